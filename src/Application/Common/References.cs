@@ -1,0 +1,88 @@
+using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanWorkspace.Application.Common;
+
+/// <summary>What a request says about stored rows. Ids are as the client sent them, in its order; null where it sent no string.</summary>
+public sealed record References
+{
+    /// <summary>An address that no user may have yet.</summary>
+    public string? NewEmail { get; init; }
+
+    /// <summary>Ids that users must have.</summary>
+    public IReadOnlyList<string?> Users { get; init; } = [];
+
+    /// <summary>Ids that groups must have.</summary>
+    public IReadOnlyList<string?> UserGroups { get; init; } = [];
+
+    /// <summary>Read-only properties that a user must have.</summary>
+    public ReadOnlyProperties? OfUser { get; init; }
+
+    /// <summary>Read-only properties that a group must have.</summary>
+    public ReadOnlyProperties? OfUserGroup { get; init; }
+
+    /// <summary>The ids among these texts that are well-formed.</summary>
+    public static Guid[] ParseIds(IEnumerable<string?>? texts) =>
+        [.. (texts ?? []).Select(text => Uuid.TryParse(text, out var id) ? id : (Guid?)null).OfType<Guid>()];
+}
+
+/// <summary>
+/// Finds which references of a refused request do not hold. It explains a refusal and never stands in for a constraint:
+/// what it finds true may be false a moment later.
+/// </summary>
+internal static class ReferenceFaults
+{
+    public static async Task<List<RequestFault>> FindFaultsAsync(
+        this IWorkspaceDbContext db, References references, CancellationToken cancellationToken)
+    {
+        var faults = new List<RequestFault>();
+        if (references.NewEmail is { } email && EmailAddress.Check(email) is null)
+        {
+            var folded = EmailAddress.Fold(EmailAddress.Normalize(email));
+            if (await db.Users.AnyAsync(user => user.FoldedEmail == folded, cancellationToken))
+            {
+                faults.Add(new RequestFault("email_taken", "Another user has this e-mail address.", "/email"));
+            }
+        }
+
+        faults.AddRange(await FindUnknownAsync(db.Users, references.Users, "users", RequestFault.UnknownUser, cancellationToken));
+        faults.AddRange(await FindUnknownAsync(
+            db.UserGroups, references.UserGroups, "user_groups", RequestFault.UnknownUserGroup, cancellationToken));
+
+        if (references.OfUser is { } ofUser
+            && await db.Users.Where(user => user.Id == ofUser.Of)
+                .Select(user => new StoredProperties(user.Email, user.CreatedAt, user.UpdatedAt))
+                .SingleOrDefaultAsync(cancellationToken) is { } storedUser)
+        {
+            faults.AddRange(ofUser.Compare(storedUser));
+        }
+
+        if (references.OfUserGroup is { } ofGroup
+            && await db.UserGroups.Where(group => group.Id == ofGroup.Of)
+                .Select(group => new StoredProperties(null, group.CreatedAt, group.UpdatedAt))
+                .SingleOrDefaultAsync(cancellationToken) is { } storedGroup)
+        {
+            faults.AddRange(ofGroup.Compare(storedGroup));
+        }
+
+        return faults;
+    }
+
+    private static async Task<IEnumerable<RequestFault>> FindUnknownAsync<TEntity>(
+        IQueryable<TEntity> rows, IReadOnlyList<string?> sent, string property, Fault unknown, CancellationToken cancellationToken)
+        where TEntity : Entity
+    {
+        var ids = References.ParseIds(sent).Distinct().ToArray();
+        if (ids.Length == 0 || sent.Count > IdList.MaxCount)
+        {
+            return [];
+        }
+
+        var known = await rows.Where(row => ids.Contains(row.Id)).Select(row => row.Id).ToHashSetAsync(cancellationToken);
+        return sent
+            .Select((text, index) => (IsUnknown: Uuid.TryParse(text, out var id) && !known.Contains(id), Index: index))
+            .Where(item => item.IsUnknown)
+            .Select(item => new RequestFault(unknown.Code, unknown.Detail, $"/{property}/{item.Index}"));
+    }
+}

@@ -1,0 +1,52 @@
+using FluentValidation;
+using MediatR;
+
+namespace CleanWorkspace.Application.Common;
+
+/// <summary>
+/// Refuses an invalid request with every fault at once: those of reading the body, those that a validator finds, and those
+/// that only the database can tell. A valid request costs no look-up: the write's own constraints answer for its references.
+/// </summary>
+internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators, IWorkspaceDbContext db)
+    : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : BodyRequest, IRequest<TResponse>
+{
+    // What broke a constraint may be gone when it is looked for (a deleted namesake, a user created just now).
+    private const int Attempts = 3;
+
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        var faults = new List<RequestFault>(request.ReadingFaults);
+        faults.AddRange(validators
+            .SelectMany(validator => validator.Validate(request).Errors)
+            .Select(failure => new RequestFault(
+                failure.ErrorCode, failure.ErrorMessage, failure.PropertyName.Length == 0 ? "" : $"/{failure.PropertyName}")));
+
+        var references = request.GetReferences();
+        if (faults.Count > 0 || references.OfUser is not null || references.OfUserGroup is not null)
+        {
+            await ThrowIfInvalidAsync(faults, references, cancellationToken);
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await next();
+            }
+            catch (ConstraintViolationException) when (attempt < Attempts)
+            {
+                await ThrowIfInvalidAsync(faults, references, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ThrowIfInvalidAsync(List<RequestFault> faults, References references, CancellationToken cancellationToken)
+    {
+        faults.AddRange(await db.FindFaultsAsync(references, cancellationToken));
+        if (faults.Count > 0)
+        {
+            throw new InvalidRequestException(faults);
+        }
+    }
+}

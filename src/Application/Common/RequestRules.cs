@@ -1,0 +1,76 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CleanWorkspace.Domain.Common;
+using FluentValidation;
+using FluentValidation.Results;
+
+namespace CleanWorkspace.Application.Common;
+
+/// <summary>The validators' vocabulary. A rule says nothing of a property that is absent.</summary>
+internal static class RequestRules
+{
+    /// <summary>A property's name in JSON, so that a failure's property name is its pointer without the leading slash.</summary>
+    public static string JsonNameOf(MemberInfo member) =>
+        member.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
+
+    /// <summary>The body must give at least one of the documented properties.</summary>
+    public static void DescribesSomething<TRequest>(this AbstractValidator<TRequest> validator, Func<TRequest, bool> describes)
+        where TRequest : BodyRequest =>
+        validator.RuleFor(request => request).Custom((request, context) =>
+        {
+            if (request.ReadingFaults.Count == 0 && !describes(request))
+            {
+                context.AddFailure(new ValidationFailure("", "Must describe something: give at least one property.") { ErrorCode = "nothing_given" });
+            }
+        });
+
+    /// <summary>The value must pass a rule of the domain.</summary>
+    public static void Holds<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule, Func<string?, Fault?> check) =>
+        rule.Custom((value, context) =>
+        {
+            if (value.IsGiven && check(value.Value) is { } fault)
+            {
+                context.AddFault(context.PropertyPath, fault);
+            }
+        });
+
+    /// <summary>The value must be a list of at most <see cref="IdList.MaxCount"/> ids; one that is no UUID is no row's id.</summary>
+    public static void HoldsIds<TRequest>(this IRuleBuilder<TRequest, Optional<IReadOnlyList<string?>?>> rule, Fault unknown) =>
+        rule.Custom((value, context) =>
+        {
+            if (value.IsGiven && value.Value is null)
+            {
+                context.AddFault(context.PropertyPath, new Fault("required", "Must be a list of ids; it may be empty."));
+            }
+            else if (value.Value is { Count: > IdList.MaxCount })
+            {
+                context.AddFault(context.PropertyPath, new Fault("too_many", $"Must have at most {IdList.MaxCount} ids."));
+            }
+            else
+            {
+                var ids = value.Value ?? [];
+                for (var i = 0; i < ids.Count; i++)
+                {
+                    if (ids[i] is { } id && !Uuid.TryParse(id, out _))
+                    {
+                        context.AddFault($"{context.PropertyPath}/{i}", unknown);
+                    }
+                }
+            }
+        });
+
+    /// <summary>The value must be an empty list.</summary>
+    public static void IsEmptyList<TRequest>(this IRuleBuilder<TRequest, Optional<IReadOnlyList<string?>?>> rule) =>
+        rule.Custom((value, context) =>
+        {
+            if (value.IsGiven && value.Value is not { Count: 0 })
+            {
+                context.AddFault(context.PropertyPath, new Fault("unsupported", "There are no teams here: leave it out, or send an empty list."));
+            }
+        });
+
+    /// <summary>Reports a fault of the property at that path.</summary>
+    public static void AddFault<TRequest>(this ValidationContext<TRequest> context, string path, Fault fault) =>
+        context.AddFailure(new ValidationFailure(path, fault.Detail) { ErrorCode = fault.Code });
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using CleanWorkspace.Domain.Common;
+
+namespace CleanWorkspace.Application.Common;
+
+/// <summary>Changes to one resource, which clients may send with the read-only properties as they read them.</summary>
+public abstract record UpdateRequest : BodyRequest
+{
+    /// <summary>The id in the path.</summary>
+    [JsonIgnore]
+    public Guid Id { get; init; }
+
+    /// <summary>The resource's id, sent back.</summary>
+    [Undocumented]
+    [JsonPropertyName("id")]
+    public Optional<string?> SentId { get; init; }
+
+    /// <summary>When the resource was created, sent back.</summary>
+    [Undocumented]
+    public Optional<string?> CreatedAt { get; init; }
+
+    /// <summary>When the resource last changed, sent back.</summary>
+    [Undocumented]
+    public Optional<string?> UpdatedAt { get; init; }
+
+    /// <summary>The read-only properties that were sent back, or null where there are none.</summary>
+    /// <param name="email">The resource's address, where it has such a property.</param>
+    protected ReadOnlyProperties? SentBack(Optional<string?> email = default) =>
+        SentId.IsGiven || email.IsGiven || CreatedAt.IsGiven || UpdatedAt.IsGiven
+            ? new ReadOnlyProperties(Id, SentId, email, CreatedAt, UpdatedAt)
+            : null;
+}
+
+/// <summary>The read-only properties of a stored resource, to hold sent ones against.</summary>
+/// <param name="Email">Null where the resource has none.</param>
+/// <param name="CreatedAt">As stored.</param>
+/// <param name="UpdatedAt">As stored.</param>
+public sealed record StoredProperties(string? Email, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+/// <summary>Read-only properties as a client sent them back.</summary>
+/// <param name="Of">The id in the path.</param>
+/// <param name="Id">The id in the body.</param>
+/// <param name="Email">The address, which cannot be edited once a user exists.</param>
+/// <param name="CreatedAt">As the client read it.</param>
+/// <param name="UpdatedAt">As the client read it, which may be before another client's change.</param>
+public sealed record ReadOnlyProperties(
+    Guid Of, Optional<string?> Id, Optional<string?> Email, Optional<string?> CreatedAt, Optional<string?> UpdatedAt)
+{
+    /// <summary>A fault for each property that cannot have been read so from the stored resource.</summary>
+    public IEnumerable<RequestFault> Compare(StoredProperties stored)
+    {
+        if (Id.IsGiven && !(Uuid.TryParse(Id.Value, out var id) && id == Of))
+        {
+            yield return ReadOnly("id");
+        }
+
+        if (Email.IsGiven && Email.Value != stored.Email)
+        {
+            yield return ReadOnly("email");
+        }
+
+        if (CreatedAt.IsGiven && ParseTime(CreatedAt.Value) != stored.CreatedAt)
+        {
+            yield return ReadOnly("created_at");
+        }
+
+        if (UpdatedAt.IsGiven && !(ParseTime(UpdatedAt.Value) is { } time && time >= stored.CreatedAt && time <= stored.UpdatedAt))
+        {
+            yield return ReadOnly("updated_at");
+        }
+    }
+
+    private static RequestFault ReadOnly(string property) => new(
+        "read_only", "Cannot be changed here. Leave it out, or send it back as it was read.", $"/{property}");
+
+    private static DateTimeOffset? ParseTime(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+}

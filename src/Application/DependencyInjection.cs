@@ -1,0 +1,42 @@
+using System.Reflection;
+using CleanWorkspace.Application.Common;
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanWorkspace.Application;
+
+/// <summary>Registers the use cases.</summary>
+public static class DependencyInjection
+{
+    /// <summary>Adds every handler, validator and mapping of this assembly; a new use case needs no registration of its own.</summary>
+    public static IServiceCollection AddApplication(this IServiceCollection services)
+    {
+        var assembly = typeof(DependencyInjection).Assembly;
+
+        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : RequestRules.JsonNameOf(member);
+        services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
+        services.AddAutoMapper(_ => { }, assembly);
+        services.AddMediator(assembly);
+        return services;
+    }
+
+    // MediatR 5 brings no registration of its own; docs/decisions says why it is version 5.
+    private static void AddMediator(this IServiceCollection services, Assembly assembly)
+    {
+        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddScoped<IMediator, Mediator>();
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(RequestFaultsBehavior<,>));
+
+        var handlers =
+            from type in assembly.GetTypes()
+            where type is { IsClass: true, IsAbstract: false }
+            from contract in type.GetInterfaces()
+            where contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)
+            select (contract, type);
+        foreach (var (contract, type) in handlers)
+        {
+            services.AddScoped(contract, type);
+        }
+    }
+}

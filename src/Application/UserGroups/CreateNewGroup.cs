@@ -1,0 +1,60 @@
+using AutoMapper;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.UserGroups;
+using FluentValidation;
+using MediatR;
+
+namespace CleanWorkspace.Application.UserGroups;
+
+/// <summary>Describes a new user group. Every property is optional, but something must be described.</summary>
+public sealed record UserGroupsCreateNewGroupRequest : BodyRequest, IRequest<UserGroupResponse>
+{
+    /// <summary>An emoji, a name or an address of a picture; at most 256 characters; blank means null.</summary>
+    /// <example>abacus</example>
+    public Optional<string?> Icon { get; init; }
+
+    /// <summary>At most 200 characters, not blank.</summary>
+    /// <example>Mathematicians</example>
+    public Optional<string?> Name { get; init; }
+
+    /// <summary>At most 4,000 characters, tabs and newlines allowed; blank means null.</summary>
+    /// <example>Those who work on the analytical engine.</example>
+    public Optional<string?> Description { get; init; }
+
+    /// <summary>The ids of the members, at most 100,000; an id given twice counts once.</summary>
+    /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
+    public Optional<IReadOnlyList<string?>?> Users { get; init; }
+
+    /// <inheritdoc/>
+    public override References GetReferences() => new() { Users = Users.Value ?? [] };
+}
+
+internal sealed class CreateNewGroupValidator : AbstractValidator<UserGroupsCreateNewGroupRequest>
+{
+    public CreateNewGroupValidator()
+    {
+        this.DescribesSomething(request =>
+            request.Icon.IsGiven || request.Name.IsGiven || request.Description.IsGiven || request.Users.IsGiven);
+        RuleFor(request => request.Name).Holds(UserGroup.NameRule.Check);
+        RuleFor(request => request.Icon).Holds(UserGroup.IconRule.Check);
+        RuleFor(request => request.Description).Holds(UserGroup.DescriptionRule.Check);
+        RuleFor(request => request.Users).HoldsIds(RequestFault.UnknownUser);
+    }
+}
+
+internal sealed class CreateNewGroupHandler(IWorkspaceDbContext db, IMapper mapper, TimeProvider clock)
+    : IRequestHandler<UserGroupsCreateNewGroupRequest, UserGroupResponse>
+{
+    public async Task<UserGroupResponse> Handle(UserGroupsCreateNewGroupRequest request, CancellationToken cancellationToken)
+    {
+        var group = UserGroup.Create(
+            clock,
+            request.Name.Value,
+            request.Icon.Value,
+            request.Description.Value,
+            References.ParseIds(request.Users.Value));
+
+        return mapper.Map<UserGroupResponse>(await db.CreateAsync(group, cancellationToken));
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using AutoMapper;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Users;
+using FluentValidation;
+using MediatR;
+
+namespace CleanWorkspace.Application.Users;
+
+/// <summary>Describes a new user. Every property is optional, but something must be described.</summary>
+public sealed record UsersCreateNewUserRequest : BodyRequest, IRequest<UserResponse>
+{
+    /// <summary>One of admin, editor, viewer, guest, in any case; viewer where nothing is given.</summary>
+    /// <example>editor</example>
+    public Optional<string?> Role { get; init; }
+
+    /// <summary>Another name for role. Given both, they must agree.</summary>
+    /// <example>editor</example>
+    [JsonPropertyName("_role")]
+    public Optional<string?> RoleAlias { get; init; }
+
+    /// <summary>One @ with text on both sides, no blanks, at most 254 characters; unique without regard to case.</summary>
+    /// <example>ada@example.org</example>
+    public Optional<string?> Email { get; init; }
+
+    /// <summary>At most 150 characters; blank means null.</summary>
+    /// <example>Lovelace</example>
+    public Optional<string?> LastName { get; init; }
+
+    /// <summary>At most 150 characters; blank means null.</summary>
+    /// <example>Ada</example>
+    public Optional<string?> FirstName { get; init; }
+
+    /// <summary>The ids of the groups the user shall be in, at most 100,000; an id given twice counts once.</summary>
+    /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
+    public Optional<IReadOnlyList<string?>?> UserGroups { get; init; }
+
+    /// <summary>Existing clients always send it; an empty array and nothing else.</summary>
+    [Undocumented]
+    public Optional<IReadOnlyList<string?>?> Teams { get; init; }
+
+    /// <inheritdoc/>
+    public override References GetReferences() => new() { NewEmail = Email.Value, UserGroups = UserGroups.Value ?? [] };
+}
+
+internal sealed class CreateNewUserValidator : AbstractValidator<UsersCreateNewUserRequest>
+{
+    public CreateNewUserValidator()
+    {
+        this.DescribesSomething(request =>
+            request.Role.IsGiven || request.RoleAlias.IsGiven || request.Email.IsGiven || request.LastName.IsGiven
+            || request.FirstName.IsGiven || request.UserGroups.IsGiven);
+        RuleFor(request => request.Email).Holds(EmailAddress.Check);
+        RuleFor(request => request.FirstName).Holds(User.NameRule.Check);
+        RuleFor(request => request.LastName).Holds(User.NameRule.Check);
+        RuleFor(request => request.Role).Holds(RoleName.Check);
+        RuleFor(request => request.RoleAlias).HoldsRoleLike(request => request.Role);
+        RuleFor(request => request.UserGroups).HoldsIds(RequestFault.UnknownUserGroup);
+        RuleFor(request => request.Teams).IsEmptyList();
+    }
+}
+
+internal sealed class CreateNewUserHandler(IWorkspaceDbContext db, IMapper mapper, TimeProvider clock)
+    : IRequestHandler<UsersCreateNewUserRequest, UserResponse>
+{
+    public async Task<UserResponse> Handle(UsersCreateNewUserRequest request, CancellationToken cancellationToken)
+    {
+        var role = RoleAlias.Merge(request.Role, request.RoleAlias);
+        var user = User.Create(
+            clock,
+            request.Email.Value,
+            request.FirstName.Value,
+            request.LastName.Value,
+            role.IsGiven ? role.Value : Role.Viewer,
+            References.ParseIds(request.UserGroups.Value));
+
+        return mapper.Map<UserResponse>(await db.CreateAsync(user, cancellationToken));
+    }
+}

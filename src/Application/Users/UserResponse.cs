@@ -1,0 +1,46 @@
+using AutoMapper;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Users;
+
+namespace CleanWorkspace.Application.Users;
+
+/// <summary>A person in the workspace.</summary>
+public sealed record UserResponse : IResource
+{
+    /// <summary>UUID version 7, in lower case; set by the service.</summary>
+    /// <example>019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071</example>
+    public required Guid Id { get; init; }
+
+    /// <summary>The first name, or null.</summary>
+    /// <example>Ada</example>
+    public required string? FirstName { get; init; }
+
+    /// <summary>The last name, or null.</summary>
+    /// <example>Lovelace</example>
+    public required string? LastName { get; init; }
+
+    /// <summary>The e-mail address as it was given, or null; unique without regard to case.</summary>
+    /// <example>ada@example.org</example>
+    public required string? Email { get; init; }
+
+    /// <summary>What the user may do.</summary>
+    /// <example>editor</example>
+    public required Role Role { get; init; }
+
+    /// <summary>The ids of the user's groups, ascending.</summary>
+    /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
+    public required IReadOnlyList<Guid> UserGroups { get; init; }
+
+    /// <summary>When the user was created: RFC 3339, UTC.</summary>
+    /// <example>2026-11-23T12:24:27.123456Z</example>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When anything shown here last changed, memberships included: RFC 3339, UTC.</summary>
+    /// <example>2026-11-23T12:24:27.123456Z</example>
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+internal sealed class UserResponseProfile : Profile
+{
+    public UserResponseProfile() => CreateMap<User, UserResponse>();
+}

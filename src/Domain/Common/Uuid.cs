@@ -1,0 +1,30 @@
+namespace CleanWorkspace.Domain.Common;
+
+/// <summary>The form of id that the workspace uses.</summary>
+public static class Uuid
+{
+    private const int TextLength = 36;
+
+    /// <summary>
+    /// A new UUID version 7. The bits after the millisecond carry its fraction (RFC 9562, section 6.2, method 3), so that
+    /// ids made one after the other within a millisecond still ascend: lists promise oldest first, by id.
+    /// </summary>
+    public static Guid CreateVersion7(TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        var fraction = now.Ticks % TimeSpan.TicksPerMillisecond * 4096 / TimeSpan.TicksPerMillisecond;
+
+        Span<byte> bytes = stackalloc byte[16];
+        Guid.CreateVersion7(now).TryWriteBytes(bytes, bigEndian: true, out _);
+        bytes[6] = (byte)(0x70 | (fraction >> 8));
+        bytes[7] = (byte)fraction;
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>Reads the one textual form of RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits, in either case.</summary>
+    public static bool TryParse(string? text, out Guid id)
+    {
+        id = default;
+        return text is { Length: TextLength } && Guid.TryParseExact(text, "D", out id);
+    }
+}

@@ -1,0 +1,44 @@
+using CleanWorkspace.Domain.Common;
+
+namespace CleanWorkspace.Domain.UserGroups;
+
+/// <summary>A group of users in the workspace. Every description is optional.</summary>
+public sealed class UserGroup : Entity
+{
+    /// <summary>What a group's name may hold.</summary>
+    public static readonly TextRule NameRule = new(maxLength: 200, required: true);
+
+    /// <summary>What an icon (an emoji, a name or an address of a picture) may hold.</summary>
+    public static readonly TextRule IconRule = new(maxLength: 256);
+
+    /// <summary>What a description may hold.</summary>
+    public static readonly TextRule DescriptionRule = new(maxLength: 4000, multiline: true);
+
+    private UserGroup()
+    {
+    }
+
+    /// <summary>The name, or null.</summary>
+    public string? Name { get; private init; }
+
+    /// <summary>The icon, or null.</summary>
+    public string? Icon { get; private init; }
+
+    /// <summary>The description, or null.</summary>
+    public string? Description { get; private init; }
+
+    /// <summary>The ids of the members, each once, ascending.</summary>
+    public Guid[] Users { get; private init; } = [];
+
+    /// <summary>A new group, not stored yet.</summary>
+    /// <exception cref="InvalidValueException">A value breaks its rule.</exception>
+    public static UserGroup Create(
+        TimeProvider clock, string? name, string? icon, string? description, IEnumerable<Guid> users) => new()
+        {
+            Id = Uuid.CreateVersion7(clock),
+            Name = name is null ? null : NameRule.Normalize(name),
+            Icon = IconRule.Normalize(icon),
+            Description = DescriptionRule.Normalize(description),
+            Users = IdList.Normalize(users),
+        };
+}

@@ -1,0 +1,43 @@
+using CleanWorkspace.Domain.Common;
+
+namespace CleanWorkspace.Domain.Users;
+
+/// <summary>What a user may do in the workspace.</summary>
+public enum Role
+{
+    /// <summary>Manages the workspace.</summary>
+    Admin,
+
+    /// <summary>Reads and edits.</summary>
+    Editor,
+
+    /// <summary>Reads; what a user is unless something else is said.</summary>
+    Viewer,
+
+    /// <summary>Reads nothing of the directory.</summary>
+    Guest,
+}
+
+/// <summary>How roles are written: their names, in any case; answered and stored in lower case.</summary>
+public static class RoleName
+{
+    private static readonly Dictionary<string, Role> Roles =
+        Enum.GetValues<Role>().ToDictionary(role => role.ToString(), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every role's name, as it is stored.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Enum.GetValues<Role>().Select(Of)];
+
+    /// <summary>The name as it is stored.</summary>
+    public static string Of(Role role) => role.ToString().ToLowerInvariant();
+
+    /// <summary>What is wrong with the name, or null: <c>invalid_role</c>.</summary>
+    public static Fault? Check(string? name) =>
+        name is not null && Roles.ContainsKey(name.Trim())
+            ? null
+            : new Fault("invalid_role", $"Must be one of {string.Join(", ", All)}.");
+
+    /// <summary>The role of that name.</summary>
+    /// <exception cref="InvalidValueException"><see cref="Check"/> finds a fault in the name.</exception>
+    public static Role Parse(string? name) =>
+        Check(name) is { } fault ? throw new InvalidValueException(fault) : Roles[name!.Trim()];
+}

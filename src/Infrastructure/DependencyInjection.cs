@@ -1,0 +1,59 @@
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace CleanWorkspace.Infrastructure;
+
+/// <summary>Registers what the use cases need from outside.</summary>
+public static class DependencyInjection
+{
+    /// <summary>Adds the workspace's database and the clock.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="connectionString">An Npgsql connection string; what it sets itself is kept.</param>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => CreateDataSource(connectionString));
+        services.AddDbContextPool<IWorkspaceDbContext, WorkspaceDbContext>((provider, options) =>
+            Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<DatabaseMigrator>();
+        services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
+        return services;
+    }
+
+    internal static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
+        options
+            .UseNpgsql(dataSource)
+            .UseSnakeCaseNamingConvention()
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+            // A refused statement is either expected (a taken e-mail address) or logged where the request fails.
+            .ConfigureWarnings(warnings => warnings.Log(
+                (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug)))
+            // A context serves one request, whose handler awaits each call.
+            .EnableThreadSafetyChecks(false);
+
+    private static NpgsqlDataSource CreateDataSource(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var given = settings.Keys.Cast<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        void Default(string key, object value)
+        {
+            if (!given.Contains(key))
+            {
+                settings[key] = value;
+            }
+        }
+
+        Default("Application Name", "CleanWorkspace");
+        // The service sends few different statements, each many times.
+        Default("Max Auto Prepare", 64);
+        Default("Auto Prepare Min Usages", 2);
+        // Safe because no statement leaves anything in the session: no SET, no temporary table, no session-level lock.
+        Default("No Reset On Close", true);
+        return NpgsqlDataSource.Create(settings);
+    }
+}

@@ -1,0 +1,33 @@
+using CleanWorkspace.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanWorkspace.Infrastructure.Persistence.Configurations;
+
+internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
+{
+    public const string UniqueEmail = "ux_users_folded_email";
+
+    public const string Query = """
+        SELECT u.*, ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups
+        FROM users AS u
+        """;
+
+    public void Configure(EntityTypeBuilder<User> builder)
+    {
+        builder.MapTo("users", Query, user => user.UserGroups);
+        builder.ToTable(table =>
+        {
+            table.HasCheckConstraint("ck_users_role", $"role IN ({string.Join(", ", RoleName.All.Select(name => $"'{name}'"))})");
+            table.HasCheckConstraint("ck_users_folded_email", "(email IS NULL) = (folded_email IS NULL)");
+        });
+
+        builder.Property(user => user.FirstName).HasMaxLength(User.NameRule.MaxLength);
+        builder.Property(user => user.LastName).HasMaxLength(User.NameRule.MaxLength);
+        builder.Property(user => user.Email).HasMaxLength(EmailAddress.MaxLength);
+        builder.Property(user => user.FoldedEmail).HasMaxLength(EmailAddress.MaxLength);
+        builder.Property(user => user.Role).HasConversion(role => RoleName.Of(role), name => RoleName.Parse(name)).HasColumnType("text");
+
+        builder.HasIndex(user => user.FoldedEmail).IsUnique().HasDatabaseName(UniqueEmail);
+    }
+}

@@ -1,0 +1,22 @@
+using CleanWorkspace.Domain.UserGroups;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanWorkspace.Infrastructure.Persistence.Configurations;
+
+internal sealed class UserGroupConfiguration : IEntityTypeConfiguration<UserGroup>
+{
+    public const string Query = """
+        SELECT g.*, ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users
+        FROM user_groups AS g
+        """;
+
+    public void Configure(EntityTypeBuilder<UserGroup> builder)
+    {
+        builder.MapTo("user_groups", Query, group => group.Users);
+
+        builder.Property(group => group.Name).HasMaxLength(UserGroup.NameRule.MaxLength);
+        builder.Property(group => group.Icon).HasMaxLength(UserGroup.IconRule.MaxLength);
+        builder.Property(group => group.Description).HasMaxLength(UserGroup.DescriptionRule.MaxLength);
+    }
+}

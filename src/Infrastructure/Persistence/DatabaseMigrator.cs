@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace CleanWorkspace.Infrastructure.Persistence;
+
+/// <summary>Brings the database's schema to the version that this program was built for.</summary>
+public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeFactory scopes)
+{
+    // Any number that no other program on the same database uses for its advisory locks.
+    private const long LockKey = 0x436C_6561_6E57_5331;
+
+    /// <summary>The names of the migrations that the database lacks, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> FindPendingAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>();
+        return [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
+    }
+
+    /// <summary>Applies the migrations that the database lacks and answers their names.</summary>
+    /// <remarks>
+    /// Instances that start together take turns by an advisory lock; those that come later find nothing to do. The lock
+    /// belongs to a transaction, so it goes with the instance that holds it, however that ends.
+    /// </remarks>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var turn = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", connection, transaction)
+        {
+            Parameters = { new NpgsqlParameter<long> { TypedValue = LockKey } },
+            CommandTimeout = 0,
+        };
+        await turn.ExecuteNonQueryAsync(cancellationToken);
+
+        var pending = await FindPendingAsync(cancellationToken);
+        if (pending.Count > 0)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>();
+            // A migration of a large database takes as long as it takes.
+            db.Database.SetCommandTimeout(0);
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+
+        return pending;
+    }
+}

@@ -1,0 +1,160 @@
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.UserGroups;
+using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Infrastructure.Persistence.Configurations;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanWorkspace.Infrastructure.Persistence;
+
+/// <summary>
+/// The workspace in PostgreSQL. EF Core owns the model, the migrations and all reading; a write is one
+/// <see cref="WriteBatch"/> (docs/decisions/0003).
+/// </summary>
+/// <remarks>
+/// Locks are taken on groups before users, each ascending by id, so that writers wait for each other but never in a circle.
+/// Where a statement must take locks before its own, they stand in a sub-select that does not depend on its rows:
+/// PostgreSQL evaluates that first, and once.
+/// </remarks>
+internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> options) : DbContext(options), IWorkspaceDbContext
+{
+    /// <inheritdoc/>
+    public DbSet<User> Users => Set<User>();
+
+    /// <inheritdoc/>
+    public DbSet<UserGroup> UserGroups => Set<UserGroup>();
+
+    /// <inheritdoc/>
+    public async Task<User> CreateAsync(User user, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch(user.Id)
+            .With("first_name", user.FirstName)
+            .With("last_name", user.LastName)
+            .With("email", user.Email)
+            .With("folded_email", user.FoldedEmail)
+            .With("role", RoleName.Of(user.Role))
+            .ThenInsert("users");
+        if (user.UserGroups.Length > 0)
+        {
+            write.With("user_groups", user.UserGroups)
+                .Then("INSERT INTO memberships (user_id, group_id) SELECT @id, g FROM unnest(@user_groups) AS g");
+        }
+
+        return (await ExecuteAsync(Users, write, UserConfiguration.Query, cancellationToken))!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<UserGroup> CreateAsync(UserGroup group, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch(group.Id)
+            .With("name", group.Name)
+            .With("icon", group.Icon)
+            .With("description", group.Description)
+            .ThenInsert("user_groups");
+        if (group.Users.Length > 0)
+        {
+            write.With("users", group.Users)
+                .Then("INSERT INTO memberships (group_id, user_id) SELECT @id, u FROM unnest(@users) AS u");
+        }
+
+        return (await ExecuteAsync(UserGroups, write, UserGroupConfiguration.Query, cancellationToken))!;
+    }
+
+    /// <inheritdoc/>
+    public Task<User?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch(changes.Id)
+            .With("first_name", changes.FirstName)
+            .With("last_name", changes.LastName)
+            .With("role", changes.Role.Select<string?>(RoleName.Of));
+        if (changes.UserGroups.IsGiven)
+        {
+            write.With("user_groups", changes.UserGroups.Value!)
+                .Then("""
+                    UPDATE users SET version = version
+                    WHERE id = @id AND 0 <= (SELECT count(*) FROM (
+                        SELECT 1 FROM user_groups WHERE id IN (
+                            SELECT coalesce(m.group_id, g)
+                            FROM (SELECT group_id FROM memberships WHERE user_id = @id) AS m
+                            FULL JOIN unnest(@user_groups) AS g ON g = m.group_id
+                            WHERE g IS NULL OR m.group_id IS NULL)
+                        ORDER BY id FOR NO KEY UPDATE) AS locked)
+                    """)
+                .Then("""
+                    DELETE FROM memberships AS m
+                    WHERE m.user_id = @id AND NOT EXISTS (SELECT FROM unnest(@user_groups) AS g WHERE g = m.group_id)
+                    """)
+                .Then("""
+                    INSERT INTO memberships (user_id, group_id)
+                    SELECT u.id, g FROM users AS u CROSS JOIN unnest(@user_groups) AS g
+                    WHERE u.id = @id AND NOT EXISTS (SELECT FROM memberships AS m WHERE m.user_id = @id AND m.group_id = g)
+                    ON CONFLICT DO NOTHING
+                    """);
+        }
+
+        return ExecuteAsync(Users, write.ThenUpdate("users"), UserConfiguration.Query, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch(changes.Id)
+            .With("name", changes.Name)
+            .With("icon", changes.Icon)
+            .With("description", changes.Description);
+        if (changes.Users.IsGiven)
+        {
+            write.With("users", changes.Users.Value!)
+                .Then("UPDATE user_groups SET version = version WHERE id = @id")
+                .Then("""
+                    DELETE FROM memberships AS m
+                    WHERE m.group_id = @id AND NOT EXISTS (SELECT FROM unnest(@users) AS u WHERE u = m.user_id)
+                    AND 0 <= (SELECT count(*) FROM (
+                        SELECT 1 FROM users WHERE id IN (
+                            SELECT coalesce(m.user_id, u)
+                            FROM (SELECT user_id FROM memberships WHERE group_id = @id) AS m
+                            FULL JOIN unnest(@users) AS u ON u = m.user_id
+                            WHERE u IS NULL OR m.user_id IS NULL)
+                        ORDER BY id FOR NO KEY UPDATE) AS locked)
+                    """)
+                .Then("""
+                    INSERT INTO memberships (group_id, user_id)
+                    SELECT g.id, u FROM user_groups AS g CROSS JOIN unnest(@users) AS u
+                    WHERE g.id = @id AND NOT EXISTS (SELECT FROM memberships AS m WHERE m.group_id = @id AND m.user_id = u)
+                    ON CONFLICT DO NOTHING
+                    """);
+        }
+
+        return ExecuteAsync(UserGroups, write.ThenUpdate("user_groups"), UserGroupConfiguration.Query, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteUserAsync(Guid id, CancellationToken cancellationToken) =>
+        WriteRules.RunAsync(async () => 0 < await Database.ExecuteSqlAsync(
+            $"""
+            DELETE FROM users
+            WHERE id = {id} AND 0 <= (SELECT count(*) FROM (
+                SELECT 1 FROM user_groups WHERE id IN (SELECT group_id FROM memberships WHERE user_id = {id})
+                ORDER BY id FOR NO KEY UPDATE) AS locked)
+            """,
+            cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteUserGroupAsync(Guid id, CancellationToken cancellationToken) =>
+        WriteRules.RunAsync(async () => 0 < await Database.ExecuteSqlAsync(
+            $"DELETE FROM user_groups WHERE id = {id}", cancellationToken));
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(WorkspaceDbContext).Assembly);
+
+    private static Task<TEntity?> ExecuteAsync<TEntity>(
+        DbSet<TEntity> rows, WriteBatch write, string query, CancellationToken cancellationToken)
+        where TEntity : Entity =>
+        WriteRules.RunAsync(async () =>
+        {
+            // Read as a list: anything else EF would wrap in a query of its own, and only a plain query can be wrapped.
+            var stored = await rows.FromSqlRaw(write.ThenSelect(query), write.Parameters).ToListAsync(cancellationToken);
+            return stored.SingleOrDefault();
+        });
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using CleanWorkspace.Domain.Common;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CleanWorkspace.Infrastructure.Persistence;
+
+/// <summary>
+/// Statements about one row and its memberships, with the parameters they share. They are sent together, and PostgreSQL
+/// runs what is sent together as one transaction; each statement sees what was committed before it began, so one that
+/// follows a lock sees what the lock's last holder wrote.
+/// </summary>
+internal sealed class WriteBatch
+{
+    private readonly StringBuilder _sql = new();
+    private readonly List<NpgsqlParameter> _parameters = [];
+    private readonly List<string> _columns = [];
+
+    /// <summary>A batch about the row of that id, which statements name <c>@id</c>.</summary>
+    public WriteBatch(Guid id) => _parameters.Add(new NpgsqlParameter<Guid>("id", id));
+
+    public object[] Parameters => [.. _parameters];
+
+    public WriteBatch With(string name, Guid[] ids)
+    {
+        _parameters.Add(new NpgsqlParameter<Guid[]>(name, NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = ids });
+        return this;
+    }
+
+    /// <summary>The new value of a column; absent leaves the column alone.</summary>
+    public WriteBatch With(string column, Optional<string?> value)
+    {
+        if (value.IsGiven)
+        {
+            _columns.Add(column);
+            // The type is named so that null and text make the same prepared statement.
+            _parameters.Add(new NpgsqlParameter(column, NpgsqlDbType.Text) { Value = value.Value is { } text ? text : DBNull.Value });
+        }
+
+        return this;
+    }
+
+    public WriteBatch Then(string statement)
+    {
+        _sql.Append(statement).Append(";\n");
+        return this;
+    }
+
+    /// <summary>Inserts the row with the given columns.</summary>
+    public WriteBatch ThenInsert(string table) =>
+        Then($"INSERT INTO {table} (id, {string.Join(", ", _columns)}) VALUES (@id, {Values})");
+
+    /// <summary>Sets the given columns where any of them differs, which alone makes it a change.</summary>
+    public WriteBatch ThenUpdate(string table)
+    {
+        if (_columns.Count > 0)
+        {
+            var names = string.Join(", ", _columns);
+            Then($"""
+                UPDATE {table} SET ({names}) = ROW ({Values}), version = version + 1, updated_at = touched_at(updated_at)
+                WHERE id = @id AND ROW ({names}) IS DISTINCT FROM ROW ({Values})
+                """);
+        }
+
+        return this;
+    }
+
+    /// <summary>The whole batch, ending with the row as <paramref name="query"/> shows it.</summary>
+    public string ThenSelect(string query) => $"{_sql}SELECT * FROM ({query}) AS stored WHERE id = @id";
+
+    private string Values => string.Join(", ", _columns.Select(column => "@" + column));
+}

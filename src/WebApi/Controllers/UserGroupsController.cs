@@ -1,0 +1,75 @@
+using System.ComponentModel.DataAnnotations;
+using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.WebApi.Errors;
+using CleanWorkspace.WebApi.Responses;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CleanWorkspace.WebApi.Controllers;
+
+/// <summary>The user groups of the workspace.</summary>
+[ApiController]
+[Route("auth/group")]
+[Tags("UserGroups")]
+[ProducesResponseType<Problem>(StatusCodes.Status500InternalServerError)]
+public sealed class UserGroupsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Lists the user groups, oldest first.</summary>
+    /// <param name="page">Which page, from 1.</param>
+    /// <param name="pageSize">The most groups of a page.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpGet(Name = "UserGroups_list")]
+    [ProducesResponseType<ListResponse<UserGroupResponse>>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    public async Task<IActionResult> List(
+        [FromQuery(Name = "page"), Range(1, int.MaxValue)] int page = 1,
+        [FromQuery(Name = "page_size"), Range(1, 200)] int pageSize = 50,
+        CancellationToken cancellationToken = default) =>
+        Ok(ListResponse.From(await mediator.Send(new UserGroupsListRequest(page, pageSize), cancellationToken), Request));
+
+    /// <summary>Creates a user group.</summary>
+    /// <param name="request">Describes the group.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpPost(Name = "UserGroups_createNewGroup")]
+    [ProducesResponseType<UserGroupResponse>(StatusCodes.Status201Created)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    public async Task<IActionResult> CreateNewGroup(
+        [FromBody, Required] UserGroupsCreateNewGroupRequest request, CancellationToken cancellationToken)
+    {
+        var group = await mediator.Send(request, cancellationToken);
+        return CreatedAtRoute("UserGroups_getUserGroupById", new { id = group.Id }, group);
+    }
+
+    /// <summary>Deletes a user group and ends its memberships; the users stay.</summary>
+    /// <param name="id">The group's id.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpDelete("{id:uuid}", Name = "UserGroups_deleteById")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> DeleteById(Guid id, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new UserGroupsDeleteByIdRequest(id), cancellationToken);
+        return NoContent();
+    }
+
+    /// <summary>Gets a user group.</summary>
+    /// <param name="id">The group's id.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpGet("{id:uuid}", Name = "UserGroups_getUserGroupById")]
+    [ProducesResponseType<UserGroupResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> GetUserGroupById(Guid id, CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(new UserGroupsGetUserGroupByIdRequest(id), cancellationToken));
+
+    /// <summary>Changes a user group: what is absent stays as it is.</summary>
+    /// <param name="id">The group's id.</param>
+    /// <param name="request">The changes.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpPatch("{id:uuid}", Name = "UserGroups_updateById")]
+    [ProducesResponseType<UserGroupResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> UpdateById(
+        Guid id, [FromBody, Required] UserGroupsUpdateByIdRequest request, CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(request with { Id = id }, cancellationToken));
+}

@@ -1,0 +1,75 @@
+using System.ComponentModel.DataAnnotations;
+using CleanWorkspace.Application.Users;
+using CleanWorkspace.WebApi.Errors;
+using CleanWorkspace.WebApi.Responses;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CleanWorkspace.WebApi.Controllers;
+
+/// <summary>The users of the workspace.</summary>
+[ApiController]
+[Route("user")]
+[Tags("Users")]
+[ProducesResponseType<Problem>(StatusCodes.Status500InternalServerError)]
+public sealed class UsersController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Lists the users, oldest first.</summary>
+    /// <param name="page">Which page, from 1.</param>
+    /// <param name="pageSize">The most users of a page.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpGet(Name = "Users_list")]
+    [ProducesResponseType<ListResponse<UserResponse>>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    public async Task<IActionResult> List(
+        [FromQuery(Name = "page"), Range(1, int.MaxValue)] int page = 1,
+        [FromQuery(Name = "page_size"), Range(1, 200)] int pageSize = 50,
+        CancellationToken cancellationToken = default) =>
+        Ok(ListResponse.From(await mediator.Send(new UsersListRequest(page, pageSize), cancellationToken), Request));
+
+    /// <summary>Creates a user.</summary>
+    /// <param name="request">Describes the user.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpPost(Name = "Users_createNewUser")]
+    [ProducesResponseType<UserResponse>(StatusCodes.Status201Created)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    public async Task<IActionResult> CreateNewUser(
+        [FromBody, Required] UsersCreateNewUserRequest request, CancellationToken cancellationToken)
+    {
+        var user = await mediator.Send(request, cancellationToken);
+        return CreatedAtRoute("Users_getUserById", new { id = user.Id }, user);
+    }
+
+    /// <summary>Deletes a user and ends its memberships.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpDelete("{id:uuid}", Name = "Users_deleteById")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> DeleteById(Guid id, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new UsersDeleteByIdRequest(id), cancellationToken);
+        return NoContent();
+    }
+
+    /// <summary>Gets a user.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpGet("{id:uuid}", Name = "Users_getUserById")]
+    [ProducesResponseType<UserResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> GetUserById(Guid id, CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(new UsersGetUserByIdRequest(id), cancellationToken));
+
+    /// <summary>Changes a user: what is absent stays as it is.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="request">The changes.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpPatch("{id:uuid}", Name = "Users_updateById")]
+    [ProducesResponseType<UserResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> UpdateById(
+        Guid id, [FromBody, Required] UsersUpdateByIdRequest request, CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(request with { Id = id }, cancellationToken));
+}

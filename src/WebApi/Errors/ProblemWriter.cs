@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.WebApi.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace CleanWorkspace.WebApi.Errors;
+
+/// <summary>Writes every answer that is not a success.</summary>
+internal static class ProblemWriter
+{
+    private const string ContentType = "application/problem+json";
+
+    // The section of RFC 9110 that defines the status; RFC 6585 for the one that is not there.
+    private static readonly Dictionary<int, (string Type, string Code, string Detail)> Statuses = new()
+    {
+        [400] = (Rfc9110("15.5.1"), "bad_request", "The request could not be understood."),
+        [404] = (Rfc9110("15.5.5"), "not_found", "There is nothing at this address."),
+        [405] = (Rfc9110("15.5.6"), "method_not_allowed", "This address does not answer to this method; the Allow header lists those it does."),
+        [408] = (Rfc9110("15.5.9"), "request_timeout", "The request took too long to arrive."),
+        [413] = (Rfc9110("15.5.14"), "body_too_large", "The body is larger than 8 MiB."),
+        [415] = (Rfc9110("15.5.16"), "unsupported_media_type", "Send the body as application/json in UTF-8."),
+        [429] = ("https://www.rfc-editor.org/rfc/rfc6585#section-4", "too_many_requests", "Too many requests; try again later."),
+        [500] = (Rfc9110("15.6.1"), "internal_error", "The service failed. The operator finds the cause in the log by the trace id."),
+        [503] = (Rfc9110("15.6.4"), "database_unavailable", "The database does not answer at the moment; try again in a few seconds."),
+    };
+
+    /// <summary>Writes a problem of a status with the code and the words that the status has by itself.</summary>
+    public static Task WriteAsync(HttpContext context, int status) => WriteAsync(context, status, null, null, null);
+
+    /// <summary>Writes a problem with a code and words of its own.</summary>
+    public static Task WriteAsync(HttpContext context, int status, string code, string detail) =>
+        WriteAsync(context, status, code, detail, null);
+
+    /// <summary>Writes what is wrong with an invalid request. Faults that all have one code give it to the whole.</summary>
+    public static Task WriteAsync(HttpContext context, IReadOnlyList<RequestFault> faults)
+    {
+        var first = faults[0];
+        var isUniform = faults.All(fault => fault.Code == first.Code);
+        return WriteAsync(
+            context,
+            StatusCodes.Status400BadRequest,
+            isUniform ? first.Code : "validation_failed",
+            faults.Count == 1 ? first.Detail : $"The request has {faults.Count} faults, listed under errors. Nothing was changed.",
+            [.. faults.Select(fault => new ProblemError
+            {
+                Pointer = fault.Pointer, Parameter = fault.Parameter, Code = fault.Code, Detail = fault.Detail,
+            })]);
+    }
+
+    /// <summary>Gives an answer that has a status but no body, such as that of a path without an operation, its problem.</summary>
+    public static Task WriteAsync(StatusCodeContext context) =>
+        WriteAsync(context.HttpContext, context.HttpContext.Response.StatusCode);
+
+    private static Task WriteAsync(
+        HttpContext context, int status, string? code, string? detail, IReadOnlyList<ProblemError>? errors)
+    {
+        var title = ReasonPhrases.GetReasonPhrase(status);
+        var known = Statuses.GetValueOrDefault(status, ("about:blank", JsonNamingPolicy.SnakeCaseLower.ConvertName(title), title));
+        var problem = new Problem
+        {
+            Type = known.Item1,
+            Title = title,
+            Status = status,
+            Detail = detail ?? known.Item3,
+            Instance = context.Request.PathBase + context.Request.Path,
+            Code = code ?? known.Item2,
+            TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+            Errors = errors,
+        };
+
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(problem, WorkspaceJson.Options, ContentType, context.RequestAborted);
+    }
+
+    private static string Rfc9110(string section) => $"https://www.rfc-editor.org/rfc/rfc9110#section-{section}";
+}

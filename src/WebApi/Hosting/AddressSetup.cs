@@ -1,0 +1,37 @@
+using CleanWorkspace.WebApi.OpenApi;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace CleanWorkspace.WebApi.Hosting;
+
+/// <summary>Where the service listens, and what it says about it once it does.</summary>
+internal static class AddressSetup
+{
+    public const int DefaultPort = 5080;
+
+    private static readonly string[] Configured =
+        [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
+
+    /// <summary>Listens on this machine alone unless an address is configured (ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS).</summary>
+    public static void AddAddress(this WebApplicationBuilder builder)
+    {
+        if (!Configured.Any(key => builder.Configuration[key] is { Length: > 0 }))
+        {
+            builder.WebHost.UseUrls($"http://localhost:{DefaultPort}");
+        }
+    }
+
+    /// <summary>Says where the API, its documentation and its data are, as soon as they can be used.</summary>
+    public static void Announce(this WebApplication app, WorkspaceDatabase database) =>
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+            foreach (var address in addresses)
+            {
+                app.Logger.LogInformation("API            {Users} and {Groups}", $"{address}/user", $"{address}/auth/group");
+                app.Logger.LogInformation("Documentation  {Documentation}", address + OpenApiSetup.UiPath);
+            }
+
+            app.Logger.LogInformation("Data           {Data}", database.Location);
+        });
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace CleanWorkspace.WebApi.Hosting;
+
+/// <summary>
+/// What is logged: one line a request, faults, start and stop. Never a body, a query, an e-mail address or a name: of an
+/// address only the route template is logged, and of SQL nothing.
+/// </summary>
+internal static class LogSetup
+{
+    private const string RequestLine = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms";
+
+    public static void AddLog(this WebApplicationBuilder builder) =>
+        builder.Services.AddSerilog((_, log) =>
+        {
+            log.MinimumLevel.Information()
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+                .MinimumLevel.Override("System", LogEventLevel.Warning)
+                .ReadFrom.Configuration(builder.Configuration)
+                .Enrich.FromLogContext();
+
+            if (builder.Environment.IsProduction())
+            {
+                log.WriteTo.Console(new CompactJsonFormatter());
+            }
+            else
+            {
+                log.WriteTo.Console(
+                    outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}",
+                    formatProvider: CultureInfo.InvariantCulture);
+            }
+        });
+
+    public static void UseRequestLog(this IApplicationBuilder app) =>
+        app.UseSerilogRequestLogging(options =>
+        {
+            options.MessageTemplate = RequestLine;
+            options.GetLevel = (context, _, exception) => context switch
+            {
+                _ when exception is not null || context.Response.StatusCode >= 500 => LogEventLevel.Error,
+                _ when context.Request.Path.StartsWithSegments("/healthz", StringComparison.Ordinal) => LogEventLevel.Debug,
+                _ => LogEventLevel.Information,
+            };
+            options.GetMessageTemplateProperties = (context, _, elapsed, status) =>
+            [
+                new LogEventProperty("Method", new ScalarValue(context.Request.Method)),
+                new LogEventProperty("Route", new ScalarValue(RouteOf(context))),
+                new LogEventProperty("Status", new ScalarValue(status)),
+                new LogEventProperty("Elapsed", new ScalarValue(elapsed)),
+            ];
+        });
+
+    // Where a request failed, the exception handler has put its endpoint aside.
+    private static string RouteOf(HttpContext context) =>
+        (context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint) is RouteEndpoint { RoutePattern.RawText: { } template }
+            ? $"/{template.TrimStart('/')}"
+            : "(none)";
+}

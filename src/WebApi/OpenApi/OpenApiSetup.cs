@@ -1,0 +1,41 @@
+using CleanWorkspace.Domain.Common;
+using NJsonSchema;
+using NJsonSchema.Generation.TypeMappers;
+
+namespace CleanWorkspace.WebApi.OpenApi;
+
+/// <summary>The API's description (OpenAPI 3, by NSwag) and the page that shows it.</summary>
+internal static class OpenApiSetup
+{
+    public const string UiPath = "/swagger";
+
+    public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
+        services.AddOpenApiDocument(settings =>
+        {
+            settings.DocumentName = "v1";
+            settings.Title = "CleanWorkspace";
+            settings.Version = "1";
+            settings.Description =
+                "The directory of a workspace's users and user groups. Every path also answers below /api/v1 and with a trailing slash.";
+            settings.UseRouteNameAsOperationId = true;
+
+            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Optional<string?>), schema =>
+            {
+                schema.Type = JsonObjectType.String;
+                schema.IsNullableRaw = true;
+            }));
+            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Optional<IReadOnlyList<string?>?>), schema =>
+            {
+                schema.Type = JsonObjectType.Array;
+                schema.Item = new JsonSchema { Type = JsonObjectType.String, Format = JsonFormatStrings.Guid };
+            }));
+            settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor());
+            settings.OperationProcessors.Add(new ProblemOperationProcessor());
+        });
+
+    public static void UseApiDescription(this IApplicationBuilder app)
+    {
+        app.UseOpenApi();
+        app.UseSwaggerUi(settings => settings.Path = UiPath);
+    }
+}

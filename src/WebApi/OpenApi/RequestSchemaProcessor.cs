@@ -1,0 +1,38 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CleanWorkspace.Application.Common;
+using NJsonSchema.Generation;
+
+namespace CleanWorkspace.WebApi.OpenApi;
+
+/// <summary>
+/// Makes the schemas of request bodies say what the service holds them to: no other properties, <c>_role</c> only on the
+/// way in, and nothing of what is accepted for old clients' sake alone.
+/// </summary>
+internal sealed class RequestSchemaProcessor : ISchemaProcessor
+{
+    public void Process(SchemaProcessorContext context)
+    {
+        if (!context.ContextualType.Type.IsSubclassOf(typeof(BodyRequest)))
+        {
+            return;
+        }
+
+        foreach (var property in context.ContextualType.Type.GetProperties())
+        {
+            var name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+                ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            if (property.IsDefined(typeof(UndocumentedAttribute)))
+            {
+                context.Schema.Properties.Remove(name);
+            }
+            else if (name.StartsWith('_') && context.Schema.Properties.TryGetValue(name, out var alias))
+            {
+                alias.IsWriteOnly = true;
+            }
+        }
+
+        context.Schema.AllowAdditionalProperties = false;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Common;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Net.Http.Headers;
+
+namespace CleanWorkspace.WebApi.Requests;
+
+/// <summary>
+/// Reads a <see cref="BodyRequest"/> so that nothing a client sends is dropped in silence: an unknown or repeated property
+/// or a wrong type is a fault. Faults are collected, to be reported together with those of the values; a body that is no
+/// JSON object is refused at once.
+/// </summary>
+internal sealed class BodyRequestFormatter : TextInputFormatter
+{
+    // Beyond this many properties that cannot be used, one more tells a person nothing, and the answer outgrows the request.
+    private const int MaxFaults = 100;
+    private const int MaxNameLength = 100;
+
+    private readonly JsonSerializerOptions _options;
+
+    public BodyRequestFormatter(JsonSerializerOptions options)
+    {
+        _options = options;
+        SupportedMediaTypes.Add(MediaTypeHeaderValue.Parse("application/json"));
+        SupportedEncodings.Add(UTF8EncodingWithoutBOM);
+    }
+
+    protected override bool CanReadType(Type type) => type.IsSubclassOf(typeof(BodyRequest));
+
+    public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
+    {
+        var http = context.HttpContext;
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
+            return await InputFormatterResult.SuccessAsync(Read(document.RootElement, _options.GetTypeInfo(context.ModelType)));
+        }
+        catch (JsonException exception)
+        {
+            // Positions are for people, who count from 1.
+            throw Refuse("malformed_json", exception is { LineNumber: { } line, BytePositionInLine: { } position }
+                ? $"The body is not valid JSON: see line {line + 1}, byte {position + 1}."
+                : "The body is not valid JSON.");
+        }
+    }
+
+    private static object Read(JsonElement body, JsonTypeInfo type)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            throw Refuse("invalid_type", "The body must be a JSON object.");
+        }
+
+        var properties = type.Properties.Where(property => property.Set is not null).ToDictionary(property => property.Name);
+        var request = (BodyRequest)type.CreateObject!();
+        var faults = new List<RequestFault>();
+        var seen = new HashSet<string>();
+        foreach (var item in body.EnumerateObject())
+        {
+            if (faults.Count >= MaxFaults)
+            {
+                faults.Add(new RequestFault("too_many_faults", $"More than {MaxFaults} properties cannot be used; the rest was not looked at.", ""));
+                break;
+            }
+
+            if (!TryGetName(item, out var name))
+            {
+                faults.Add(new RequestFault("invalid_text", "A property's name has a lone surrogate.", ""));
+            }
+            else if (!properties.TryGetValue(name, out var property))
+            {
+                faults.Add(new RequestFault("unknown_property", "There is no such property here.", PointerTo(name)));
+            }
+            else if (!seen.Add(name))
+            {
+                faults.Add(new RequestFault("duplicate_property", "Is given more than once.", PointerTo(name)));
+            }
+            else if (property.PropertyType == typeof(Optional<string?>))
+            {
+                ReadText(item.Value, PointerTo(name), faults, text => property.Set!(request, new Optional<string?>(text)));
+            }
+            else
+            {
+                ReadList(item.Value, PointerTo(name), faults, list => property.Set!(request, new Optional<IReadOnlyList<string?>?>(list)));
+            }
+        }
+
+        return request with { ReadingFaults = faults };
+    }
+
+    private static void ReadText(JsonElement value, string pointer, List<RequestFault> faults, Action<string?> set)
+    {
+        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+        {
+            faults.Add(new RequestFault("invalid_type", "Must be a string.", pointer));
+        }
+        else if (!TryGetString(value, out var text))
+        {
+            faults.Add(new RequestFault("invalid_text", "Must be valid Unicode; found a lone surrogate.", pointer));
+        }
+        else
+        {
+            set(text);
+        }
+    }
+
+    private static void ReadList(JsonElement value, string pointer, List<RequestFault> faults, Action<IReadOnlyList<string?>?> set)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            set(null);
+            return;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            faults.Add(new RequestFault("invalid_type", "Must be a list of strings.", pointer));
+            return;
+        }
+
+        var list = new List<string?>(value.GetArrayLength());
+        foreach (var element in value.EnumerateArray())
+        {
+            if (element.ValueKind == JsonValueKind.String && TryGetString(element, out var text))
+            {
+                list.Add(text);
+            }
+            else
+            {
+                faults.Add(new RequestFault("invalid_type", "Must be a string.", $"{pointer}/{list.Count}"));
+                list.Add(null);
+            }
+        }
+
+        set(list);
+    }
+
+    // JsonElement throws at an escaped lone surrogate, which is valid JSON but no text.
+    private static bool TryGetString(JsonElement value, out string? text)
+    {
+        try
+        {
+            text = value.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            text = null;
+            return false;
+        }
+    }
+
+    private static bool TryGetName(JsonProperty property, out string name)
+    {
+        try
+        {
+            name = property.Name;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            name = "";
+            return false;
+        }
+    }
+
+    private static string PointerTo(string name) =>
+        "/" + name[..Math.Min(name.Length, MaxNameLength)]
+            .Replace("~", "~0", StringComparison.Ordinal)
+            .Replace("/", "~1", StringComparison.Ordinal);
+
+    private static InvalidRequestException Refuse(string code, string detail) => new([new RequestFault(code, detail, "")]);
+}

@@ -1,0 +1,91 @@
+using CleanWorkspace.Application.Common;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace CleanWorkspace.WebApi.Responses;
+
+/// <summary>One page of a list, oldest first (contract, Lists).</summary>
+/// <typeparam name="T">What the list is of.</typeparam>
+public sealed record ListResponse<T>
+{
+    /// <summary>Where the neighbouring pages are.</summary>
+    public required ListLinks Links { get; init; }
+
+    /// <summary>The numbers of this page and its neighbours.</summary>
+    public required ListMeta Meta { get; init; }
+
+    /// <summary>How many there are on all pages together, exactly.</summary>
+    /// <example>315</example>
+    public required int Count { get; init; }
+
+    /// <summary>How many pages there are.</summary>
+    /// <example>7</example>
+    public required int TotalPages { get; init; }
+
+    /// <summary>What is on this page; nothing past the end.</summary>
+    public required IReadOnlyList<T> Results { get; init; }
+}
+
+/// <summary>Where the neighbouring pages are: absolute addresses that keep the request's other query parameters.</summary>
+public sealed record ListLinks
+{
+    /// <summary>The next page, or null on the last.</summary>
+    /// <example>https://workspace.example.org/user?page=3</example>
+    public required string? Next { get; init; }
+
+    /// <summary>The previous page, or null on the first.</summary>
+    /// <example>https://workspace.example.org/user?page=1</example>
+    public required string? Previous { get; init; }
+}
+
+/// <summary>The numbers of a page and its neighbours.</summary>
+public sealed record ListMeta
+{
+    /// <summary>This page, from 1.</summary>
+    /// <example>2</example>
+    public required int Page { get; init; }
+
+    /// <summary>The page before, or null on the first; from past the end, the last.</summary>
+    /// <example>1</example>
+    public required int? PreviousPage { get; init; }
+
+    /// <summary>The page after, or null on the last.</summary>
+    /// <example>3</example>
+    public required int? NextPage { get; init; }
+}
+
+internal static class ListResponse
+{
+    public static ListResponse<T> From<T>(Page<T> page, HttpRequest request)
+    {
+        var last = page.TotalPages;
+        var meta = new ListMeta
+        {
+            Page = page.Number,
+            PreviousPage = Math.Min(page.Number - 1, last) is > 0 and var previous ? previous : null,
+            NextPage = page.Number < last ? page.Number + 1 : null,
+        };
+
+        return new ListResponse<T>
+        {
+            Links = new ListLinks { Next = LinkTo(meta.NextPage, request), Previous = LinkTo(meta.PreviousPage, request) },
+            Meta = meta,
+            Count = page.Count,
+            TotalPages = last,
+            Results = page.Results,
+        };
+    }
+
+    private static string? LinkTo(int? page, HttpRequest request)
+    {
+        if (page is null)
+        {
+            return null;
+        }
+
+        var query = QueryHelpers.ParseQuery(request.QueryString.Value);
+        query["page"] = $"{page}";
+        return UriHelper.BuildAbsolute(
+            request.Scheme, request.Host, request.PathBase, request.Path, new QueryBuilder(query).ToQueryString());
+    }
+}
