@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using AutoMapper;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
@@ -16,6 +17,7 @@ public sealed record UserGroupsCreateNewGroupRequest : BodyRequest, IRequest<Use
 
     /// <summary>At most 200 characters, not blank.</summary>
     /// <example>Mathematicians</example>
+    [DisallowNull]
     public Optional<string?> Name { get; init; }
 
     /// <summary>At most 4,000 characters, tabs and newlines allowed; blank means null.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using AutoMapper;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
@@ -12,6 +13,7 @@ public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserG
 {
     /// <summary>At most 200 characters, not blank.</summary>
     /// <example>Mathematicians</example>
+    [DisallowNull]
     public Optional<string?> Name { get; init; }
 
     /// <summary>At most 4,000 characters, tabs and newlines allowed; blank or null clears it.</summary>

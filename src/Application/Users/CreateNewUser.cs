@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using AutoMapper;
 using CleanWorkspace.Application.Common;
@@ -13,15 +14,18 @@ public sealed record UsersCreateNewUserRequest : BodyRequest, IRequest<UserRespo
 {
     /// <summary>One of admin, editor, viewer, guest, in any case; viewer where nothing is given.</summary>
     /// <example>editor</example>
+    [DisallowNull]
     public Optional<string?> Role { get; init; }
 
     /// <summary>Another name for role. Given both, they must agree.</summary>
     /// <example>editor</example>
+    [DisallowNull]
     [JsonPropertyName("_role")]
     public Optional<string?> RoleAlias { get; init; }
 
     /// <summary>One @ with text on both sides, no blanks, at most 254 characters; unique without regard to case.</summary>
     /// <example>ada@example.org</example>
+    [DisallowNull]
     public Optional<string?> Email { get; init; }
 
     /// <summary>At most 150 characters; blank means null.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using AutoMapper;
 using CleanWorkspace.Application.Common;
@@ -21,10 +22,12 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
 
     /// <summary>One of admin, editor, viewer, guest, in any case.</summary>
     /// <example>editor</example>
+    [DisallowNull]
     public Optional<string?> Role { get; init; }
 
     /// <summary>Another name for role. Given both, they must agree.</summary>
     /// <example>editor</example>
+    [DisallowNull]
     [JsonPropertyName("_role")]
     public Optional<string?> RoleAlias { get; init; }
 

@@ -9,6 +9,9 @@ internal static class OpenApiSetup
 {
     public const string UiPath = "/swagger";
 
+    // NSwag's own word, "guid", is not in OpenAPI's registry of formats.
+    private const string UuidFormat = "uuid";
+
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
         services.AddOpenApiDocument(settings =>
         {
@@ -19,18 +22,23 @@ internal static class OpenApiSetup
                 "The directory of a workspace's users and user groups. Every path also answers below /api/v1 and with a trailing slash.";
             settings.UseRouteNameAsOperationId = true;
 
-            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Optional<string?>), schema =>
+            settings.SchemaSettings.FlattenInheritanceHierarchy = true;
+            // Answers may gain properties one day, and clients of today must bear that.
+            settings.SchemaSettings.AlwaysAllowAdditionalObjectProperties = true;
+            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Guid), schema =>
             {
                 schema.Type = JsonObjectType.String;
-                schema.IsNullableRaw = true;
+                schema.Format = UuidFormat;
             }));
+            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(
+                typeof(Optional<string?>), schema => schema.Type = JsonObjectType.String));
             settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Optional<IReadOnlyList<string?>?>), schema =>
             {
                 schema.Type = JsonObjectType.Array;
-                schema.Item = new JsonSchema { Type = JsonObjectType.String, Format = JsonFormatStrings.Guid };
+                schema.Item = new JsonSchema { Type = JsonObjectType.String, Format = UuidFormat };
             }));
             settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor());
-            settings.OperationProcessors.Add(new ProblemOperationProcessor());
+            settings.OperationProcessors.Add(new ResponseOperationProcessor());
         });
 
     public static void UseApiDescription(this IApplicationBuilder app)

@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Common;
 using NJsonSchema.Generation;
 
 namespace CleanWorkspace.WebApi.OpenApi;
@@ -23,14 +25,18 @@ internal sealed class RequestSchemaProcessor : ISchemaProcessor
         {
             var name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
                 ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            if (!context.Schema.Properties.TryGetValue(name, out var schema))
+            {
+                continue;
+            }
+
             if (property.IsDefined(typeof(UndocumentedAttribute)))
             {
                 context.Schema.Properties.Remove(name);
             }
-            else if (name.StartsWith('_') && context.Schema.Properties.TryGetValue(name, out var alias))
-            {
-                alias.IsWriteOnly = true;
-            }
+
+            schema.IsWriteOnly = name.StartsWith('_');
+            schema.IsNullableRaw = property.PropertyType == typeof(Optional<string?>) && !property.IsDefined(typeof(DisallowNullAttribute));
         }
 
         context.Schema.AllowAdditionalProperties = false;

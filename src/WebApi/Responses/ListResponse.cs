@@ -9,9 +9,11 @@ namespace CleanWorkspace.WebApi.Responses;
 public sealed record ListResponse<T>
 {
     /// <summary>Where the neighbouring pages are.</summary>
+    /// <example>{"next": "https://workspace.example.org/user?page=2", "previous": null}</example>
     public required ListLinks Links { get; init; }
 
     /// <summary>The numbers of this page and its neighbours.</summary>
+    /// <example>{"page": 1, "previous_page": null, "next_page": 2}</example>
     public required ListMeta Meta { get; init; }
 
     /// <summary>How many there are on all pages together, exactly.</summary>
@@ -23,6 +25,7 @@ public sealed record ListResponse<T>
     public required int TotalPages { get; init; }
 
     /// <summary>What is on this page; nothing past the end.</summary>
+    /// <example>[]</example>
     public required IReadOnlyList<T> Results { get; init; }
 }
 

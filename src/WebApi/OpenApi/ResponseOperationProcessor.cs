@@ -1,15 +1,18 @@
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
 using NSwag.Generation.Processors;
 using NSwag.Generation.Processors.Contexts;
 
 namespace CleanWorkspace.WebApi.OpenApi;
 
-/// <summary>Errors are problem documents, and come with the media type of such.</summary>
-internal sealed class ProblemOperationProcessor : IOperationProcessor
+/// <summary>Names what each status means, and gives errors the media type of problem documents.</summary>
+internal sealed class ResponseOperationProcessor : IOperationProcessor
 {
     public bool Process(OperationProcessorContext context)
     {
         foreach (var (status, response) in context.OperationDescription.Operation.Responses)
         {
+            response.Description = ReasonPhrases.GetReasonPhrase(int.Parse(status, CultureInfo.InvariantCulture));
             if (status[0] is '4' or '5' && response.Content.Remove("application/json", out var content))
             {
                 response.Content["application/problem+json"] = content;
