@@ -36,7 +36,9 @@ internal sealed class RequestSchemaProcessor : ISchemaProcessor
             }
 
             schema.IsWriteOnly = name.StartsWith('_');
-            schema.IsNullableRaw = property.PropertyType == typeof(Optional<string?>) && !property.IsDefined(typeof(DisallowNullAttribute));
+            // The compiler puts the attribute of a property on the value that its setter takes.
+            schema.IsNullableRaw = property.PropertyType == typeof(Optional<string?>)
+                && !property.SetMethod!.GetParameters()[0].IsDefined(typeof(DisallowNullAttribute));
         }
 
         context.Schema.AllowAdditionalProperties = false;
