@@ -53,7 +53,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         if (System.Text.Encoding.UTF8.GetByteCount(folder) > LongestPath || folder.Any(char.IsControl))
         {
             throw new EmbeddedPostgresException(
-                $"PostgreSQL cannot use the data folder {folder}: its path is longer than {LongestPath} bytes or holds a control character. "
+                $"PostgreSQL cannot use the data folder {folder}: its path is longer than {LongestPath} bytes or holds a control character. Choose another path. "
                 + PostgresCluster.OtherFolder);
         }
 
@@ -73,7 +73,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             if (exception is IOException or UnauthorizedAccessException)
             {
                 throw new EmbeddedPostgresException(
-                    $"The data folder {folder} cannot be used by the account {Environment.UserName}: {exception.Message} "
+                    $"The data folder {folder} cannot be used by the account {Environment.UserName}: {exception.Message.TrimEnd('.')}. "
                     + $"Give that account write access and free space there. {PostgresCluster.OtherFolder}",
                     exception);
             }
@@ -103,7 +103,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != "lost+found"))
         {
             throw new EmbeddedPostgresException(
-                $"The data folder {folder} holds files that are not a database of this service; they were left alone. "
+                $"The data folder {folder} holds files that are not a database of this service; they were left alone. Choose an empty or missing folder. "
                 + PostgresCluster.OtherFolder);
         }
 

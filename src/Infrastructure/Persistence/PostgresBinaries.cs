@@ -58,7 +58,7 @@ internal sealed partial record PostgresBinaries(string Folder, Version Version)
 
         return usable.Find(one => one.Version.Major == dataVersion) ?? throw new EmbeddedPostgresException(
             $"The data folder {dataDirectory} was made with PostgreSQL {dataVersion}, which is not installed.{found} "
-            + $"Install PostgreSQL {dataVersion} again, or keep that data aside: {PostgresCluster.OtherFolder}\n{ThreeWays}");
+            + $"Install PostgreSQL {dataVersion} again to keep using that data. {PostgresCluster.OtherFolder}\n{ThreeWays}");
     }
 
     private static IEnumerable<string> UsualFolders()

@@ -16,7 +16,7 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDirectory, string? account, bool durable)
 {
     /// <summary>The advice that ends every message about a folder.</summary>
-    public const string OtherFolder = "Or set Database__DataDirectory to another folder, "
+    public const string OtherFolder = "You can also set Database__DataDirectory to another folder, "
         + "or ConnectionStrings__Workspace to an existing PostgreSQL 15+ server.";
 
     private const string Cluster = "cluster";
@@ -272,8 +272,9 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
         // The server cannot log that the disk is full when the log is on that disk.
         var free = new DriveInfo(dataDirectory).AvailableFreeSpace >> 20;
         var space = free < 100 ? $"The disk has only {free} MiB free, and a database needs 100 MiB: free some space. " : string.Empty;
-        return new EmbeddedPostgresException(
-            $"{message}\n{space}The server's log is {Path.Combine(dataDirectory, Log)}. {OtherFolder}", cause);
+        var log = Path.Combine(dataDirectory, Log);
+        var logHint = File.Exists(log) ? $"The server's log is {log}. " : string.Empty;
+        return new EmbeddedPostgresException($"{message}\n{space}{logHint}{OtherFolder}", cause);
     }
 
     private static string LastLines(string text) =>
