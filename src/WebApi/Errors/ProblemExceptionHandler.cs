@@ -27,7 +27,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 break;
             case var _ when IsDatabaseUnavailable(exception):
-                logger.LogWarning(exception, "The database does not answer");
+                logger.LogWarning("The database does not answer: {Reason}", exception.Message);
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
                 break;

@@ -12,7 +12,7 @@ internal static class ProblemWriter
 {
     private const string ContentType = "application/problem+json";
 
-    // The section of RFC 9110 that defines the status; RFC 6585 for the one that is not there.
+    // The type is the section of RFC 9110 that defines the status; docs/errors.md lists the codes.
     private static readonly Dictionary<int, (string Type, string Code, string Detail)> Statuses = new()
     {
         [400] = (Rfc9110("15.5.1"), "bad_request", "The request could not be understood."),
@@ -21,7 +21,6 @@ internal static class ProblemWriter
         [408] = (Rfc9110("15.5.9"), "request_timeout", "The request took too long to arrive."),
         [413] = (Rfc9110("15.5.14"), "body_too_large", "The body is larger than 8 MiB."),
         [415] = (Rfc9110("15.5.16"), "unsupported_media_type", "Send the body as application/json in UTF-8."),
-        [429] = ("https://www.rfc-editor.org/rfc/rfc6585#section-4", "too_many_requests", "Too many requests; try again later."),
         [500] = (Rfc9110("15.6.1"), "internal_error", "The service failed. The operator finds the cause in the log by the trace id."),
         [503] = (Rfc9110("15.6.4"), "database_unavailable", "The database does not answer at the moment; try again in a few seconds."),
     };
