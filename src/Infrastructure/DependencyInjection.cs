@@ -49,6 +49,8 @@ public static class DependencyInjection
         }
 
         Default("Application Name", "CleanWorkspace");
+        // Two instances together stay below the 100 connections that PostgreSQL allows by default; requests wait for their turn.
+        Default("Maximum Pool Size", 40);
         // The service sends few different statements, each many times.
         Default("Max Auto Prepare", 64);
         Default("Auto Prepare Min Usages", 2);

@@ -47,6 +47,7 @@ internal static class ApiSetup
     public static void UseApi(this WebApplication app)
     {
         app.UseRequestLog();
+        app.Use(GiveHost);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ProblemWriter.WriteAsync);
         app.UsePathBase(Prefix);
@@ -56,5 +57,16 @@ internal static class ApiSetup
         app.MapControllers();
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+    }
+
+    // HTTP/1.0 lets a client leave the Host header out; links are absolute all the same.
+    private static Task GiveHost(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Host.HasValue)
+        {
+            context.Request.Host = new HostString($"{context.Connection.LocalIpAddress}", context.Connection.LocalPort);
+        }
+
+        return next(context);
     }
 }
