@@ -121,7 +121,15 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
             return;
         }
 
-        var list = new List<string?>(value.GetArrayLength());
+        var length = value.GetArrayLength();
+        if (length > IdList.MaxCount)
+        {
+            // The length alone is the fault; a fault for each element would outgrow the request many times over.
+            set(new string?[length]);
+            return;
+        }
+
+        var list = new List<string?>(length);
         foreach (var element in value.EnumerateArray())
         {
             if (element.ValueKind == JsonValueKind.String && TryGetString(element, out var text))
