@@ -2,9 +2,21 @@ using CleanWorkspace.Application;
 using CleanWorkspace.Infrastructure;
 using CleanWorkspace.WebApi.Hosting;
 
+if (args is ["help" or "--help" or "-h"])
+{
+    Console.WriteLine(Usage.Text);
+    return 0;
+}
+
 if (args is ["healthcheck"])
 {
     return await HealthCheckCommand.RunAsync();
+}
+
+if (Usage.IsUnknownCommand(args))
+{
+    await Console.Error.WriteLineAsync($"There is no command {args[0]}.\n\n{Usage.Text}");
+    return 2;
 }
 
 try

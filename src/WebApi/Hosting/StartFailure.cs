@@ -16,7 +16,7 @@ internal sealed class StartFailure(string message) : Exception(message)
         PostgresException refusal =>
             $"The database refuses the service: {refusal.MessageText} ({refusal.SqlState}). Check ConnectionStrings__Workspace and the rights of its user.",
         NpgsqlException fault =>
-            $"The database does not answer: {fault.Message} Check ConnectionStrings__Workspace and that the server runs.",
+            $"The database does not answer: {fault.Message}. Check ConnectionStrings__Workspace and that the server runs.",
         AddressInUseException =>
             "The service's address is in use by another program. Stop that program, or set ASPNETCORE_URLS to a free one, such as http://localhost:5081.",
         ArgumentException { TargetSite.DeclaringType.Namespace: "Npgsql" or "System.Data.Common" } fault =>
