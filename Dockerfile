@@ -14,13 +14,16 @@ COPY src/Infrastructure/*.csproj src/Infrastructure/
 COPY src/WebApi/*.csproj src/WebApi/
 RUN dotnet restore src/WebApi --arch $TARGETARCH $OPTIONS
 
-COPY . .
+# The code style in .editorconfig is part of the build.
+COPY .editorconfig ./
+COPY src src
 RUN dotnet publish src/WebApi --configuration Release --no-restore --arch $TARGETARCH --no-self-contained $OPTIONS \
     -p:UseAppHost=false --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 # Root owns the program and an ordinary account runs it, so the service cannot change itself.
 WORKDIR /app
+COPY LICENSE NOTICE ./
 COPY --from=build /app .
 USER $APP_UID
 ENV ASPNETCORE_HTTP_PORTS=8080
@@ -29,4 +32,4 @@ EXPOSE 8080
 # for SIGTERM (it waits for the database first), a process with the id 1 would ignore it.
 ENTRYPOINT ["dotnet", "CleanWorkspace.WebApi.dll"]
 # The program asks the service: the image needs no curl.
-HEALTHCHECK --interval=10s --timeout=10s --start-period=60s CMD ["dotnet", "CleanWorkspace.WebApi.dll", "healthcheck"]
+HEALTHCHECK --interval=5s --timeout=10s --start-period=60s CMD ["dotnet", "CleanWorkspace.WebApi.dll", "healthcheck"]
