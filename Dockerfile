@@ -1,4 +1,4 @@
-# Publishing gives portable code, so the building machine's own architecture does for every target.
+# The SDK compiles for any target, so it runs as what the building machine is.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH
 # CI judges warnings. Here a newer SDK's analyzer or a fresh advisory must not keep an operator from building.
