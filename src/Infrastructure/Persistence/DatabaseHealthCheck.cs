@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence;
 
-/// <summary>Whether the database answers within two seconds.</summary>
+/// <summary>Whether the database answers within two seconds, and has the schema.</summary>
 internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -14,13 +14,13 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealth
         timeout.CancelAfter(Patience);
         try
         {
-            await using var command = dataSource.CreateCommand("SELECT 1");
+            await using var command = dataSource.CreateCommand("SELECT FROM memberships LIMIT 1");
             await command.ExecuteScalarAsync(timeout.Token);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException)
         {
-            return HealthCheckResult.Unhealthy("The database does not answer.");
+            return HealthCheckResult.Unhealthy("The database does not answer, or lacks the schema.");
         }
     }
 }

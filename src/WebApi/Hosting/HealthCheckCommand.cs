@@ -11,20 +11,20 @@ internal static class HealthCheckCommand
     public static async Task<int> RunAsync()
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").Build();
-        var port = configuration["URLS"] is { Length: > 0 } urls
-            ? BindingAddress.Parse(urls.Split(';')[0]).Port
-            : int.Parse(configuration["HTTP_PORTS"]?.Split(';')[0] ?? $"{AddressSetup.DefaultPort}", provider: null);
+        var url = configuration["URLS"] is { Length: > 0 } urls
+            ? urls.Split(';').Select(BindingAddress.Parse).OrderBy(address => address.Scheme).Select(address => $"{address.Scheme}://localhost:{address.Port}").First()
+            : $"http://localhost:{configuration["HTTP_PORTS"]?.Split(';')[0] ?? $"{AddressSetup.DefaultPort}"}";
 
         using var client = new HttpClient { Timeout = Patience };
         try
         {
-            using var answer = await client.GetAsync(new Uri($"http://localhost:{port}/healthz/ready"));
+            using var answer = await client.GetAsync(new Uri($"{url}/healthz/ready"));
             Console.WriteLine($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
             return answer.IsSuccessStatusCode ? 0 : 1;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
-            Console.WriteLine($"The service does not answer on port {port}.");
+            Console.WriteLine($"The service does not answer at {url}.");
             return 1;
         }
     }

@@ -37,7 +37,11 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
 
     public static async Task<WorkspaceDatabase> OpenAsync(IConfiguration configuration, IHostEnvironment environment)
     {
-        var migrateOnStart = configuration.GetValue("Database:MigrateOnStart", true);
+        if (!bool.TryParse(configuration["Database:MigrateOnStart"] ?? "true", out var migrateOnStart))
+        {
+            throw new StartFailure("Database__MigrateOnStart must be true or false.");
+        }
+
         if (configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
         {
             return new WorkspaceDatabase(connectionString, null, migrateOnStart);
