@@ -1,0 +1,18 @@
+using CleanWorkspace.Application.Common;
+
+namespace CleanWorkspace.UnitTests.Application.Common;
+
+public sealed class ReferencesTests
+{
+    [Fact]
+    public void Only_well_formed_ids_are_read_in_their_order()
+    {
+        var first = Guid.CreateVersion7();
+        var second = Guid.CreateVersion7();
+
+        Assert.Equal([second, first], References.ParseIds([$"{second}", null, "no id", "", $"{first:N}", $"{first}"]));
+    }
+
+    [Fact]
+    public void No_list_is_no_ids() => Assert.Empty(References.ParseIds(null));
+}

@@ -1,0 +1,31 @@
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.UserGroups;
+using CleanWorkspace.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanWorkspace.UnitTests.Application;
+
+/// <summary>A database that no unit test reaches, but for the one write that a test lends it.</summary>
+internal sealed class UnreachableDatabase : IWorkspaceDbContext
+{
+    public Func<User, User> CreateUser { get; init; } = _ => throw Unreachable();
+
+    // Looking for faults hands the sets on, but reads them only for references that a request makes.
+    public DbSet<User> Users => null!;
+
+    public DbSet<UserGroup> UserGroups => null!;
+
+    public Task<User> CreateAsync(User user, CancellationToken cancellationToken) => Task.FromResult(CreateUser(user));
+
+    public Task<UserGroup> CreateAsync(UserGroup group, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<User?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<bool> DeleteUserAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<bool> DeleteUserGroupAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
+
+    private static InvalidOperationException Unreachable() => new("A unit test reached for the database.");
+}

@@ -1,0 +1,36 @@
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Common;
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanWorkspace.UnitTests.Application;
+
+/// <summary>The use cases as the service registers them, on a database of the test's.</summary>
+internal static class UseCases
+{
+    private static readonly IServiceProvider Registered = On(new UnreachableDatabase());
+
+    public static IServiceProvider On(IWorkspaceDbContext db)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(db);
+        services.AddApplication();
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
+    }
+
+    public static T Get<T>()
+        where T : notnull => Registered.GetRequiredService<T>();
+
+    public static async Task<TResponse> SendAsync<TResponse>(IWorkspaceDbContext db, IRequest<TResponse> request)
+    {
+        await using var scope = On(db).CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
+    }
+
+    /// <summary>What the validator of the request finds, each as its pointer without the leading slash and its code.</summary>
+    public static string[] FindFaults<TRequest>(TRequest request) =>
+        [.. Get<IValidator<TRequest>>().Validate(request).Errors.Select(error => $"{error.PropertyName}: {error.ErrorCode}")];
+}

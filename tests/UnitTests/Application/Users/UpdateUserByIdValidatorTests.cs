@@ -1,0 +1,48 @@
+using CleanWorkspace.Application.Users;
+
+namespace CleanWorkspace.UnitTests.Application.Users;
+
+public sealed class UpdateUserByIdValidatorTests
+{
+    [Fact]
+    public void No_changes_are_fine() => Assert.Empty(UseCases.FindFaults(new UsersUpdateByIdRequest()));
+
+    [Fact]
+    public void Null_clears_a_name() =>
+        Assert.Empty(UseCases.FindFaults(new UsersUpdateByIdRequest { FirstName = null, LastName = null }));
+
+    [Fact]
+    public void Every_fault_is_reported_at_once_at_its_pointer() =>
+        Assert.Equal(
+            [
+                "first_name: invalid_text",
+                "last_name: too_long",
+                "role: invalid_role",
+                "_role: invalid_role",
+                "user_groups/0: unknown_user_group",
+                "teams: unsupported",
+            ],
+            UseCases.FindFaults(new UsersUpdateByIdRequest
+            {
+                FirstName = "A\u0007da",
+                LastName = new string('a', 151),
+                Role = null,
+                RoleAlias = "boss",
+                UserGroups = new(["no id"]),
+                Teams = new([null]),
+            }));
+
+    [Fact]
+    public void A_role_under_both_names_must_be_the_same() =>
+        Assert.Equal(["_role: role_conflict"], UseCases.FindFaults(new UsersUpdateByIdRequest { Role = "admin", RoleAlias = "guest" }));
+
+    [Fact]
+    public void Read_only_properties_are_left_to_what_is_stored()
+    {
+        var request = new UsersUpdateByIdRequest { Id = Guid.CreateVersion7(), SentId = "no id", Email = "no address", CreatedAt = "no time" };
+
+        Assert.Empty(UseCases.FindFaults(request));
+        Assert.Equal(request.Id, request.GetReferences().OfUser?.Of);
+        Assert.Null(new UsersUpdateByIdRequest().GetReferences().OfUser);
+    }
+}

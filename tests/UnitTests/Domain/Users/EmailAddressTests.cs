@@ -1,0 +1,96 @@
+using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Users;
+
+namespace CleanWorkspace.UnitTests.Domain.Users;
+
+public sealed class EmailAddressTests
+{
+    [Theory]
+    [InlineData("ada@example.org")]
+    [InlineData("a@b")]
+    [InlineData("Ada.Lovelace+engine@EXAMPLE.org")]
+    [InlineData("ådå@exämple.org")]
+    [InlineData("  ada@example.org\u00A0")]
+    public void One_at_sign_with_text_on_both_sides_is_an_address(string address) => Assert.Null(EmailAddress.Check(address));
+
+    [Theory]
+    [InlineData("ada")]
+    [InlineData("@")]
+    [InlineData("@example.org")]
+    [InlineData("ada@")]
+    [InlineData(" @example.org")]
+    [InlineData("ada@ ")]
+    [InlineData("ada@example@org")]
+    [InlineData("ada@@example.org")]
+    [InlineData("ada lovelace@example.org")]
+    [InlineData("ada@example.\u00A0org")]
+    [InlineData("ada@\u2028example.org")]
+    public void Anything_else_is_not(string address) => Assert.Equal("invalid_email", EmailAddress.Check(address)?.Code);
+
+    [Theory]
+    [InlineData(null, "required")]
+    [InlineData("", "required")]
+    [InlineData("   ", "required")]
+    [InlineData("ada\u0000@example.org", "invalid_text")]
+    [InlineData("ada\t@example.org", "invalid_text")]
+    [InlineData("ada@example.org\n", "invalid_text")]
+    public void An_address_is_held_to_the_rules_of_texts(string? address, string code) =>
+        Assert.Equal(code, EmailAddress.Check(address)?.Code);
+
+    [Fact]
+    public void An_address_has_at_most_254_characters()
+    {
+        var longest = "ada@" + new string('a', 250);
+
+        Assert.Null(EmailAddress.Check($" {longest} "));
+        Assert.Equal("too_long", EmailAddress.Check(longest + "a")?.Code);
+    }
+
+    [Theory]
+    [InlineData(" Ada@Example.org ", "Ada@Example.org")]
+    [InlineData("ade\u0301@example.org", "ad\u00E9@example.org")]
+    public void An_address_is_stored_as_given_but_trimmed_and_composed(string given, string stored) =>
+        Assert.Equal(stored, EmailAddress.Normalize(given));
+
+    [Theory]
+    [InlineData(null, "required")]
+    [InlineData("ada", "invalid_email")]
+    public void Normalize_throws_the_fault_that_Check_finds(string? address, string code)
+    {
+        var exception = Assert.Throws<InvalidValueException>(() => EmailAddress.Normalize(address));
+
+        Assert.Equal(EmailAddress.Check(address), exception.Fault);
+        Assert.Equal(code, exception.Fault.Code);
+    }
+
+    [Theory]
+    [InlineData("ADA@EXAMPLE.ORG", "ada@example.org")]
+    [InlineData("ÅDA@example.org", "åda@example.org")]
+    [InlineData("ſara@example.org", "sara@example.org")]
+    [InlineData("οδυσσεύς@example.org", "ΟΔΥΣΣΕΎΣ@example.org")]
+    [InlineData("\u212Aelvin@example.org", "kelvin@example.org")]
+    public void Addresses_that_differ_in_case_alone_are_the_same(string one, string other) =>
+        Assert.Equal(EmailAddress.Fold(EmailAddress.Normalize(one)), EmailAddress.Fold(EmailAddress.Normalize(other)));
+
+    [Theory]
+    [InlineData("ada@example.org", "ado@example.org")]
+    [InlineData("ada@example.org", "a.da@example.org")]
+    [InlineData("strasse@example.org", "straße@example.org")]
+    public void Addresses_that_differ_in_more_are_not(string one, string other) =>
+        Assert.NotEqual(EmailAddress.Fold(one), EmailAddress.Fold(other));
+
+    // The folded form is stored in a column of the same limit.
+    [Fact]
+    public void Folding_changes_no_length_and_folding_again_changes_nothing()
+    {
+        for (var character = 0; character <= char.MaxValue; character++)
+        {
+            if (!char.IsSurrogate((char)character))
+            {
+                var folded = EmailAddress.Fold($"{(char)character}");
+                Assert.Single(folded);
+                Assert.Equal(folded, EmailAddress.Fold(folded));
+            }
+        }
+    }
+}
