@@ -18,7 +18,7 @@ public sealed record Page<T>(int Number, int Size, int Count, IReadOnlyList<T> R
 }
 
 /// <summary>A resource that lists show.</summary>
-public interface IResource
+internal interface IResource
 {
     /// <summary>UUID version 7.</summary>
     Guid Id { get; }
