@@ -1,0 +1,33 @@
+using CleanWorkspace.Application.Common;
+using Microsoft.CodeAnalysis;
+
+namespace CleanWorkspace.ArchitectureTests;
+
+/// <summary>Rule 4: no layer between a handler and the database, and no interface that nothing needs.</summary>
+public sealed class AbstractionTests
+{
+    [Fact]
+    public void Only_the_database_is_an_interface_with_one_implementation()
+    {
+        var types = House.Types().ToList();
+        var single =
+            from contract in types
+            where contract.TypeKind == TypeKind.Interface
+            where types.Count(type => type.TypeKind != TypeKind.Interface && type.AllInterfaces.Contains(contract, SymbolEqualityComparer.Default)) < 2
+            select contract.Name;
+
+        Assert.Equal([nameof(IWorkspaceDbContext)], single);
+    }
+
+    [Theory]
+    [InlineData("Repository")]
+    [InlineData("Service")]
+    [InlineData("UnitOfWork")]
+    public void Nothing_wraps_the_database_context(string suffix)
+    {
+        var names = House.Types().Select(type => type.Name).ToList();
+
+        Assert.NotEmpty(names);
+        Assert.DoesNotContain(names, name => name.EndsWith(suffix, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace CleanWorkspace.ArchitectureTests;
+
+/// <summary>Rule 6: failures are named exceptions with stable codes, answered in one place.</summary>
+public sealed partial class FailureTests
+{
+    [Fact]
+    public void Every_exception_of_the_application_is_handled_by_name()
+    {
+        var exceptions = House.Types().Where(type => House.ProjectOf(type.Locations[0].SourceTree!) == "Application" && IsException(type)).ToList();
+        var answered = House.Trees("src/WebApi/Errors").SelectMany(tree => tree.GetRoot().DescendantNodes());
+        var caught = House.Trees("src/Application")
+            .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<CatchDeclarationSyntax>())
+            .SelectMany(declaration => declaration.DescendantNodes());
+        var handled = answered.Concat(caught)
+            .OfType<IdentifierNameSyntax>()
+            .Select(name => House.Model(name.SyntaxTree).GetSymbolInfo(name).Symbol)
+            .ToHashSet(SymbolEqualityComparer.Default);
+
+        Assert.NotEmpty(exceptions);
+        Assert.All(exceptions, exception => Assert.True(handled.Contains(exception), $"{exception.Name} would be answered as a failure of the service"));
+    }
+
+    [Fact]
+    public void Exceptions_become_answers_in_one_place() =>
+        Assert.Single(House.WebApi.GetTypes(), type => type.IsAssignableTo(typeof(IExceptionHandler)));
+
+    [Fact]
+    public void Codes_are_written_in_snake_case()
+    {
+        var codes = House.Trees("src").SelectMany(FindCodes).ToList();
+
+        // One of each way to give a code, lest the search goes blind.
+        Assert.Contains("email_taken", codes);
+        Assert.Contains("nothing_given", codes);
+        Assert.Contains("method_not_allowed", codes);
+        Assert.All(codes, code => Assert.Matches(SnakeCase(), code));
+    }
+
+    [GeneratedRegex("^[a-z]+(_[a-z]+)*$")]
+    private static partial Regex SnakeCase();
+
+    private static bool IsException(INamedTypeSymbol type) =>
+        type.BaseType is { } parent && (parent.ToDisplayString() == "System.Exception" || IsException(parent));
+
+    // What is passed for a parameter, assigned to a property or put into a tuple by the name of a code.
+    private static IEnumerable<string> FindCodes(SyntaxTree tree)
+    {
+        var model = House.Model(tree);
+        foreach (var node in tree.GetRoot().DescendantNodes())
+        {
+            IEnumerable<SyntaxNode?> values = node switch
+            {
+                ArgumentSyntax argument when model.GetOperation(argument) is IArgumentOperation { Parameter.Name: var name } && IsCode(name) => [argument],
+                AssignmentExpressionSyntax { Left: IdentifierNameSyntax left } assignment when IsCode(left.Identifier.Text) => [assignment.Right],
+                TupleExpressionSyntax tuple when model.GetTypeInfo(tuple).ConvertedType is INamedTypeSymbol { IsTupleType: true } type =>
+                    type.TupleElements.Select((element, index) => IsCode(element.Name) ? tuple.Arguments[index] : null),
+                _ => [],
+            };
+
+            var literals = values.OfType<SyntaxNode>().SelectMany(value => value.DescendantNodesAndSelf()).OfType<LiteralExpressionSyntax>();
+            foreach (var literal in literals.Where(literal => literal.IsKind(SyntaxKind.StringLiteralExpression)))
+            {
+                yield return literal.Token.ValueText;
+            }
+        }
+    }
+
+    private static bool IsCode(string name) => name is "code" or "Code" or "ErrorCode";
+}

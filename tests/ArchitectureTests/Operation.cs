@@ -1,0 +1,48 @@
+using System.Reflection;
+using System.Text.Json;
+using MediatR;
+using Microsoft.AspNetCore.Mvc.Routing;
+
+namespace CleanWorkspace.ArchitectureTests;
+
+/// <summary>An action of a controller, and what the rules derive from its operationId.</summary>
+internal sealed record Operation(Type Controller, MethodInfo Action, HttpMethodAttribute Route)
+{
+    public static IReadOnlyList<Operation> All { get; } =
+    [
+        .. from controller in House.Controllers()
+           from action in controller.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
+           select new Operation(controller, action, action.GetCustomAttributes<HttpMethodAttribute>().Single()),
+    ];
+
+    public string Id => Route.Name ?? $"{Controller.Name}.{Action.Name} without a name";
+
+    public string Noun => Controller.Name[..^"Controller".Length];
+
+    /// <summary>The operationId that the controller's and the action's names make.</summary>
+    public string ExpectedId => $"{Noun}_{JsonNamingPolicy.CamelCase.ConvertName(Action.Name)}";
+
+    public string RequestName => $"{Noun}{Action.Name}Request";
+
+    public Type? Request => House.Application.GetType($"CleanWorkspace.Application.{Noun}.{RequestName}");
+
+    public IReadOnlyList<Type> Handlers =>
+        [.. House.Application.GetTypes().Where(type => HandledBy(type) is { } request && request == Request)];
+
+    /// <summary>The use case is named like its handler.</summary>
+    public string UseCase => Handlers.Single().Name[..^"Handler".Length];
+
+    /// <summary>Whether it is one of the operations on a collection or an item themselves, which every noun has.</summary>
+    public bool IsPlain => Route.Template is null or "{id:uuid}";
+
+    public static Operation Of(string id) => All.Single(operation => operation.Id == id);
+
+    /// <summary>The request that a type handles, or null where it handles none.</summary>
+    public static Type? HandledBy(Type type) =>
+        type.IsAbstract
+            ? null
+            : type.GetInterfaces()
+                .Where(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IRequestHandler<,>))
+                .Select(contract => contract.GetGenericArguments()[0])
+                .SingleOrDefault();
+}

@@ -1,0 +1,82 @@
+using CleanWorkspace.Application.Common;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CleanWorkspace.ArchitectureTests;
+
+/// <summary>Who knows one noun knows them all: what they have in common differs in nouns and fields only.</summary>
+public sealed class SymmetryTests
+{
+    [Fact]
+    public void Every_noun_has_the_same_files_in_every_layer()
+    {
+        var nouns = House.Nouns.Select(noun => new NounWords(noun)).OrderByDescending(words => words.Entity.Length).ToList();
+        var files =
+            from path in House.Trees("src").Select(House.RelativePathOf)
+            let name = path.Split('/')[^1]
+            let owner = nouns.FirstOrDefault(words => name.StartsWith(words.Entity, StringComparison.Ordinal))
+            where owner is not null
+            group owner.Neutralize(path) by owner;
+
+        AssertAllAlike(files.Select(paths => paths.Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_noun_has_the_same_operations_on_its_collection_and_items() =>
+        AssertAllAlike(PlainOperationsByNoun().Select(operations => operations.Select(operation =>
+            $"{operation.Route.HttpMethods.Single()} {operation.Route.Template} {new NounWords(operation.Noun).Neutralize(operation.UseCase)}")));
+
+    [Fact]
+    public void The_same_actions_differ_in_nouns_only() =>
+        AssertAllAlike(PlainOperationsByNoun().Select(operations => operations.Select(operation =>
+        {
+            var action = House.Tree($"src/WebApi/Controllers/{operation.Controller.Name}.cs").GetRoot().DescendantNodes()
+                .OfType<MethodDeclarationSyntax>()
+                .Single(method => method.Identifier.Text == operation.Action.Name);
+            return Neutralize(operation, (SyntaxNode?)action.Body ?? action.ExpressionBody!);
+        })));
+
+    [Fact]
+    public void The_same_use_cases_without_a_body_differ_in_nouns_only() =>
+        AssertAllAlike(PlainOperationsByNoun().Select(operations => operations
+            .Where(operation => !operation.Request!.IsSubclassOf(typeof(BodyRequest)))
+            .Select(operation => Neutralize(operation, FileOf(operation)))));
+
+    [Fact]
+    public void The_same_use_cases_with_a_body_have_the_same_types_and_methods() =>
+        AssertAllAlike(PlainOperationsByNoun().Select(operations => operations
+            .Where(operation => operation.Request!.IsSubclassOf(typeof(BodyRequest)))
+            .SelectMany(operation => FileOf(operation).DescendantNodes()
+                .Where(node => node is TypeDeclarationSyntax or MethodDeclarationSyntax)
+                .Select(node => Neutralize(operation, node, WithoutInside)))));
+
+    private static IEnumerable<IEnumerable<Operation>> PlainOperationsByNoun() =>
+        Operation.All
+            .Where(operation => operation.IsPlain)
+            .GroupBy(operation => operation.Noun)
+            .Select(operations => operations
+                .OrderBy(operation => operation.Route.HttpMethods.Single(), StringComparer.Ordinal)
+                .ThenBy(operation => operation.Route.Template, StringComparer.Ordinal));
+
+    private static CompilationUnitSyntax FileOf(Operation operation) =>
+        House.Tree($"src/Application/{operation.Noun}/{operation.UseCase}.cs").GetCompilationUnitRoot();
+
+    private static string Neutralize(Operation operation, SyntaxNode node, Func<SyntaxNode, bool>? filter = null)
+    {
+        var tokens = filter is null ? node.DescendantTokens() : node.DescendantTokens(child => child == node || filter(child));
+        return new NounWords(operation.Noun).Neutralize(string.Join(' ', tokens.Select(token => token.Text)));
+    }
+
+    private static bool WithoutInside(SyntaxNode node) =>
+        node is not (MemberDeclarationSyntax or BlockSyntax or ArrowExpressionClauseSyntax or AttributeListSyntax);
+
+    private static void AssertAllAlike(IEnumerable<IEnumerable<string>> things)
+    {
+        var lists = things.Select(list => list.ToList()).ToList();
+
+        Assert.Equal(House.Nouns.Count, lists.Count);
+        Assert.NotEmpty(lists[0]);
+        Assert.All(lists, list => Assert.Equal(lists[0], list));
+    }
+}

@@ -1,0 +1,98 @@
+using AutoMapper;
+using FluentValidation;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CleanWorkspace.ArchitectureTests;
+
+/// <summary>Nothing is open to inheritance or to other projects but what is used so.</summary>
+public sealed class VisibilityTests
+{
+    [Fact]
+    public void Every_class_is_sealed_static_or_abstract()
+    {
+        var classes = House.Types().Where(type => type.TypeKind == TypeKind.Class).ToList();
+
+        Assert.NotEmpty(classes);
+        Assert.All(classes, type => Assert.True(type.IsSealed || type.IsStatic || type.IsAbstract, $"{type} could be derived from"));
+    }
+
+    [Fact]
+    public void Handlers_validators_profiles_and_behaviors_are_internal()
+    {
+        var parts = House.Application.GetTypes()
+            .Where(type => Operation.HandledBy(type) is not null
+                || type.IsAssignableTo(typeof(IValidator))
+                || type.IsSubclassOf(typeof(Profile))
+                || type.Name.Contains("Behavior", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.NotEmpty(parts);
+        Assert.All(parts, type => Assert.True(type is { IsPublic: false, IsSealed: true }, $"{type.Name} is not internal and sealed"));
+    }
+
+    /// <summary>
+    /// A type may be public where another project names it or a member of it, where MVC looks for it (a
+    /// controller), or where what such a type shows to others, attributes included, is made of it.
+    /// </summary>
+    [Fact]
+    public void A_type_is_public_only_where_another_project_needs_it()
+    {
+        var open = House.Types().Where(type => type is { DeclaredAccessibility: Accessibility.Public, ContainingType: null }).ToList();
+        var used = FindUsesByOtherProjects();
+        var needed = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        var next = new Stack<INamedTypeSymbol>(open.Where(type => used.Contains(type) || IsController(type)));
+        while (next.TryPop(out var type))
+        {
+            if (needed.Add(type))
+            {
+                foreach (var part in FindShownTypes(type))
+                {
+                    next.Push(part);
+                }
+            }
+        }
+
+        Assert.NotEmpty(open);
+        Assert.All(open, type => Assert.True(needed.Contains(type), $"{type} could be internal"));
+    }
+
+    private static bool IsController(INamedTypeSymbol type) => type.BaseType?.ToDisplayString() == "Microsoft.AspNetCore.Mvc.ControllerBase";
+
+    private static HashSet<ISymbol> FindUsesByOtherProjects()
+    {
+        var uses =
+            from project in House.Source.Values.Concat(House.Tests())
+            from tree in project.SyntaxTrees
+            let model = project.GetSemanticModel(tree)
+            from name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>()
+            let symbol = model.GetSymbolInfo(name).Symbol
+            let type = (symbol as INamedTypeSymbol ?? symbol?.ContainingType)?.OriginalDefinition
+            where type?.Locations[0].SourceTree is { } home && House.ProjectOf(home) != House.ProjectOf(tree)
+            select type;
+        return uses.ToHashSet<ISymbol>(SymbolEqualityComparer.Default);
+    }
+
+    private static IEnumerable<INamedTypeSymbol> FindShownTypes(INamedTypeSymbol type)
+    {
+        var members = type.GetMembers().Where(member => member.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected).ToList();
+        var shown = members
+            .SelectMany(member => member switch
+            {
+                IMethodSymbol method => method.Parameters.Select(parameter => parameter.Type).Append(method.ReturnType),
+                IPropertySymbol property => [property.Type],
+                IFieldSymbol field => [field.Type],
+                _ => [],
+            })
+            .Concat(members.Append(type).SelectMany(member => member.GetAttributes()).Select(attribute => attribute.AttributeClass!))
+            .Append(type.BaseType);
+        return shown.OfType<ITypeSymbol>().SelectMany(Unfold);
+    }
+
+    private static IEnumerable<INamedTypeSymbol> Unfold(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => Unfold(array.ElementType),
+        INamedTypeSymbol named => named.TypeArguments.SelectMany(Unfold).Append(named.OriginalDefinition),
+        _ => [],
+    };
+}
