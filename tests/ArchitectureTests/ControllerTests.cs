@@ -29,6 +29,9 @@ public sealed class ControllerTests
         var controllers = House.Trees("src/WebApi/Controllers");
 
         Assert.Equal(House.Controllers().Count(), controllers.Count);
-        Assert.All(controllers, tree => Assert.DoesNotContain(tree.GetRoot().DescendantNodes(), node => node.IsKind(decision)));
+        Assert.Empty(controllers
+            .SelectMany(tree => tree.GetRoot().DescendantNodes())
+            .Where(node => node.IsKind(decision))
+            .Select(node => $"{node.GetLocation().GetLineSpan()}: {node}"));
     }
 }

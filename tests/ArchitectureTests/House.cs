@@ -56,8 +56,9 @@ internal static class House
 
     /// <summary>Every project under tests, compiled as far as it can be without packages of its own: what it uses of src can be asked.</summary>
     public static IEnumerable<CSharpCompilation> Tests() =>
-        Directory.EnumerateFiles(PathTo("tests"), "*.csproj", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!))
+        Directory.EnumerateDirectories(PathTo("tests"))
+            .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
+            .Select(folder => Path.GetRelativePath(Root, folder))
             .Select(project => Compile(FindFiles(project), project, Source.Values));
 
     public static IEnumerable<Type> Controllers() =>
@@ -100,13 +101,13 @@ internal static class House
         var isWeb = definition.Root!.Attribute("Sdk")!.Value.EndsWith(".Web", StringComparison.Ordinal);
         var usings = SdkUsings
             .Concat(isWeb ? WebSdkUsings : [])
-            .Concat(definition.Descendants("Using").Select(item => item.Attribute("Include")!.Value));
+            .Concat(definition.Descendants("Using").Select(item => item.Attribute("Include")?.Value).OfType<string>());
         var globalUsings = string.Concat(usings.Select(name => $"global using {name};\n"));
 
         return CSharpCompilation.Create(
             $"CleanWorkspace.{Path.GetFileName(project)}",
             [
-                CSharpSyntaxTree.ParseText(globalUsings, options, PathTo("GlobalUsings.cs")),
+                CSharpSyntaxTree.ParseText(globalUsings, options, PathTo($"{project}/GlobalUsings.cs")),
                 .. files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), options, file)),
             ],
             [.. Libraries, .. references.Select(reference => reference.ToMetadataReference())],

@@ -33,7 +33,7 @@ internal sealed record Operation(Type Controller, MethodInfo Action, HttpMethodA
     public string UseCase => Handlers.Single().Name[..^"Handler".Length];
 
     /// <summary>Whether it is one of the operations on a collection or an item themselves, which every noun has.</summary>
-    public bool IsPlain => Route.Template is null or "{id:uuid}";
+    public bool IsPlain => Route.Template?.Contains('/') != true;
 
     public static Operation Of(string id) => All.Single(operation => operation.Id == id);
 
