@@ -1,48 +1,36 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
+using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.NounName;
 
 public sealed class UseCaseNameTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
+    private const string NoId = "01900000-0000-7000-8000-000000000000";
+
     [Fact]
     public async Task The_changed_resource_is_answered()
     {
-        using var created = await service.Client.PostAsJsonAsync("/collection-path", new { member_nouns = Array.Empty<string>() });
+        var created = (await service.PostAsync("/collection-path", new { member_nouns = Array.Empty<string>() })).MustBe(201).Json;
 
-        using var response = await service.Client.PostAsJsonAsync(
-            $"{created.Headers.Location}/path-segment", new { member_nouns = Array.Empty<string>() });
+        var answer = await service.PostAsync($"/collection-path/{created.Id()}/path-segment", new { member_nouns = Array.Empty<string>() });
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(await created.Content.ReadAsStringAsync(), await response.Content.ReadAsStringAsync());
+        answer.MustBe(200).Json.MustEqual(created);
     }
 
     [Fact]
-    public async Task A_member_that_does_not_exist_is_refused()
+    public async Task Ids_of_nothing_are_pointed_at()
     {
-        using var created = await service.Client.PostAsJsonAsync("/collection-path", new { member_nouns = Array.Empty<string>() });
+        var created = (await service.PostAsync("/collection-path", new { member_nouns = Array.Empty<string>() })).MustBe(201).Json;
 
-        using var response = await service.Client.PostAsJsonAsync(
-            $"{created.Headers.Location}/path-segment", new { member_nouns = new[] { $"{Guid.CreateVersion7()}" } });
+        var answer = await service.PostAsync($"/collection-path/{created.Id()}/path-segment", new { member_nouns = new[] { NoId } });
 
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("unknown_member_entity", await ReadCodeAsync(response));
+        answer.MustRefuse(("/member_nouns/0", "unknown_member_entity"));
     }
 
     [Fact]
-    public async Task A_resource_that_does_not_exist_is_not_found()
+    public async Task An_id_of_nothing_is_not_found()
     {
-        using var response = await service.Client.PostAsJsonAsync(
-            $"/collection-path/{Guid.CreateVersion7()}/path-segment", new { member_nouns = Array.Empty<string>() });
+        var answer = await service.PostAsync($"/collection-path/{NoId}/path-segment", new { member_nouns = Array.Empty<string>() });
 
-        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.Equal("entity_name_not_found", await ReadCodeAsync(response));
-    }
-
-    private static async Task<string?> ReadCodeAsync(HttpResponseMessage response)
-    {
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return problem.GetProperty("code").GetString();
+        Assert.Equal("entity_name_not_found", (string)answer.MustBe(404).Json["code"]!);
     }
 }
