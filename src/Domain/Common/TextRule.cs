@@ -11,6 +11,9 @@ namespace CleanWorkspace.Domain.Common;
 /// <param name="multiline">Whether tab and newline are allowed; every other control character is always a fault.</param>
 public sealed class TextRule(int maxLength, bool required = false, bool multiline = false)
 {
+    // A byte order mark the wrong way round, which no text has and Unicode normalization refuses.
+    private const char Noncharacter = '\uFFFE';
+
     /// <summary>The most characters (Unicode code points) after trimming.</summary>
     public int MaxLength => maxLength;
 
@@ -53,6 +56,11 @@ public sealed class TextRule(int maxLength, bool required = false, bool multilin
                 return multiline
                     ? $"Must not contain control characters but tab and newline; found U+{(int)character:X4}."
                     : $"Must not contain control characters; found U+{(int)character:X4}.";
+            }
+
+            if (character == Noncharacter)
+            {
+                return $"Must be valid Unicode; found the noncharacter U+{(int)Noncharacter:X4}.";
             }
 
             if (char.IsHighSurrogate(character) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))

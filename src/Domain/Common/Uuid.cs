@@ -25,6 +25,9 @@ public static class Uuid
     public static bool TryParse(string? text, out Guid id)
     {
         id = default;
-        return text is { Length: TextLength } && Guid.TryParseExact(text, "D", out id);
+        // Guid.TryParseExact alone accepts a sign or 0x within a group, which would give one id several addresses.
+        return text is { Length: TextLength }
+            && text.All(character => character == '-' || char.IsAsciiHexDigit(character))
+            && Guid.TryParseExact(text, "D", out id);
     }
 }

@@ -19,6 +19,12 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             case NotFoundException missing:
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status404NotFound, missing.Code, missing.Message);
                 break;
+            case ConstraintViolationException:
+                // Others changed back and forth what this write depends on, and it lost each time.
+                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+                await ProblemWriter.WriteAsync(
+                    httpContext, StatusCodes.Status503ServiceUnavailable, "too_much_contention", "Other writers keep getting in the way; try again in a few seconds.");
+                break;
             case BadHttpRequestException bad:
                 await ProblemWriter.WriteAsync(httpContext, bad.StatusCode);
                 break;
