@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace CleanWorkspace.IntegrationTests.Hosting;
+
+/// <summary>An answer of the service as a client sees it.</summary>
+public sealed class Answer
+{
+    private readonly string _request;
+
+    private Answer(HttpRequestMessage request, HttpResponseMessage response, byte[] bytes)
+    {
+        _request = $"{request.Method} {request.RequestUri}";
+        Path = request.RequestUri!.AbsolutePath;
+        Status = (int)response.StatusCode;
+        Headers = response.Headers;
+        Allow = [.. response.Content.Headers.Allow.Order(StringComparer.Ordinal)];
+        ContentType = response.Content.Headers.ContentType?.ToString();
+        Bytes = bytes;
+    }
+
+    public string Path { get; }
+
+    public int Status { get; }
+
+    public HttpResponseHeaders Headers { get; }
+
+    public IReadOnlyList<string> Allow { get; }
+
+    public string? ContentType { get; }
+
+    public IReadOnlyList<byte> Bytes { get; }
+
+    public string Text => Encoding.UTF8.GetString([.. Bytes]);
+
+    public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
+
+    public static async Task<Answer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response) =>
+        new(request, response, await response.Content.ReadAsByteArrayAsync());
+
+    /// <summary>Fails, with what was answered instead, unless the answer has this status.</summary>
+    public Answer MustBe(int status)
+    {
+        Assert.True(status == Status, string.Create(CultureInfo.InvariantCulture, $"Expected {status} but {this}"));
+        return this;
+    }
+
+    /// <summary>Fails unless the request was refused for exactly these faults of its body, in any order.</summary>
+    public Answer MustRefuse(params (string Pointer, string Code)[] faults)
+    {
+        MustBe(400);
+        var found = Json["errors"]!.AsArray().Select(error => ((string?)error!["pointer"] ?? "(none)", (string)error["code"]!));
+        Assert.Equal(faults.Order(), found.Order());
+        return this;
+    }
+
+    /// <summary>Fails unless the request was refused for exactly these query parameters, in any order.</summary>
+    public Answer MustRefuseParameters(params string[] parameters)
+    {
+        MustBe(400);
+        var found = Json["errors"]!.AsArray().Select(error => (string?)error!["parameter"] ?? "(none)");
+        Assert.Equal(parameters.Order(), found.Order());
+        return this;
+    }
+
+    public override string ToString() => $"{_request} answered {Status}: {(Text.Length > 2000 ? Text[..2000] : Text)}";
+}

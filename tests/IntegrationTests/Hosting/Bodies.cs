@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+
+namespace CleanWorkspace.IntegrationTests.Hosting;
+
+/// <summary>Requests and texts that several use cases are tried with.</summary>
+internal static class Bodies
+{
+    public const string UnknownId = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071";
+
+    /// <summary>One character to a person, two to .NET and four bytes to the database.</summary>
+    public const string Emoji = "😀";
+
+    /// <summary>What no text may hold: control characters as JSON escapes, and bytes of text that is none.</summary>
+    public static readonly TheoryData<string> ForbiddenCharacters =
+        [@"\u0000", @"\u0001", @"\b", @"\r", @"\u001b", @"\u007f", @"\u0085", @"\u009f", @"\ud800", @"\udfff", @"\ud83dx", @"\ude00\ud83d"];
+
+    public static JsonObject With(string property, object? value) => new() { [property] = JsonValue.Create(value) };
+
+    /// <summary>The object as raw JSON, for values that no serializer would write.</summary>
+    public static string Raw(string property, string json) => $$"""{"{{property}}":{{json}}}""";
+
+    public static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+
+    /// <summary>The properties of a resource that are not its answer to being changed.</summary>
+    public static JsonObject Without(this JsonObject resource, params string[] properties)
+    {
+        var copy = resource.DeepClone().AsObject();
+        foreach (var property in properties)
+        {
+            copy.Remove(property);
+        }
+
+        return copy;
+    }
+
+    public static string[] Ids(this JsonObject resource, string property) =>
+        [.. resource[property]!.AsArray().Select(id => (string)id!)];
+
+    public static string Id(this JsonObject resource) => (string)resource["id"]!;
+
+    public static DateTimeOffset UpdatedAt(this JsonObject resource) => DateTimeOffset.Parse((string)resource["updated_at"]!, null);
+
+    /// <summary>Fails unless both are the same JSON.</summary>
+    public static void MustEqual(this JsonObject actual, JsonObject expected) =>
+        Assert.Equal(expected.ToJsonString(), actual.ToJsonString());
+}

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace CleanWorkspace.IntegrationTests.Hosting;
+
+/// <summary>What the contract promises of every answer, whatever the test that asked for it is about.</summary>
+internal static partial class Contract
+{
+    private static readonly string[] UserProperties =
+        ["id", "first_name", "last_name", "email", "role", "user_groups", "created_at", "updated_at"];
+
+    private static readonly string[] GroupProperties =
+        ["id", "name", "icon", "description", "users", "created_at", "updated_at"];
+
+    private static readonly string[] ProblemProperties =
+        ["type", "title", "status", "detail", "instance", "code", "trace_id"];
+
+    private static readonly string[] Internals =
+        ["   at ", "Exception", "System.", "Microsoft.", "Npgsql", "CleanWorkspace", "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "SQLSTATE", "SqlState", ".cs:line"];
+
+    public static void VerifyUser(JsonObject user)
+    {
+        Assert.Equal(UserProperties.Order(), Names(user));
+        VerifyIdAndTimes(user);
+        Assert.Contains((string)user["role"]!, (string[])["admin", "editor", "viewer", "guest"]);
+        VerifyIds(user["user_groups"]!.AsArray());
+    }
+
+    public static void VerifyGroup(JsonObject group)
+    {
+        Assert.Equal(GroupProperties.Order(), Names(group));
+        VerifyIdAndTimes(group);
+        VerifyIds(group["users"]!.AsArray());
+    }
+
+    public static void VerifyList(JsonObject list, Action<JsonObject> verifyItem)
+    {
+        Assert.Equal(["count", "links", "meta", "results", "total_pages"], Names(list));
+        Assert.Equal(["next", "previous"], Names(list["links"]!.AsObject()));
+        Assert.Equal(["next_page", "page", "previous_page"], Names(list["meta"]!.AsObject()));
+        Assert.All(list["results"]!.AsArray(), item => verifyItem(item!.AsObject()));
+    }
+
+    /// <summary>Fails unless the answer is a whole problem document that gives nothing of the service's inside away.</summary>
+    public static void VerifyProblem(Answer answer)
+    {
+        Assert.True(answer.ContentType?.Split(';')[0] == "application/problem+json", answer.ToString());
+        var problem = answer.Json;
+        Assert.Equal(
+            ProblemProperties.Concat(answer.Status == 400 ? ["errors"] : []).Order(),
+            Names(problem));
+        Assert.Equal(answer.Status, (int)problem["status"]!);
+        Assert.True(Uri.TryCreate((string)problem["type"]!, UriKind.Absolute, out _), answer.ToString());
+        Assert.NotEmpty((string)problem["title"]!);
+        Assert.NotEmpty((string)problem["detail"]!);
+        Assert.StartsWith("/", (string)problem["instance"]!, StringComparison.Ordinal);
+        Assert.Matches(Code(), (string)problem["code"]!);
+        Assert.Matches(TraceId(), (string)problem["trace_id"]!);
+        Assert.DoesNotContain(Internals, word => answer.Text.Contains(word, StringComparison.Ordinal));
+
+        if (answer.Status == 400)
+        {
+            Assert.NotEmpty(problem["errors"]!.AsArray());
+            Assert.All(problem["errors"]!.AsArray(), error => VerifyFault(error!.AsObject()));
+        }
+    }
+
+    private static void VerifyFault(JsonObject fault)
+    {
+        var place = fault.ContainsKey("parameter") ? "parameter" : "pointer";
+        Assert.Equal(new[] { "code", "detail", place }.Order(), Names(fault));
+        Assert.Matches(Code(), (string)fault["code"]!);
+        Assert.NotEmpty((string)fault["detail"]!);
+        if (place == "pointer")
+        {
+            Assert.Matches(Pointer(), (string)fault["pointer"]!);
+        }
+    }
+
+    private static void VerifyIdAndTimes(JsonObject resource)
+    {
+        Assert.Matches(Uuid7(), (string)resource["id"]!);
+        Assert.Matches(Time(), (string)resource["created_at"]!);
+        Assert.Matches(Time(), (string)resource["updated_at"]!);
+        Assert.True(
+            DateTimeOffset.Parse((string)resource["created_at"]!, null) <= DateTimeOffset.Parse((string)resource["updated_at"]!, null),
+            resource.ToJsonString());
+    }
+
+    private static void VerifyIds(JsonArray ids)
+    {
+        var texts = ids.Select(id => (string)id!).ToArray();
+        Assert.All(texts, text => Assert.Matches(Uuid7(), text));
+        Assert.Equal(texts.Distinct().Order(StringComparer.Ordinal), texts);
+    }
+
+    private static IEnumerable<string> Names(JsonObject json) => json.Select(property => property.Key).Order();
+
+    [GeneratedRegex(@"\A[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\z")]
+    private static partial Regex Uuid7();
+
+    [GeneratedRegex(@"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\z")]
+    private static partial Regex Time();
+
+    [GeneratedRegex(@"\A[a-z]+(_[a-z]+)*\z")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"\A[0-9a-f]{32}\z")]
+    private static partial Regex TraceId();
+
+    // RFC 6901: empty, or a slash before each part, with ~ escaped.
+    [GeneratedRegex(@"\A(/([^~/]|~[01])*)*\z")]
+    private static partial Regex Pointer();
+}

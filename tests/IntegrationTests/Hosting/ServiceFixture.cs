@@ -1,0 +1,144 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CleanWorkspace.IntegrationTests.Hosting;
+
+/// <summary>
+/// The service on a database of its own, for one test class. A body is raw JSON where it is a string, raw bytes where it is
+/// bytes, and else whatever serializes to the JSON that is meant. Every answer is held to what the contract says of all.
+/// </summary>
+public sealed class ServiceFixture : IAsyncLifetime
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private TestDatabase _database = null!;
+    private TestService _service = null!;
+
+    public HttpClient Client => _service.Client;
+
+    public string BaseAddress => Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestPostgres.CreateDatabaseAsync();
+        _service = await TestService.StartAsync(_database.ConnectionString);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<Answer> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
+
+    public Task<Answer> PatchAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, body);
+
+    public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
+
+    public Task<Answer> SendAsync(HttpMethod method, string path, object? body = null) =>
+        SendAsync(new HttpRequestMessage(method, path) { Content = body is null ? null : ToContent(body) });
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await Client.SendAsync(request);
+            var answer = await Answer.ReadAsync(request, response);
+            Verify(answer);
+            return answer;
+        }
+    }
+
+    public async Task<JsonObject> CreateUserAsync(object? body = null) =>
+        (await PostAsync("/user", body ?? new { first_name = "Ada" })).MustBe(201).Json;
+
+    public async Task<JsonObject> CreateGroupAsync(object? body = null) =>
+        (await PostAsync("/auth/group", body ?? new { name = "Mathematicians" })).MustBe(201).Json;
+
+    /// <summary>The ids of so many new users, ascending.</summary>
+    public async Task<string[]> CreateUsersAsync(int count) => await CreateManyAsync(count, () => CreateUserAsync());
+
+    /// <summary>The ids of so many new groups, ascending.</summary>
+    public async Task<string[]> CreateGroupsAsync(int count) => await CreateManyAsync(count, () => CreateGroupAsync());
+
+    public async Task<JsonObject> ReadUserAsync(string id) => (await GetAsync($"/user/{id}")).MustBe(200).Json;
+
+    public async Task<JsonObject> ReadGroupAsync(string id) => (await GetAsync($"/auth/group/{id}")).MustBe(200).Json;
+
+    public async Task<int> CountAsync(string path) => (int)(await GetAsync($"{path}?page_size=1")).MustBe(200).Json["count"]!;
+
+    /// <summary>Fills the database past the service, where so many requests would take too long.</summary>
+    public async Task<string[]> SeedUsersAsync(int count) => (string[])(await _database.ExecuteAsync(
+        $"""
+        WITH seeded AS (
+            INSERT INTO users (id, role)
+            SELECT overlay(overlay(gen_random_uuid()::text placing '7' from 15) placing '01' from 1)::uuid, 'viewer'
+            FROM generate_series(1, {count}) RETURNING id)
+        SELECT array_agg(id::text ORDER BY id) FROM seeded
+        """))!;
+
+    /// <summary>Fills the database past the service, where so many requests would take too long.</summary>
+    public async Task SeedGroupsAsync(int count) => await _database.ExecuteAsync(
+        $"""
+        INSERT INTO user_groups (id, name)
+        SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'Seeded' FROM generate_series(1, {count})
+        """);
+
+    /// <summary>Starts over with an empty workspace.</summary>
+    public async Task ClearAsync() => await _database.ExecuteAsync("TRUNCATE users, user_groups CASCADE");
+
+    public static HttpContent ToContent(object body)
+    {
+        var content = new ByteArrayContent(body switch
+        {
+            byte[] bytes => bytes,
+            string json => Encoding.UTF8.GetBytes(json),
+            _ => JsonSerializer.SerializeToUtf8Bytes(body, Plain),
+        });
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
+
+    private static async Task<string[]> CreateManyAsync(int count, Func<Task<JsonObject>> createAsync)
+    {
+        var ids = new List<string>();
+        for (var i = 0; i < count; i++)
+        {
+            ids.Add((string)(await createAsync())["id"]!);
+        }
+
+        return [.. ids];
+    }
+
+    private static void Verify(Answer answer)
+    {
+        var resource = answer.Path.StartsWith("/api/v1", StringComparison.Ordinal) ? answer.Path["/api/v1".Length..] : answer.Path;
+        Action<JsonObject> verify = resource.StartsWith("/auth/group", StringComparison.Ordinal) ? Contract.VerifyGroup : Contract.VerifyUser;
+        if (answer.Status >= 400)
+        {
+            Contract.VerifyProblem(answer);
+        }
+        else if (answer.Status == 204)
+        {
+            Assert.Empty(answer.Bytes);
+        }
+        else if (resource.StartsWith("/user", StringComparison.Ordinal) || resource.StartsWith("/auth/group", StringComparison.Ordinal))
+        {
+            Assert.Equal("application/json; charset=utf-8", answer.ContentType);
+            if (answer.Json.ContainsKey("results"))
+            {
+                Contract.VerifyList(answer.Json, verify);
+            }
+            else
+            {
+                verify(answer.Json);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanWorkspace.IntegrationTests.Hosting;
+
+/// <summary>The service as it is deployed: its own start-up code, on a real socket, with settings as an operator gives them.</summary>
+internal sealed class TestService : WebApplicationFactory<Program>
+{
+    private readonly Dictionary<string, string> _settings;
+
+    private TestService(Dictionary<string, string> settings) => _settings = settings;
+
+    /// <summary>Follows no redirect and keeps no cookie, so that a test sees each answer as it was sent.</summary>
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    public static async Task<TestService> StartAsync(string connectionString, params (string Key, string Value)[] settings)
+    {
+        var service = new TestService(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+        service._settings["ConnectionStrings:Workspace"] = connectionString;
+        service.UseKestrel(0);
+        // Starting waits for the database, and must not hold up other tests meanwhile.
+        await Task.Run(service.StartServer);
+        var addresses = service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        service.Client.BaseAddress = new Uri(addresses.Single());
+        return service;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await base.DisposeAsync();
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        // One line a request would bury what a failed test has to say.
+        builder.UseSetting("Serilog:MinimumLevel:Default", "Error");
+        builder.UseSetting("Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime", "Error");
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using CleanWorkspace.IntegrationTests.Hosting;
+
+namespace CleanWorkspace.IntegrationTests.Users;
+
+public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+{
+    [Fact]
+    public async Task A_user_shows_every_property_with_null_for_what_is_absent()
+    {
+        var created = await service.CreateUserAsync(new { role = "guest" });
+
+        var user = await service.ReadUserAsync((string)created["id"]!);
+
+        Assert.Equal((string)created["id"]!, (string)user["id"]!);
+        Assert.Null(user["first_name"]);
+        Assert.Null(user["last_name"]);
+        Assert.Null(user["email"]);
+        Assert.Equal("guest", (string)user["role"]!);
+        Assert.Empty(user["user_groups"]!.AsArray());
+        Assert.Equal((string)created["created_at"]!, (string)user["created_at"]!);
+        Assert.Equal((string)created["created_at"]!, (string)user["updated_at"]!);
+    }
+
+    [Fact]
+    public async Task The_user_answers_at_every_form_of_its_address()
+    {
+        var id = (string)(await service.CreateUserAsync())["id"]!;
+        var expected = (await service.GetAsync($"/user/{id}")).MustBe(200).Text;
+
+        foreach (var path in new[] { $"/user/{id}/", $"/api/v1/user/{id}", $"/api/v1/user/{id}/", $"/user/{id.ToUpperInvariant()}" })
+        {
+            Assert.Equal(expected, (await service.GetAsync(path)).MustBe(200).Text);
+        }
+    }
+
+    [Fact]
+    public async Task An_id_of_nobody_is_not_found()
+    {
+        var problem = (await service.GetAsync("/user/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071")).MustBe(404).Json;
+
+        Assert.Equal("user_not_found", (string)problem["code"]!);
+    }
+
+    [Fact]
+    public async Task A_group_is_no_user()
+    {
+        var group = await service.CreateGroupAsync();
+
+        (await service.GetAsync($"/user/{group["id"]}")).MustBe(404);
+    }
+
+    [Theory]
+    [InlineData("42")]
+    [InlineData("019a2b3c4d5e7f608a1b2c3d4e5f6071")]
+    [InlineData("{019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071}")]
+    [InlineData("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f607g")]
+    [InlineData("%0A")]
+    [InlineData("%F0%9F%98%80")]
+    public async Task An_id_that_is_no_uuid_is_not_found(string id) => (await service.GetAsync($"/user/{id}")).MustBe(404);
+}
