@@ -9,9 +9,9 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     {
         var created = await service.CreateUserAsync(new { role = "guest" });
 
-        var user = await service.ReadUserAsync((string)created["id"]!);
+        var user = await service.ReadUserAsync(created.Id());
 
-        Assert.Equal((string)created["id"]!, (string)user["id"]!);
+        Assert.Equal(created.Id(), user.Id());
         Assert.Null(user["first_name"]);
         Assert.Null(user["last_name"]);
         Assert.Null(user["email"]);
@@ -24,7 +24,7 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     [Fact]
     public async Task The_user_answers_at_every_form_of_its_address()
     {
-        var id = (string)(await service.CreateUserAsync())["id"]!;
+        var id = (await service.CreateUserAsync()).Id();
         var expected = (await service.GetAsync($"/user/{id}")).MustBe(200).Text;
 
         foreach (var path in new[] { $"/user/{id}/", $"/api/v1/user/{id}", $"/api/v1/user/{id}/", $"/user/{id.ToUpperInvariant()}" })
@@ -36,7 +36,7 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     [Fact]
     public async Task An_id_of_nobody_is_not_found()
     {
-        var problem = (await service.GetAsync("/user/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071")).MustBe(404).Json;
+        var problem = (await service.GetAsync($"/user/{Bodies.UnknownId}")).MustBe(404).Json;
 
         Assert.Equal("user_not_found", (string)problem["code"]!);
     }
@@ -46,7 +46,7 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     {
         var group = await service.CreateGroupAsync();
 
-        (await service.GetAsync($"/user/{group["id"]}")).MustBe(404);
+        (await service.GetAsync($"/user/{group.Id()}")).MustBe(404);
     }
 
     [Theory]
