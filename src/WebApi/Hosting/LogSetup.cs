@@ -36,11 +36,14 @@ internal static class LogSetup
                     outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}",
                     formatProvider: CultureInfo.InvariantCulture);
             }
-        });
+        },
+        // Each service has a logger of its own: tests run several in one process.
+        preserveStaticLogger: true);
 
     public static void UseRequestLog(this IApplicationBuilder app) =>
         app.UseSerilogRequestLogging(options =>
         {
+            options.Logger = app.ApplicationServices.GetRequiredService<Serilog.ILogger>();
             options.MessageTemplate = RequestLine;
             options.GetLevel = (context, _, exception) => context switch
             {

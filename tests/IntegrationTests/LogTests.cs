@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using CleanWorkspace.IntegrationTests.Hosting;
+using Npgsql;
+
+namespace CleanWorkspace.IntegrationTests;
+
+/// <summary>Reads the log as an operator would who sends it to a file of JSON lines.</summary>
+public sealed class LogTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"workspace-log-{Guid.NewGuid():N}.json");
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public async Task Each_request_is_one_line_with_its_trace_method_route_status_and_duration()
+    {
+        var traces = new List<string?>();
+        var lines = await LogOfAsync(async client =>
+        {
+            var user = JsonNode.Parse(await (await SendAsync(client, HttpMethod.Post, "/user", """{"first_name":"Ada"}""")).ReadAsStringAsync())!;
+            await SendAsync(client, HttpMethod.Get, $"/user/{user["id"]}");
+            await SendAsync(client, HttpMethod.Patch, $"/api/v1/user/{user["id"]}/", "{}");
+            traces.Add(await TraceAsync(SendAsync(client, HttpMethod.Post, "/auth/group", "{}")));
+            await SendAsync(client, HttpMethod.Delete, $"/user/{user["id"]}");
+            traces.Add(await TraceAsync(SendAsync(client, HttpMethod.Delete, $"/user/{user["id"]}")));
+            await SendAsync(client, HttpMethod.Get, "/auth/group?page=1");
+            traces.Add(await TraceAsync(SendAsync(client, HttpMethod.Get, "/nowhere")));
+        });
+
+        Assert.Equal(
+            [
+                "POST /user 201", "GET /user/{id:uuid} 200", "PATCH /user/{id:uuid} 200", "POST /auth/group 400", "DELETE /user/{id:uuid} 204",
+                "DELETE /user/{id:uuid} 404", "GET /auth/group 200", "GET (none) 404",
+            ],
+            lines.Select(line => $"{line["Method"]} {line["Route"]} {line["Status"]}"));
+        Assert.All(lines, line => Assert.Matches(@"\A[0-9a-f]{32}\z", (string)line["@tr"]!));
+        Assert.All(lines, line => Assert.True((double)line["Elapsed"]! > 0));
+        Assert.Equal(traces, new[] { lines[3], lines[5], lines[7] }.Select(line => (string?)line["@tr"]));
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_client_sends_is_logged()
+    {
+        string[] secrets = ["Secretfirst", "Secretlast", "secret.address", "Secretgroup", "Secreticon", "Secretdescription", "secretquery", "secretproperty", "secretpath", "secretheader"];
+
+        var lines = await LogOfAsync(async client =>
+        {
+            const string User = """{"first_name":"Secretfirst","last_name":"Secretlast","email":"secret.address@example.org"}""";
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secretheader");
+            Assert.Contains("Secretfirst", await (await SendAsync(client, HttpMethod.Post, "/user?q=secretquery", User)).ReadAsStringAsync(), StringComparison.Ordinal);
+            await SendAsync(client, HttpMethod.Post, "/user", User);
+            await SendAsync(client, HttpMethod.Post, "/user", """{"secretproperty":"Secretfirst","role":"Secretlast","email":"secret.address"}""");
+            await SendAsync(client, HttpMethod.Post, "/user", """{"first_name":"Secretfirst""");
+            await SendAsync(client, HttpMethod.Post, "/auth/group", """{"name":"Secretgroup","icon":"Secreticon","description":"Secretdescription"}""");
+            await SendAsync(client, HttpMethod.Post, "/auth/group", $$"""{"name":"Secretgroup","users":["{{Bodies.UnknownId}}"]}""");
+            await SendAsync(client, HttpMethod.Get, "/user?page=secretquery");
+            await SendAsync(client, HttpMethod.Get, "/user/secretpath");
+            await SendAsync(client, HttpMethod.Get, "/secretpath");
+        });
+
+        Assert.Equal(9, lines.Count);
+        AssertKeeps(secrets);
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_client_sends_is_logged_when_the_service_fails_either()
+    {
+        var lines = await LogOfAsync(
+            client => SendAsync(client, HttpMethod.Post, "/user?q=secretquery", """{"first_name":"Secretfirst","email":"secret.address@example.org"}"""),
+            "DROP TABLE users CASCADE");
+
+        Assert.Equal(500, (int)Assert.Single(lines)["Status"]!);
+        Assert.Contains(await File.ReadAllLinesAsync(_file), line => line.Contains("\"@x\"", StringComparison.Ordinal));
+        AssertKeeps("secretquery", "Secretfirst", "secret.address");
+    }
+
+    private static async Task<HttpContent> SendAsync(HttpClient client, HttpMethod method, string path, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) };
+        return (await client.SendAsync(request)).Content;
+    }
+
+    private static async Task<string?> TraceAsync(Task<HttpContent> answer) =>
+        (string?)JsonNode.Parse(await (await answer).ReadAsStringAsync())!["trace_id"];
+
+    /// <summary>The lines about requests, in order; the service has stopped by then, so none is missing.</summary>
+    private async Task<List<JsonNode>> LogOfAsync(Func<HttpClient, Task> requestsAsync, string? arrangement = null)
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using (var service = await TestService.StartAsync(
+            database.ConnectionString,
+            ("Serilog:MinimumLevel:Default", "Information"),
+            ("Serilog:Using:0", "Serilog.Sinks.File"),
+            ("Serilog:WriteTo:0:Name", "File"),
+            ("Serilog:WriteTo:0:Args:path", _file),
+            ("Serilog:WriteTo:0:Args:formatter", "Serilog.Formatting.Compact.CompactJsonFormatter, Serilog.Formatting.Compact")))
+        {
+            if (arrangement is not null)
+            {
+                await database.ExecuteAsync(arrangement);
+            }
+
+            await requestsAsync(service.Client);
+        }
+
+        if (new NpgsqlConnectionStringBuilder(database.ConnectionString).Password is { Length: > 0 } password)
+        {
+            AssertKeeps($"Password={password}");
+        }
+
+        return [.. (await File.ReadAllLinesAsync(_file)).Select(line => JsonNode.Parse(line)!).Where(line => line["Route"] is not null)];
+    }
+
+    private void AssertKeeps(params string[] secrets)
+    {
+        var log = File.ReadAllText(_file);
+        Assert.All(secrets, secret => Assert.False(
+            log.Contains(secret, StringComparison.OrdinalIgnoreCase), string.Create(CultureInfo.InvariantCulture, $"{secret} is in the log:\n{log}")));
+    }
+}

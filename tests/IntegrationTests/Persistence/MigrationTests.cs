@@ -1,0 +1,99 @@
+using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.IntegrationTests.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanWorkspace.IntegrationTests.Persistence;
+
+public sealed class MigrationTests : IAsyncLifetime
+{
+    private const string CountTables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'";
+
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await TestPostgres.CreateDatabaseAsync();
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task Services_that_start_together_on_an_empty_database_apply_each_migration_once()
+    {
+        var services = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => TestService.StartAsync(_database.ConnectionString)));
+
+        foreach (var service in services)
+        {
+            using var answer = await service.Client.GetAsync(new Uri("/user", UriKind.Relative));
+            Assert.True(answer.IsSuccessStatusCode);
+        }
+
+        Assert.Equal(
+            (long)InContextOf(services[0], db => db.Database.GetMigrations().Count()),
+            await _database.ExecuteAsync("SELECT count(*) FROM \"__EFMigrationsHistory\""));
+        await StopAsync(services);
+    }
+
+    [Fact]
+    public async Task A_service_that_starts_again_leaves_the_data_alone()
+    {
+        await using (await TestService.StartAsync(_database.ConnectionString))
+        {
+            await _database.ExecuteAsync($"INSERT INTO users (id, role) VALUES ('{Bodies.UnknownId}', 'guest')");
+        }
+
+        await using var second = await TestService.StartAsync(_database.ConnectionString);
+
+        using var answer = await second.Client.GetAsync(new Uri($"/user/{Bodies.UnknownId}", UriKind.Relative));
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task A_service_that_shall_not_migrate_does_not_touch_the_database()
+    {
+        await using var service = await TestService.StartAsync(_database.ConnectionString, ("Database:MigrateOnStart", "false"));
+
+        using var answer = await service.Client.GetAsync(new Uri("/healthz/live", UriKind.Relative));
+        Assert.True(answer.IsSuccessStatusCode);
+        Assert.Equal(0L, await _database.ExecuteAsync(CountTables));
+    }
+
+    [Fact]
+    public async Task The_migrations_make_the_model_that_the_program_has()
+    {
+        await using var service = await TestService.StartAsync(_database.ConnectionString);
+
+        Assert.False(InContextOf(service, db => db.Database.HasPendingModelChanges()));
+    }
+
+    [Fact]
+    public async Task The_migrations_can_be_undone_and_applied_again()
+    {
+        await using var service = await TestService.StartAsync(_database.ConnectionString);
+
+        await InContextOf(service, db => db.GetService<IMigrator>().MigrateAsync(Migration.InitialDatabase));
+        // The list of applied migrations stays, empty.
+        Assert.Equal(1L, await _database.ExecuteAsync(CountTables));
+        Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"));
+
+        await InContextOf(service, db => db.Database.MigrateAsync());
+        using var answer = await service.Client.GetAsync(new Uri("/user", UriKind.Relative));
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    private static T InContextOf<T>(TestService service, Func<WorkspaceDbContext, T> use)
+    {
+        using var scope = service.Services.CreateScope();
+        var result = use(scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>());
+        (result as Task)?.GetAwaiter().GetResult();
+        return result;
+    }
+
+    private static async Task StopAsync(IEnumerable<TestService> services)
+    {
+        foreach (var service in services)
+        {
+            await service.DisposeAsync();
+        }
+    }
+}
