@@ -42,23 +42,6 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Of_racing_lists_of_one_users_groups_one_wins_whole()
-    {
-        var groups = await service.CreateGroupsAsync(24);
-        var user = (await service.CreateUserAsync()).Id();
-
-        for (var round = 0; round < 5; round++)
-        {
-            var lists = Enumerable.Range(0, 12).Select(writer => groups.Skip(writer).Take(12).ToArray()).ToArray();
-            var answers = await Task.WhenAll(lists.Select(list => service.PatchAsync($"/user/{user}", new { user_groups = list })));
-
-            Assert.All(answers.Zip(lists), pair => Assert.Equal(pair.Second, pair.First.MustBe(200).Json.Ids("user_groups")));
-            Assert.Contains((await service.ReadUserAsync(user)).Ids("user_groups"), lists);
-            await AssertBothSidesAgreeAsync();
-        }
-    }
-
-    [Fact]
     public async Task Racing_changes_of_different_groups_with_the_same_users_all_succeed()
     {
         var users = await service.CreateUsersAsync(12);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
@@ -9,17 +10,37 @@ namespace CleanWorkspace.IntegrationTests.Hosting;
 /// <summary>The service as it is deployed: its own start-up code, on a real socket, with settings as an operator gives them.</summary>
 internal sealed class TestService : WebApplicationFactory<Program>
 {
-    private readonly Dictionary<string, string> _settings;
+    // One line a request would bury what a failed test has to say.
+    private readonly Dictionary<string, string?> _logSettings = new()
+    {
+        ["Serilog:MinimumLevel:Default"] = "Error",
+        ["Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime"] = "Error",
+    };
 
-    private TestService(Dictionary<string, string> settings) => _settings = settings;
+    private readonly Dictionary<string, string> _settings = [];
+
+    private TestService()
+    {
+    }
 
     /// <summary>Follows no redirect and keeps no cookie, so that a test sees each answer as it was sent.</summary>
     public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 
     public static async Task<TestService> StartAsync(string connectionString, params (string Key, string Value)[] settings)
     {
-        var service = new TestService(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
-        service._settings["ConnectionStrings:Workspace"] = connectionString;
+        var service = new TestService { _settings = { ["ConnectionStrings:Workspace"] = connectionString } };
+        foreach (var (key, value) in settings)
+        {
+            if (key.StartsWith("Serilog:", StringComparison.Ordinal))
+            {
+                service._logSettings[key] = value;
+            }
+            else
+            {
+                service._settings[key] = value;
+            }
+        }
+
         service.UseKestrel(0);
         // Starting waits for the database, and must not hold up other tests meanwhile.
         await Task.Run(service.StartServer);
@@ -36,12 +57,12 @@ internal sealed class TestService : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        // One line a request would bury what a failed test has to say.
-        builder.UseSetting("Serilog:MinimumLevel:Default", "Error");
-        builder.UseSetting("Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime", "Error");
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);
         }
+
+        // UseSetting would give the sections of a list values of their own, by which Serilog takes them for names.
+        builder.ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(_logSettings));
     }
 }
