@@ -14,7 +14,8 @@ public static class DependencyInjection
     {
         var assembly = typeof(DependencyInjection).Assembly;
 
-        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : RequestRules.JsonNameOf(member);
+        // A failure's property name is then its JSON pointer without the leading slash.
+        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNames.Of(member);
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         services.AddAutoMapper(_ => { }, assembly);
         services.AddMediator(assembly);

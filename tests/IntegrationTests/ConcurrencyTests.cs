@@ -24,6 +24,31 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task An_address_that_comes_and_goes_is_taken_or_free_but_never_a_failure()
+    {
+        const string Address = "ada.comes.and.goes@example.org";
+        async Task ComeAndGoAsync()
+        {
+            for (var round = 0; round < 60; round++)
+            {
+                var answer = await service.PostAsync("/user", new { email = Address });
+                if (answer.Status == 201)
+                {
+                    (await service.DeleteAsync($"/user/{answer.Json.Id()}")).MustBe(204);
+                }
+                else
+                {
+                    answer.MustRefuse(("/email", "email_taken"));
+                }
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => ComeAndGoAsync()));
+
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    [Fact]
     public async Task Of_racing_lists_of_one_groups_users_one_wins_whole()
     {
         var users = await service.CreateUsersAsync(24);
@@ -37,6 +62,23 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
 
             Assert.All(answers.Zip(lists), pair => Assert.Equal(pair.Second, pair.First.MustBe(200).Json.Ids("users")));
             Assert.Contains((await service.ReadGroupAsync(group)).Ids("users"), lists);
+            await AssertBothSidesAgreeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Of_racing_lists_of_one_users_groups_one_wins_whole()
+    {
+        var groups = await service.CreateGroupsAsync(48);
+        var user = (await service.CreateUserAsync()).Id();
+
+        for (var round = 0; round < 5; round++)
+        {
+            var lists = Enumerable.Range(0, 24).Select(writer => groups.Skip(writer).Take(24).ToArray()).ToArray();
+            var answers = await Task.WhenAll(lists.Select(list => service.PatchAsync($"/user/{user}", new { user_groups = list })));
+
+            Assert.All(answers.Zip(lists), pair => Assert.Equal(pair.Second, pair.First.MustBe(200).Json.Ids("user_groups")));
+            Assert.Contains((await service.ReadUserAsync(user)).Ids("user_groups"), lists);
             await AssertBothSidesAgreeAsync();
         }
     }

@@ -6,8 +6,8 @@ namespace CleanWorkspace.Application.Common;
 
 /// <summary>
 /// The workspace's database. Reads are LINQ over the sets and track nothing; ids of groups and members come with the rows.
-/// Each write is one round trip and one transaction, takes its locks in one order (groups before users, each ascending),
-/// and is retried where the database asks for it.
+/// Each write is one round trip and one transaction; one that loses a race against others is run again, up to a limit
+/// (<see cref="ContentionException"/>).
 /// </summary>
 public interface IWorkspaceDbContext
 {

@@ -42,7 +42,7 @@ internal static class ReferenceFaults
             var folded = EmailAddress.Fold(EmailAddress.Normalize(email));
             if (await db.Users.AnyAsync(user => user.FoldedEmail == folded, cancellationToken))
             {
-                faults.Add(new RequestFault("email_taken", "Another user has this e-mail address.", "/email"));
+                faults.Add(RequestFault.EmailTaken);
             }
         }
 
@@ -52,7 +52,7 @@ internal static class ReferenceFaults
 
         if (references.OfUser is { } ofUser
             && await db.Users.Where(user => user.Id == ofUser.Of)
-                .Select(user => new StoredProperties(user.Email, user.CreatedAt, user.UpdatedAt))
+                .Select(user => new StoredProperties(user.Email, false, user.CreatedAt, user.UpdatedAt))
                 .SingleOrDefaultAsync(cancellationToken) is { } storedUser)
         {
             faults.AddRange(ofUser.Compare(storedUser));
@@ -60,7 +60,7 @@ internal static class ReferenceFaults
 
         if (references.OfUserGroup is { } ofGroup
             && await db.UserGroups.Where(group => group.Id == ofGroup.Of)
-                .Select(group => new StoredProperties(null, group.CreatedAt, group.UpdatedAt))
+                .Select(group => new StoredProperties(null, group.Name == null, group.CreatedAt, group.UpdatedAt))
                 .SingleOrDefaultAsync(cancellationToken) is { } storedGroup)
         {
             faults.AddRange(ofGroup.Compare(storedGroup));
@@ -83,6 +83,6 @@ internal static class ReferenceFaults
         return sent
             .Select((text, index) => (IsUnknown: Uuid.TryParse(text, out var id) && !known.Contains(id), Index: index))
             .Where(item => item.IsUnknown)
-            .Select(item => new RequestFault(unknown.Code, unknown.Detail, $"/{property}/{item.Index}"));
+            .Select(item => RequestFault.At($"/{property}/{item.Index}", unknown));
     }
 }

@@ -12,4 +12,15 @@ public sealed record RequestFault(string Code, string Detail, string? Pointer = 
     internal static readonly Fault UnknownUser = new("unknown_user", "There is no user of this id.");
 
     internal static readonly Fault UnknownUserGroup = new("unknown_user_group", "There is no user group of this id.");
+
+    /// <summary>Another user has the address.</summary>
+    public static RequestFault EmailTaken { get; } = new("email_taken", "Another user has this e-mail address.", "/email");
+
+    /// <summary>One of a group's users does not exist.</summary>
+    public static RequestFault UnknownUsers { get; } = At("/users", UnknownUser);
+
+    /// <summary>One of a user's groups does not exist.</summary>
+    public static RequestFault UnknownUserGroups { get; } = At("/user_groups", UnknownUserGroup);
+
+    internal static RequestFault At(string pointer, Fault fault) => new(fault.Code, fault.Detail, pointer);
 }

@@ -11,9 +11,6 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : BodyRequest, IRequest<TResponse>
 {
-    // What broke a constraint may be gone when it is looked for (a deleted namesake, a user created just now).
-    private const int Attempts = 3;
-
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         var faults = new List<RequestFault>(request.ReadingFaults);
@@ -25,28 +22,23 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
         var references = request.GetReferences();
         if (faults.Count > 0 || references.OfUser is not null || references.OfUserGroup is not null)
         {
-            await ThrowIfInvalidAsync(faults, references, cancellationToken);
+            faults.AddRange(await db.FindFaultsAsync(references, cancellationToken));
         }
 
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await next();
-            }
-            catch (ConstraintViolationException) when (attempt < Attempts)
-            {
-                await ThrowIfInvalidAsync(faults, references, cancellationToken);
-            }
-        }
-    }
-
-    private async Task ThrowIfInvalidAsync(List<RequestFault> faults, References references, CancellationToken cancellationToken)
-    {
-        faults.AddRange(await db.FindFaultsAsync(references, cancellationToken));
         if (faults.Count > 0)
         {
             throw new InvalidRequestException(faults);
+        }
+
+        try
+        {
+            return await next();
+        }
+        catch (ConstraintViolationException violation)
+        {
+            faults = await db.FindFaultsAsync(references, cancellationToken);
+            // What broke the constraint may be gone already: a namesake that was deleted since.
+            throw new InvalidRequestException(faults.Count > 0 ? faults : [violation.Fault]);
         }
     }
 }

@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using CleanWorkspace.Domain.Common;
 using FluentValidation;
 using FluentValidation.Results;
@@ -10,10 +7,6 @@ namespace CleanWorkspace.Application.Common;
 /// <summary>The validators' vocabulary. A rule says nothing of a property that is absent.</summary>
 internal static class RequestRules
 {
-    /// <summary>A property's name in JSON, so that a failure's property name is its pointer without the leading slash.</summary>
-    public static string JsonNameOf(MemberInfo member) =>
-        member.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
-
     /// <summary>The body must give at least one of the documented properties.</summary>
     public static void DescribesSomething<TRequest>(this AbstractValidator<TRequest> validator, Func<TRequest, bool> describes)
         where TRequest : BodyRequest =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using AutoMapper;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
@@ -28,15 +29,19 @@ public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserG
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
     public Optional<IReadOnlyList<string?>?> Users { get; init; }
 
+    /// <summary>Whether the name is given as null, as a group that never got one is read.</summary>
+    [JsonIgnore]
+    public bool IsNameless => Name is { IsGiven: true, Value: null };
+
     /// <inheritdoc/>
-    public override References GetReferences() => new() { Users = Users.Value ?? [], OfUserGroup = SentBack() };
+    public override References GetReferences() => new() { Users = Users.Value ?? [], OfUserGroup = SentBack(isNameless: IsNameless) };
 }
 
 internal sealed class UpdateGroupByIdValidator : AbstractValidator<UserGroupsUpdateByIdRequest>
 {
     public UpdateGroupByIdValidator()
     {
-        RuleFor(request => request.Name).Holds(UserGroup.NameRule.Check);
+        When(request => !request.IsNameless, () => RuleFor(request => request.Name).Holds(UserGroup.NameRule.Check));
         RuleFor(request => request.Icon).Holds(UserGroup.IconRule.Check);
         RuleFor(request => request.Description).Holds(UserGroup.DescriptionRule.Check);
         RuleFor(request => request.Users).HoldsIds(RequestFault.UnknownUser);
@@ -51,7 +56,7 @@ internal sealed class UpdateGroupByIdHandler(IWorkspaceDbContext db, IMapper map
         var changes = new UserGroupChanges
         {
             Id = request.Id,
-            Name = request.Name,
+            Name = request.IsNameless ? default : request.Name,
             Icon = request.Icon,
             Description = request.Description,
             Users = request.Users.Select(References.ParseIds),

@@ -12,12 +12,29 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// <see cref="WriteBatch"/> (docs/decisions/0003).
 /// </summary>
 /// <remarks>
-/// Locks are taken on groups before users, each ascending by id, so that writers wait for each other but never in a circle.
-/// Where a statement must take locks before its own, they stand in a sub-select that does not depend on its rows:
-/// PostgreSQL evaluates that first, and once.
+/// Locks are taken on groups before users, each ascending by id, so that writers wait for each other in a line. Where that
+/// fails all the same (a user is deleted while it is added to a group), PostgreSQL refuses one of them, which begins again.
 /// </remarks>
 internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> options) : DbContext(options), IWorkspaceDbContext
 {
+    private const string GroupsToChange = """
+        SELECT 1 FROM user_groups WHERE id IN (
+            SELECT coalesce(m.group_id, g)
+            FROM (SELECT group_id FROM memberships WHERE user_id = @id) AS m
+            FULL JOIN unnest(@user_groups) AS g ON g = m.group_id
+            WHERE g IS NULL OR m.group_id IS NULL)
+        ORDER BY id FOR NO KEY UPDATE
+        """;
+
+    private const string UsersToChange = """
+        SELECT 1 FROM users WHERE id IN (
+            SELECT coalesce(m.user_id, u)
+            FROM (SELECT user_id FROM memberships WHERE group_id = @id) AS m
+            FULL JOIN unnest(@users) AS u ON u = m.user_id
+            WHERE u IS NULL OR m.user_id IS NULL)
+        ORDER BY id FOR NO KEY UPDATE
+        """;
+
     /// <inheritdoc/>
     public DbSet<User> Users => Set<User>();
 
@@ -70,16 +87,14 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (changes.UserGroups.IsGiven)
         {
             write.With("user_groups", changes.UserGroups.Value!)
-                .Then("""
-                    UPDATE users SET version = version
-                    WHERE id = @id AND 0 <= (SELECT count(*) FROM (
-                        SELECT 1 FROM user_groups WHERE id IN (
-                            SELECT coalesce(m.group_id, g)
-                            FROM (SELECT group_id FROM memberships WHERE user_id = @id) AS m
-                            FULL JOIN unnest(@user_groups) AS g ON g = m.group_id
-                            WHERE g IS NULL OR m.group_id IS NULL)
-                        ORDER BY id FOR NO KEY UPDATE) AS locked)
-                    """)
+                // Writers of one user's groups take turns before they look which groups to lock: the user's row, which would
+                // do for that, comes after the groups.
+                .ThenLock("SELECT pg_advisory_xact_lock(hashtextextended(@id::text, 0))")
+                .ThenLock(GroupsToChange)
+                .ThenLock("SELECT 1 FROM users WHERE id = @id FOR NO KEY UPDATE")
+                // A writer of a group may have changed the user's groups meanwhile. To wait for a group now could close a
+                // circle, so the batch begins again instead.
+                .ThenLock($"{GroupsToChange} NOWAIT")
                 .Then("""
                     DELETE FROM memberships AS m
                     WHERE m.user_id = @id AND NOT EXISTS (SELECT FROM unnest(@user_groups) AS g WHERE g = m.group_id)
@@ -105,17 +120,11 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (changes.Users.IsGiven)
         {
             write.With("users", changes.Users.Value!)
-                .Then("UPDATE user_groups SET version = version WHERE id = @id")
+                .ThenLock("SELECT 1 FROM user_groups WHERE id = @id FOR NO KEY UPDATE")
+                .ThenLock(UsersToChange)
                 .Then("""
                     DELETE FROM memberships AS m
                     WHERE m.group_id = @id AND NOT EXISTS (SELECT FROM unnest(@users) AS u WHERE u = m.user_id)
-                    AND 0 <= (SELECT count(*) FROM (
-                        SELECT 1 FROM users WHERE id IN (
-                            SELECT coalesce(m.user_id, u)
-                            FROM (SELECT user_id FROM memberships WHERE group_id = @id) AS m
-                            FULL JOIN unnest(@users) AS u ON u = m.user_id
-                            WHERE u IS NULL OR m.user_id IS NULL)
-                        ORDER BY id FOR NO KEY UPDATE) AS locked)
                     """)
                 .Then("""
                     INSERT INTO memberships (group_id, user_id)
@@ -137,12 +146,12 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                 SELECT 1 FROM user_groups WHERE id IN (SELECT group_id FROM memberships WHERE user_id = {id})
                 ORDER BY id FOR NO KEY UPDATE) AS locked)
             """,
-            cancellationToken));
+            cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> DeleteUserGroupAsync(Guid id, CancellationToken cancellationToken) =>
         WriteRules.RunAsync(async () => 0 < await Database.ExecuteSqlAsync(
-            $"DELETE FROM user_groups WHERE id = {id}", cancellationToken));
+            $"DELETE FROM user_groups WHERE id = {id}", cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
@@ -156,5 +165,5 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             // Read as a list: anything else EF would wrap in a query of its own, and only a plain query can be wrapped.
             var stored = await rows.FromSqlRaw(write.ThenSelect(query), write.Parameters).ToListAsync(cancellationToken);
             return stored.SingleOrDefault();
-        });
+        }, cancellationToken);
 }

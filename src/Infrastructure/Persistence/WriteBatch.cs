@@ -46,6 +46,13 @@ internal sealed class WriteBatch
         return this;
     }
 
+    /// <summary>
+    /// Locks the rows of a query that ends with a locking clause, and does nothing else. (A plain query would be taken for
+    /// the batch's answer. A condition that depends on no row is evaluated first, once; this one is never true.)
+    /// </summary>
+    public WriteBatch ThenLock(string query) =>
+        Then($"UPDATE users SET version = version WHERE 0 > (SELECT count(*) FROM ({query}) AS locked)");
+
     /// <summary>Inserts the row with the given columns.</summary>
     public WriteBatch ThenInsert(string table) =>
         Then($"INSERT INTO {table} (id, {string.Join(", ", _columns)}) VALUES (@id, {Values})");

@@ -7,10 +7,11 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// <summary>What happens to a write that PostgreSQL refuses; it has then changed nothing.</summary>
 internal static class WriteRules
 {
-    private const int Attempts = 5;
+    private const int Attempts = 15;
+    private const int LongestPauseMilliseconds = 20;
 
-    /// <summary>Runs the write, again where it only lost a race, and names the constraint that it broke.</summary>
-    public static async Task<T> RunAsync<T>(Func<Task<T>> write)
+    /// <summary>Runs the write, again where it only lost a race, and says which constraint it broke.</summary>
+    public static async Task<T> RunAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -20,19 +21,39 @@ internal static class WriteRules
             }
             catch (Exception exception) when (Refusal(exception) is { } refusal)
             {
-                if (refusal.ConstraintName is UserConfiguration.UniqueEmail or MembershipConfiguration.GroupExists or MembershipConfiguration.UserExists)
+                if (FaultOf(refusal.ConstraintName) is { } fault)
                 {
-                    throw new ConstraintViolationException(refusal.ConstraintName, exception);
+                    throw new ConstraintViolationException(fault, exception);
                 }
 
-                var lostRace = refusal.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
-                if (!lostRace || attempt == Attempts)
+                if (!HasLostRace(refusal))
                 {
                     throw;
                 }
+
+                if (attempt == Attempts)
+                {
+                    throw new ContentionException(exception);
+                }
             }
+
+            // Those that met do not meet again at once.
+            await Task.Delay(Random.Shared.Next(LongestPauseMilliseconds), cancellationToken);
         }
     }
+
+    private static RequestFault? FaultOf(string? constraint) => constraint switch
+    {
+        UserConfiguration.UniqueEmail => RequestFault.EmailTaken,
+        MembershipConfiguration.UserExists => RequestFault.UnknownUsers,
+        MembershipConfiguration.GroupExists => RequestFault.UnknownUserGroups,
+        _ => null,
+    };
+
+    private static bool HasLostRace(PostgresException refusal) => refusal.SqlState
+        is PostgresErrorCodes.DeadlockDetected
+        or PostgresErrorCodes.SerializationFailure
+        or PostgresErrorCodes.LockNotAvailable;
 
     // EF Core wraps what it takes for transient.
     private static PostgresException? Refusal(Exception exception) =>

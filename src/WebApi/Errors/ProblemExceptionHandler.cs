@@ -1,5 +1,6 @@
 using System.Data.Common;
 using CleanWorkspace.Application.Common;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace CleanWorkspace.WebApi.Errors;
@@ -19,21 +20,24 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             case NotFoundException missing:
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status404NotFound, missing.Code, missing.Message);
                 break;
-            case ConstraintViolationException:
-                // Others changed back and forth what this write depends on, and it lost each time.
+            case ContentionException:
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(
                     httpContext, StatusCodes.Status503ServiceUnavailable, "too_much_contention", "Other writers keep getting in the way; try again in a few seconds.");
                 break;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest }:
+                await ProblemWriter.WriteAsync(httpContext, [new RequestFault("bad_request", "The request breaks the rules of HTTP.", "")]);
+                break;
             case BadHttpRequestException bad:
                 await ProblemWriter.WriteAsync(httpContext, bad.StatusCode);
                 break;
-            case OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or IOException when httpContext.RequestAborted.IsCancellationRequested:
+            case ConnectionResetException:
                 // Nobody is left to read an answer; the status is for the log alone.
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 break;
-            case var _ when IsDatabaseUnavailable(exception):
-                logger.LogWarning("The database does not answer: {Reason}", exception.Message);
+            case var _ when DatabaseFault(exception) is { } fault:
+                logger.LogWarning("The database does not answer: {Reason}", fault.Message);
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
                 break;
@@ -47,6 +51,6 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
     }
 
     // EF Core wraps what it takes for transient.
-    private static bool IsDatabaseUnavailable(Exception exception) =>
-        (exception as DbException ?? exception.InnerException as DbException) is { IsTransient: true };
+    private static DbException? DatabaseFault(Exception exception) =>
+        (exception as DbException ?? exception.InnerException as DbException) is { IsTransient: true } fault ? fault : null;
 }

@@ -20,7 +20,7 @@ internal static class ProblemWriter
         [405] = (Rfc9110("15.5.6"), "method_not_allowed", "This address does not answer to this method; the Allow header lists those it does."),
         [408] = (Rfc9110("15.5.9"), "request_timeout", "The request took too long to arrive."),
         [413] = (Rfc9110("15.5.14"), "body_too_large", "The body is larger than 8 MiB."),
-        [415] = (Rfc9110("15.5.16"), "unsupported_media_type", "Send the body as application/json in UTF-8."),
+        [415] = (Rfc9110("15.5.16"), "unsupported_media_type", "Send the body as application/json in UTF-8, not compressed."),
         [500] = (Rfc9110("15.6.1"), "internal_error", "The service failed. The operator finds the cause in the log by the trace id."),
         [503] = (Rfc9110("15.6.4"), "database_unavailable", "The database does not answer at the moment; try again in a few seconds."),
     };

@@ -1,3 +1,4 @@
+using System.Net;
 using CleanWorkspace.Infrastructure.Persistence;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -32,6 +33,27 @@ public sealed class MigrationTests : IAsyncLifetime
             (long)InContextOf(services[0], db => db.Database.GetMigrations().Count()),
             await _database.ExecuteAsync("SELECT count(*) FROM \"__EFMigrationsHistory\""));
         await StopAsync(services);
+    }
+
+    [Fact]
+    public async Task A_running_service_bears_columns_that_a_later_version_adds()
+    {
+        await using var service = await TestService.StartAsync(_database.ConnectionString);
+        // Often enough for the service to have prepared its statements.
+        for (var i = 0; i < 5; i++)
+        {
+            await CreateAsync();
+        }
+
+        await _database.ExecuteAsync("ALTER TABLE users ADD COLUMN later text");
+        await CreateAsync();
+
+        async Task CreateAsync()
+        {
+            using var answer = await service.Client.PostAsync(
+                new Uri("/user", UriKind.Relative), ServiceFixture.ToContent("""{"first_name":"Ada"}"""));
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        }
     }
 
     [Fact]

@@ -137,6 +137,15 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
+    public async Task A_group_without_a_name_may_be_sent_back_as_it_was_read()
+    {
+        var group = await service.CreateGroupAsync(new { icon = "abacus" });
+        var read = (await service.GetAsync($"/auth/group/{group.Id()}")).Text;
+
+        Assert.Equal(read, (await service.PatchAsync($"/auth/group/{group.Id()}", read)).MustBe(200).Text);
+    }
+
+    [Fact]
     public async Task A_group_may_be_sent_back_after_someone_else_changed_it()
     {
         var group = await CreateMathematiciansAsync();

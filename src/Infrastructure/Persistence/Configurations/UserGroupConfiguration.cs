@@ -6,8 +6,10 @@ namespace CleanWorkspace.Infrastructure.Persistence.Configurations;
 
 internal sealed class UserGroupConfiguration : IEntityTypeConfiguration<UserGroup>
 {
+    // Columns by name: a later version's new column must not change the answer of a statement that is prepared already.
     public const string Query = """
-        SELECT g.*, ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users
+        SELECT g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version,
+            ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users
         FROM user_groups AS g
         """;
 

@@ -10,8 +10,8 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            // The time of a change is the transaction's, so that all it touches agrees; but it never stands still or goes
-            // back on a row, even when a transaction that began earlier commits later.
+            // The time of a change is the transaction's, so that all it touches agrees; but it does not go back on a
+            // row when a transaction that began earlier commits later.
             migrationBuilder.Sql(
                 """
                 CREATE FUNCTION touched_at(previous timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$

@@ -11,7 +11,7 @@ public sealed class ReadOnlyPropertiesTests
 
     private static readonly Guid Id = new("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071");
 
-    private static readonly StoredProperties Stored = new("Ada@example.org", Time(Created), Time(Updated));
+    private static readonly StoredProperties Stored = new("Ada@example.org", false, Time(Created), Time(Updated));
 
     [Fact]
     public void What_is_absent_is_not_compared() => Assert.Empty(Compare());
@@ -37,7 +37,19 @@ public sealed class ReadOnlyPropertiesTests
 
     [Fact]
     public void A_null_address_is_what_a_resource_without_one_was_read_with() =>
-        Assert.Empty(new ReadOnlyProperties(Id, default, new Optional<string?>(null), default, default).Compare(Stored with { Email = null }));
+        Assert.Empty(new ReadOnlyProperties(Id, default, new Optional<string?>(null), false, default, default).Compare(Stored with { Email = null }));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_name_sent_as_null_is_what_only_a_nameless_resource_was_read_with(bool isNameless)
+    {
+        var sent = new ReadOnlyProperties(Id, default, default, true, default, default);
+
+        var faults = sent.Compare(Stored with { IsNameless = isNameless });
+
+        Assert.Equal(isNameless ? [] : ["/name: required"], faults.Select(fault => $"{fault.Pointer}: {fault.Code}"));
+    }
 
     [Theory]
     [InlineData(Created, true)]
@@ -69,7 +81,7 @@ public sealed class ReadOnlyPropertiesTests
 
     private static RequestFault[] Compare(
         Optional<string?> id = default, Optional<string?> email = default, Optional<string?> created = default, Optional<string?> updated = default) =>
-        [.. new ReadOnlyProperties(Id, id, email, created, updated).Compare(Stored)];
+        [.. new ReadOnlyProperties(Id, id, email, false, created, updated).Compare(Stored)];
 
     private static void AssertCompared(string pointer, bool isAccepted, RequestFault[] faults)
     {

@@ -42,21 +42,7 @@ public sealed class RequestFaultsBehaviorTests
     }
 
     [Fact]
-    public async Task A_write_that_broke_a_constraint_for_no_reason_that_is_left_is_tried_again()
-    {
-        var writes = 0;
-        var db = new UnreachableDatabase
-        {
-            CreateUser = user => ++writes < 3 ? throw new ConstraintViolationException("ux", new InvalidOperationException()) : user,
-        };
-
-        await UseCases.SendAsync(db, Valid);
-
-        Assert.Equal(3, writes);
-    }
-
-    [Fact]
-    public async Task It_is_not_tried_again_for_ever()
+    public async Task A_constraint_that_a_write_broke_for_a_reason_that_is_gone_already_is_reported_all_the_same()
     {
         var writes = 0;
         var db = new UnreachableDatabase
@@ -64,12 +50,13 @@ public sealed class RequestFaultsBehaviorTests
             CreateUser = _ =>
             {
                 writes++;
-                throw new ConstraintViolationException("ux", new InvalidOperationException());
+                throw new ConstraintViolationException(RequestFault.EmailTaken, new InvalidOperationException());
             },
         };
 
-        await Assert.ThrowsAsync<ConstraintViolationException>(() => UseCases.SendAsync(db, Valid));
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => UseCases.SendAsync(db, Valid));
 
-        Assert.Equal(3, writes);
+        Assert.Equal([RequestFault.EmailTaken], exception.Faults);
+        Assert.Equal(1, writes);
     }
 }

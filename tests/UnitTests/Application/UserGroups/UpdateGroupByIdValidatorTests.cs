@@ -17,7 +17,7 @@ public sealed class UpdateGroupByIdValidatorTests
             ["name: required", "icon: too_long", "description: invalid_text", "users/0: unknown_user"],
             UseCases.FindFaults(new UserGroupsUpdateByIdRequest
             {
-                Name = null,
+                Name = " ",
                 Icon = new string('a', 257),
                 Description = "a\u0000",
                 Users = new(["no id"]),
