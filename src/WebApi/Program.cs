@@ -8,7 +8,7 @@ if (args is ["help" or "--help" or "-h"])
     return 0;
 }
 
-if (args is ["healthcheck"])
+if (args is ["healthcheck", ..])
 {
     return await HealthCheckCommand.RunAsync();
 }
@@ -19,24 +19,26 @@ if (Usage.IsUnknownCommand(args))
     return 2;
 }
 
+using var interruption = new StartInterruption();
 try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddLog();
-    await using var database = await WorkspaceDatabase.OpenAsync(builder.Configuration, builder.Environment);
+    await using var database = await WorkspaceDatabase.OpenAsync(builder.Configuration, builder.Environment, interruption.Token);
     builder.Services.AddApplication().AddInfrastructure(database.ConnectionString);
     builder.AddApi();
 
     await using var app = builder.Build();
-    if (args is ["migrate"])
+    if (args is ["migrate", ..])
     {
-        await WorkspaceDatabase.MigrateAsync(app);
+        await WorkspaceDatabase.MigrateAsync(app, interruption.Token);
         return 0;
     }
 
-    await database.PrepareAsync(app);
+    await database.PrepareAsync(app, interruption.Token);
     app.UseApi();
     app.Announce(database);
+    interruption.Dispose();
     await app.RunAsync();
     return 0;
 }

@@ -10,22 +10,32 @@ internal static class HealthCheckCommand
 
     public static async Task<int> RunAsync()
     {
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").Build();
-        var url = configuration["URLS"] is { Length: > 0 } urls
-            ? urls.Split(';').Select(BindingAddress.Parse).OrderBy(address => address.Scheme).Select(address => $"{address.Scheme}://localhost:{address.Port}").First()
-            : $"http://localhost:{configuration["HTTP_PORTS"]?.Split(';')[0] ?? $"{AddressSetup.DefaultPort}"}";
+        var url = FindUrl(new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").Build());
 
-        using var client = new HttpClient { Timeout = Patience };
+        // The way to one's own machine leads through no proxy.
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
         try
         {
             using var answer = await client.GetAsync(new Uri($"{url}/healthz/ready"));
             Console.WriteLine($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
             return answer.IsSuccessStatusCode ? 0 : 1;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or UriFormatException)
         {
             Console.WriteLine($"The service does not answer at {url}.");
             return 1;
         }
+    }
+
+    private static string FindUrl(IConfiguration configuration)
+    {
+        if (configuration[WebHostDefaults.ServerUrlsKey] is not { Length: > 0 } urls)
+        {
+            return $"http://localhost:{configuration[WebHostDefaults.HttpPortsKey]?.Split(';')[0] ?? $"{AddressSetup.DefaultPort}"}";
+        }
+
+        // HTTP where there is a choice: a certificate for HTTPS is not made out to localhost.
+        var first = urls.Split(';').OrderBy(url => url.StartsWith("https", StringComparison.OrdinalIgnoreCase)).First();
+        return $"{first.Split(':')[0]}://localhost:{first.Split(':')[^1].TrimEnd('/')}";
     }
 }

@@ -19,8 +19,8 @@ internal sealed class StartFailure(string message) : Exception(message)
             $"The database does not answer: {fault.Message}. Check ConnectionStrings__Workspace and that the server runs.",
         AddressInUseException =>
             "The service's address is in use by another program. Stop that program, or set ASPNETCORE_URLS to a free one, such as http://localhost:5081.",
-        ArgumentException { TargetSite.DeclaringType.Namespace: "Npgsql" or "System.Data.Common" } fault =>
-            $"ConnectionStrings__Workspace is no valid connection string: {fault.Message}",
+        OperationCanceledException => "Stopped before the service had started.",
+        FormatException or InvalidOperationException when IsOfSettings(exception) => $"A setting cannot be used: {exception.Message}",
         _ => null,
     };
 
@@ -32,4 +32,9 @@ internal sealed class StartFailure(string message) : Exception(message)
     // EF Core wraps what it takes for transient; Kestrel wraps a taken address.
     private static Exception Unwrap(Exception exception) =>
         exception is InvalidOperationException or IOException && exception.InnerException is { } inner ? inner : exception;
+
+    // Whoever reads settings says in its message what is wrong with them.
+    private static bool IsOfSettings(Exception exception) =>
+        exception.Source is { } source
+        && (source.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || source.StartsWith("Serilog", StringComparison.Ordinal));
 }

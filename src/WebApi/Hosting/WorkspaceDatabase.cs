@@ -35,7 +35,8 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         }
     }
 
-    public static async Task<WorkspaceDatabase> OpenAsync(IConfiguration configuration, IHostEnvironment environment)
+    public static async Task<WorkspaceDatabase> OpenAsync(
+        IConfiguration configuration, IHostEnvironment environment, CancellationToken cancellationToken)
     {
         if (!bool.TryParse(configuration["Database:MigrateOnStart"] ?? "true", out var migrateOnStart))
         {
@@ -44,6 +45,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
 
         if (configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
         {
+            CheckConnectionString(connectionString);
             return new WorkspaceDatabase(connectionString, null, migrateOnStart);
         }
 
@@ -59,29 +61,29 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         }
 
         var folder = configuration["Database:DataDirectory"] is { Length: > 0 } configured ? configured : EmbeddedPostgres.DefaultDataDirectory;
-        var embedded = await EmbeddedPostgres.StartAsync(folder);
+        var embedded = await EmbeddedPostgres.StartAsync(folder, cancellationToken: cancellationToken);
         return new WorkspaceDatabase(embedded.ConnectionString, embedded, migrateOnStart);
     }
 
     /// <summary>Applies the migrations that the database lacks, waiting a while for a server that is still starting.</summary>
-    public static async Task MigrateAsync(WebApplication app)
+    public static async Task MigrateAsync(WebApplication app, CancellationToken cancellationToken)
     {
         var migrator = app.Services.GetRequiredService<DatabaseMigrator>();
-        var applied = await WaitForServerAsync(app, migrator.MigrateAsync);
+        var applied = await WaitForServerAsync(app, migrator.MigrateAsync, cancellationToken);
         app.Logger.LogInformation("The database is up to date; migrations applied: {Count}", applied.Count);
     }
 
     /// <summary>Makes the database ready to serve, or says that it is not where the operator keeps that to themselves.</summary>
-    public async Task PrepareAsync(WebApplication app)
+    public async Task PrepareAsync(WebApplication app, CancellationToken cancellationToken)
     {
         if (_migrateOnStart)
         {
-            await MigrateAsync(app);
+            await MigrateAsync(app, cancellationToken);
             return;
         }
 
         var migrator = app.Services.GetRequiredService<DatabaseMigrator>();
-        var pending = await WaitForServerAsync(app, migrator.FindPendingAsync);
+        var pending = await WaitForServerAsync(app, migrator.FindPendingAsync, cancellationToken);
         if (pending.Count > 0)
         {
             app.Logger.LogWarning(
@@ -98,14 +100,31 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         }
     }
 
-    private static async Task<T> WaitForServerAsync<T>(WebApplication app, Func<CancellationToken, Task<T>> action)
+    private static void CheckConnectionString(string connectionString)
+    {
+        const string Name = "ConnectionStrings__Workspace";
+        try
+        {
+            if (new NpgsqlConnectionStringBuilder(connectionString).Host is null or "")
+            {
+                throw new StartFailure($"{Name} names no server: it lacks Host=...");
+            }
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        {
+            throw new StartFailure($"{Name} is no valid connection string: {exception.Message}");
+        }
+    }
+
+    private static async Task<T> WaitForServerAsync<T>(
+        WebApplication app, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
         var deadline = DateTime.UtcNow + Patience;
         for (var isFirst = true; ; isFirst = false)
         {
             try
             {
-                return await action(app.Lifetime.ApplicationStopping);
+                return await action(cancellationToken);
             }
             catch (Exception exception) when (StartFailure.IsDatabaseStarting(exception) && DateTime.UtcNow < deadline)
             {
@@ -114,7 +133,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
                     app.Logger.LogWarning("The database does not answer yet; waiting up to {Seconds} s for it", Patience.TotalSeconds);
                 }
 
-                await Task.Delay(RetryDelay, app.Lifetime.ApplicationStopping);
+                await Task.Delay(RetryDelay, cancellationToken);
             }
         }
     }
