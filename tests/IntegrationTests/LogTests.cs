@@ -63,6 +63,18 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_path_is_logged_as_its_route_alone()
+    {
+        await LogOfAsync(async client =>
+        {
+            await SendAsync(client, HttpMethod.Get, "/user/secret.address@example.org");
+            await SendAsync(client, HttpMethod.Get, "/secretpath");
+        });
+
+        AssertKeeps("secret.address", "secretpath");
+    }
+
+    [Fact]
     public async Task Nothing_that_a_client_sends_is_logged_when_the_service_fails_either()
     {
         var lines = await LogOfAsync(

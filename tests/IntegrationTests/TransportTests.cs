@@ -75,6 +75,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("text/json")]
     [InlineData("application/xml")]
     [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/merge-patch+json")]
     [InlineData("application/json; charset=utf-16")]
     [InlineData(null)]
     public async Task A_body_that_is_not_json_in_utf_8_is_refused(string? mediaType)
@@ -90,6 +91,59 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
 
             Assert.Equal("unsupported_media_type", (string)problem["code"]!);
         }
+    }
+
+    [Fact]
+    public async Task A_form_with_parts_is_refused_as_what_it_is()
+    {
+        var content = ServiceFixture.ToContent("""{"name":"x"}""");
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+
+        (await service.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/auth/group") { Content = content })).MustBe(415);
+    }
+
+    [Fact]
+    public async Task A_compressed_body_is_refused_as_what_it_is()
+    {
+        var content = ServiceFixture.ToContent("""{"name":"x"}""");
+        content.Headers.ContentEncoding.Add("gzip");
+
+        (await service.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/auth/group") { Content = content })).MustBe(415);
+    }
+
+    [Fact]
+    public async Task Answers_are_in_utf_8_whatever_a_client_prefers()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/user");
+        request.Headers.Add("Accept-Charset", "utf-16");
+        request.Headers.Add("Accept", "text/html");
+
+        var answer = (await service.SendAsync(request)).MustBe(200);
+
+        Assert.Equal("application/json; charset=utf-8", answer.ContentType);
+        Assert.Equal((byte)'{', answer.Bytes[0]);
+        Assert.Equal((byte)'"', answer.Bytes[1]);
+    }
+
+    [Theory]
+    [InlineData("/user", 200)]
+    [InlineData("/user/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", 404)]
+    public async Task Head_answers_as_get_does_but_for_the_body(string path, int status)
+    {
+        using var response = await service.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Of_very_many_values_of_a_wrong_type_some_are_named_and_the_rest_is_said_to_be_there()
+    {
+        var answer = await service.PostAsync("/auth/group", $"{{\"name\":\"x\",\"users\":[{string.Join(',', Enumerable.Repeat(1, 50_000))}]}}");
+
+        var errors = answer.MustBe(400).Json["errors"]!.AsArray();
+        Assert.Equal(101, errors.Count);
+        Assert.Equal("too_many_faults", (string)errors[^1]!["code"]!);
     }
 
     [Theory]

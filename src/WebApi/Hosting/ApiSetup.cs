@@ -1,8 +1,11 @@
+using System.Text;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.OpenApi;
 using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -28,8 +31,14 @@ internal static class ApiSetup
         builder.Services
             .AddControllers(options =>
             {
+                var output = options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single();
+                output.SupportedEncodings.Remove(Encoding.Unicode);
                 options.InputFormatters.Clear();
                 options.InputFormatters.Add(new BodyRequestFormatter(WorkspaceJson.Options));
+                // Nothing is read from forms; MVC would take a form for a request without a body.
+                options.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
+                options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+                options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
                 options.ModelBinderProviders.Insert(0, new WholeNumberBinder.Provider());
                 // Validation belongs to the use cases.
                 options.ModelValidatorProviders.Clear();
@@ -48,6 +57,7 @@ internal static class ApiSetup
     {
         app.UseRequestLog();
         app.Use(GiveHost);
+        app.Use(AnswerHeadAsGet);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ProblemWriter.WriteAsync);
         app.UsePathBase(Prefix);
@@ -65,6 +75,17 @@ internal static class ApiSetup
         if (!context.Request.Host.HasValue)
         {
             context.Request.Host = new HostString($"{context.Connection.LocalIpAddress}", context.Connection.LocalPort);
+        }
+
+        return next(context);
+    }
+
+    // RFC 9110, section 9.1: what has GET has HEAD. The server knows what was asked for and leaves the body out.
+    private static Task AnswerHeadAsGet(HttpContext context, RequestDelegate next)
+    {
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Request.Method = HttpMethods.Get;
         }
 
         return next(context);

@@ -23,8 +23,7 @@ internal static class LogSetup
                 // It logs the stack trace of a start that failed, which the program explains in a sentence.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
-                .ReadFrom.Configuration(builder.Configuration)
-                .Enrich.FromLogContext();
+                .ReadFrom.Configuration(builder.Configuration);
 
             if (builder.Environment.IsProduction())
             {

@@ -41,9 +41,10 @@ internal static class OpenApiSetup
             settings.OperationProcessors.Add(new ResponseOperationProcessor());
         });
 
-    public static void UseApiDescription(this IApplicationBuilder app)
-    {
-        app.UseOpenApi();
-        app.UseSwaggerUi(settings => settings.Path = UiPath);
-    }
+    public static void UseApiDescription(this IApplicationBuilder app) =>
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(UiPath), description =>
+        {
+            description.UseOpenApi();
+            description.UseSwaggerUi(settings => settings.Path = UiPath);
+        });
 }

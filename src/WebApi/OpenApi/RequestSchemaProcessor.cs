@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
 using NJsonSchema.Generation;
@@ -23,8 +21,7 @@ internal sealed class RequestSchemaProcessor : ISchemaProcessor
 
         foreach (var property in context.ContextualType.Type.GetProperties())
         {
-            var name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
-                ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            var name = JsonNames.Of(property);
             if (!context.Schema.Properties.TryGetValue(name, out var schema))
             {
                 continue;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -15,17 +17,32 @@ namespace CleanWorkspace.WebApi.Requests;
 /// </summary>
 internal sealed class BodyRequestFormatter : TextInputFormatter
 {
-    // Beyond this many properties that cannot be used, one more tells a person nothing, and the answer outgrows the request.
+    // Beyond this many values that cannot be used, one more tells a person nothing, and the answer outgrows the request.
     private const int MaxFaults = 100;
+    private const string MediaType = "application/json";
     private const int MaxNameLength = 100;
 
     private readonly JsonSerializerOptions _options;
+    private readonly ConcurrentDictionary<Type, BodyType> _types = new();
 
     public BodyRequestFormatter(JsonSerializerOptions options)
     {
         _options = options;
-        SupportedMediaTypes.Add(MediaTypeHeaderValue.Parse("application/json"));
+        SupportedMediaTypes.Add(MediaTypeHeaderValue.Parse(MediaType));
         SupportedEncodings.Add(UTF8EncodingWithoutBOM);
+    }
+
+    /// <summary>
+    /// Reads that one media type, and no other whose name ends in +json; and no compressed bodies, which count as a media type
+    /// that is not supported (RFC 9110, section 15.5.16).
+    /// </summary>
+    public override bool CanRead(InputFormatterContext context)
+    {
+        var headers = context.HttpContext.Request.GetTypedHeaders();
+        return headers.ContentType is { } type
+            && type.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
+            && context.HttpContext.Request.Headers.ContentEncoding.Count == 0
+            && base.CanRead(context);
     }
 
     protected override bool CanReadType(Type type) => type.IsSubclassOf(typeof(BodyRequest));
@@ -36,41 +53,46 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
         try
         {
             using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
-            return await InputFormatterResult.SuccessAsync(Read(document.RootElement, _options.GetTypeInfo(context.ModelType)));
+            return await InputFormatterResult.SuccessAsync(Read(document.RootElement, _types.GetOrAdd(context.ModelType, TypeOf)));
         }
         catch (JsonException exception)
         {
             // Positions are for people, who count from 1.
             throw Refuse("malformed_json", exception is { LineNumber: { } line, BytePositionInLine: { } position }
-                ? $"The body is not valid JSON: see line {line + 1}, byte {position + 1}."
-                : "The body is not valid JSON.");
+                ? $"The body is not valid JSON, or nested too deeply: see line {line + 1}, byte {position + 1}."
+                : "The body is not valid JSON, or nested too deeply.");
         }
     }
 
-    private static object Read(JsonElement body, JsonTypeInfo type)
+    private BodyType TypeOf(Type type)
+    {
+        var info = _options.GetTypeInfo(type);
+        return new BodyType(
+            info.CreateObject!, info.Properties.Where(property => property.Set is not null).ToFrozenDictionary(property => property.Name));
+    }
+
+    private static BodyRequest Read(JsonElement body, BodyType type)
     {
         if (body.ValueKind != JsonValueKind.Object)
         {
             throw Refuse("invalid_type", "The body must be a JSON object.");
         }
 
-        var properties = type.Properties.Where(property => property.Set is not null).ToDictionary(property => property.Name);
-        var request = (BodyRequest)type.CreateObject!();
+        var request = (BodyRequest)type.Create();
         var faults = new List<RequestFault>();
         var seen = new HashSet<string>();
         foreach (var item in body.EnumerateObject())
         {
             if (faults.Count >= MaxFaults)
             {
-                faults.Add(new RequestFault("too_many_faults", $"More than {MaxFaults} properties cannot be used; the rest was not looked at.", ""));
                 break;
             }
 
             if (!TryGetName(item, out var name))
             {
-                faults.Add(new RequestFault("invalid_text", "A property's name has a lone surrogate.", ""));
+                faults.Add(new RequestFault("invalid_text", "A property's name is not valid Unicode.", ""));
             }
-            else if (!properties.TryGetValue(name, out var property))
+            else if (!type.Properties.TryGetValue(name, out var property))
             {
                 faults.Add(new RequestFault("unknown_property", "There is no such property here.", PointerTo(name)));
             }
@@ -88,6 +110,11 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
             }
         }
 
+        if (faults.Count >= MaxFaults)
+        {
+            faults.Add(new RequestFault("too_many_faults", $"{MaxFaults} values cannot be used; the rest was not looked at.", ""));
+        }
+
         return request with { ReadingFaults = faults };
     }
 
@@ -99,7 +126,7 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
         }
         else if (!TryGetString(value, out var text))
         {
-            faults.Add(new RequestFault("invalid_text", "Must be valid Unicode; found a lone surrogate.", pointer));
+            faults.Add(new RequestFault("invalid_text", "Must be valid Unicode; found a lone surrogate, or bytes that are no UTF-8.", pointer));
         }
         else
         {
@@ -138,7 +165,11 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
             }
             else
             {
-                faults.Add(new RequestFault("invalid_type", "Must be a string.", $"{pointer}/{list.Count}"));
+                if (faults.Count < MaxFaults)
+                {
+                    faults.Add(new RequestFault("invalid_type", "Must be a string.", $"{pointer}/{list.Count}"));
+                }
+
                 list.Add(null);
             }
         }
@@ -146,7 +177,7 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
         set(list);
     }
 
-    // JsonElement throws at an escaped lone surrogate, which is valid JSON but no text.
+    // JsonElement throws at an escaped lone surrogate and at invalid UTF-8: the form of the JSON is right, but the text is none.
     private static bool TryGetString(JsonElement value, out string? text)
     {
         try
@@ -175,10 +206,13 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
         }
     }
 
-    private static string PointerTo(string name) =>
-        "/" + name[..Math.Min(name.Length, MaxNameLength)]
-            .Replace("~", "~0", StringComparison.Ordinal)
-            .Replace("/", "~1", StringComparison.Ordinal);
+    private static string PointerTo(string name)
+    {
+        var shown = name.Length <= MaxNameLength ? name : $"{name.AsSpan(0, MaxNameLength - (char.IsHighSurrogate(name[MaxNameLength - 1]) ? 1 : 0))}…";
+        return "/" + shown.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    }
 
     private static InvalidRequestException Refuse(string code, string detail) => new([new RequestFault(code, detail, "")]);
+
+    private sealed record BodyType(Func<object> Create, FrozenDictionary<string, JsonPropertyInfo> Properties);
 }

@@ -1,6 +1,5 @@
 using CleanWorkspace.Application.Common;
 using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace CleanWorkspace.WebApi.Responses;
 
@@ -86,9 +85,21 @@ internal static class ListResponse
             return null;
         }
 
-        var query = QueryHelpers.ParseQuery(request.QueryString.Value);
-        query["page"] = $"{page}";
+        // The other parameters stay to the letter: reading and writing them anew would change what is not quite well-formed.
+        var pairs = (request.QueryString.Value ?? "").TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries);
+        var index = Array.FindIndex(
+            pairs, pair => Uri.UnescapeDataString(pair.Split('=')[0]).Equals("page", StringComparison.OrdinalIgnoreCase));
+        var parameter = $"page={page}";
+        if (index >= 0)
+        {
+            pairs[index] = parameter;
+        }
+        else
+        {
+            pairs = [.. pairs, parameter];
+        }
+
         return UriHelper.BuildAbsolute(
-            request.Scheme, request.Host, request.PathBase, request.Path, new QueryBuilder(query).ToQueryString());
+            request.Scheme, request.Host, request.PathBase, request.Path, new QueryString($"?{string.Join('&', pairs)}"));
     }
 }
