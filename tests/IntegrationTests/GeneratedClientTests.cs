@@ -16,7 +16,11 @@ public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture
         var group = await UserGroups.CreateNewGroupAsync(new UserGroupsCreateNewGroupRequest { Name = "Mathematicians", Icon = "abacus" });
         var user = await Users.CreateNewUserAsync(new UsersCreateNewUserRequest
         {
-            First_name = "Ada", Last_name = "Lovelace", Email = "ada@example.org", _role = "Editor", User_groups = [group.Id],
+            First_name = "Ada",
+            Last_name = "Lovelace",
+            Email = "ada@example.org",
+            _role = "Editor",
+            User_groups = [group.Id],
         });
         Assert.Equal(("Ada", "Lovelace", "ada@example.org", Role.Editor), (user.First_name, user.Last_name, user.Email, user.Role));
         Assert.Equal([group.Id], user.User_groups);
