@@ -27,15 +27,19 @@ public interface IWorkspaceDbContext
 
     /// <summary>Changes a user and answers what is stored, or null where there is no such user. Writes only what differs.</summary>
     /// <exception cref="ConstraintViolationException">A group does not exist.</exception>
+    /// <exception cref="PreconditionFailedException">The user has none of the expected versions.</exception>
     Task<User?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken);
 
     /// <summary>Changes a group and answers what is stored, or null where there is no such group. Writes only what differs.</summary>
     /// <exception cref="ConstraintViolationException">A user does not exist.</exception>
+    /// <exception cref="PreconditionFailedException">The group has none of the expected versions.</exception>
     Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken);
 
     /// <summary>Deletes a user and its memberships; false where there is no such user.</summary>
-    Task<bool> DeleteUserAsync(Guid id, CancellationToken cancellationToken);
+    /// <exception cref="PreconditionFailedException">The user has none of the expected versions.</exception>
+    Task<bool> DeleteUserAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
 
     /// <summary>Deletes a group and its memberships, but no user; false where there is no such group.</summary>
-    Task<bool> DeleteUserGroupAsync(Guid id, CancellationToken cancellationToken);
+    /// <exception cref="PreconditionFailedException">The group has none of the expected versions.</exception>
+    Task<bool> DeleteUserGroupAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
 }

@@ -17,13 +17,6 @@ public sealed record Page<T>(int Number, int Size, int Count, IReadOnlyList<T> R
     public int TotalPages => (Count + Size - 1) / Size;
 }
 
-/// <summary>A resource that lists show.</summary>
-internal interface IResource
-{
-    /// <summary>UUID version 7.</summary>
-    Guid Id { get; }
-}
-
 internal static class PageQuery
 {
     /// <summary>

@@ -11,6 +11,10 @@ public abstract record UpdateRequest : BodyRequest
     [JsonIgnore]
     public Guid Id { get; init; }
 
+    /// <summary>The versions of the resource that the client accepts to change; null for any.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<long>? ExpectedVersions { get; init; }
+
     /// <summary>The resource's id, sent back.</summary>
     [Undocumented]
     [JsonPropertyName("id")]

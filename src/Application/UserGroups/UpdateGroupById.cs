@@ -56,6 +56,7 @@ internal sealed class UpdateGroupByIdHandler(IWorkspaceDbContext db, IMapper map
         var changes = new UserGroupChanges
         {
             Id = request.Id,
+            ExpectedVersions = request.ExpectedVersions,
             Name = request.IsNameless ? default : request.Name,
             Icon = request.Icon,
             Description = request.Description,

@@ -68,6 +68,7 @@ internal sealed class UpdateUserByIdHandler(IWorkspaceDbContext db, IMapper mapp
         var changes = new UserChanges
         {
             Id = request.Id,
+            ExpectedVersions = request.ExpectedVersions,
             FirstName = request.FirstName,
             LastName = request.LastName,
             Role = RoleAlias.Merge(request.Role, request.RoleAlias),

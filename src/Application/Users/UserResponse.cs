@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AutoMapper;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Users;
@@ -39,6 +40,10 @@ public sealed record UserResponse : IResource
     /// <summary>When anything shown here last changed, memberships included: RFC 3339, UTC.</summary>
     /// <example>2026-11-23T12:24:27.123456Z</example>
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public long Version { get; init; }
 }
 
 internal sealed class UserResponseProfile : Profile

@@ -8,6 +8,9 @@ public sealed class UserGroupChanges
     /// <summary>Whose changes they are.</summary>
     public required Guid Id { get; init; }
 
+    /// <summary>The versions that may be changed; null for any.</summary>
+    public IReadOnlyList<long>? ExpectedVersions { get; init; }
+
     /// <summary>The new name.</summary>
     public Optional<string?> Name { get; init => field = value.Select(UserGroup.NameRule.Normalize); }
 

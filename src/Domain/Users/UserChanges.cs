@@ -8,6 +8,9 @@ public sealed class UserChanges
     /// <summary>Whose changes they are.</summary>
     public required Guid Id { get; init; }
 
+    /// <summary>The versions that may be changed; null for any.</summary>
+    public IReadOnlyList<long>? ExpectedVersions { get; init; }
+
     /// <summary>The new first name; null clears it.</summary>
     public Optional<string?> FirstName { get; init => field = value.Select(User.NameRule.Normalize); }
 

@@ -12,8 +12,8 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// <see cref="WriteBatch"/> (docs/decisions/0003).
 /// </summary>
 /// <remarks>
-/// Locks are taken on groups before users, each ascending by id, so that writers wait for each other in a line. Where that
-/// fails all the same (a user is deleted while it is added to a group), PostgreSQL refuses one of them, which begins again.
+/// Locks are taken on groups before users, each ascending by id, so that writers wait for each other in a line. What is only
+/// found out later is locked without waiting, which could close a circle: the batch begins again instead.
 /// </remarks>
 internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> options) : DbContext(options), IWorkspaceDbContext
 {
@@ -24,6 +24,10 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             FULL JOIN unnest(@user_groups) AS g ON g = m.group_id
             WHERE g IS NULL OR m.group_id IS NULL)
         ORDER BY id FOR NO KEY UPDATE
+        """;
+
+    private const string GroupsOfUser = """
+        SELECT 1 FROM user_groups WHERE id IN (SELECT group_id FROM memberships WHERE user_id = @id) ORDER BY id FOR NO KEY UPDATE
         """;
 
     private const string UsersToChange = """
@@ -91,9 +95,8 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                 // do for that, comes after the groups.
                 .ThenLock("SELECT pg_advisory_xact_lock(hashtextextended(@id::text, 0))")
                 .ThenLock(GroupsToChange)
-                .ThenLock("SELECT 1 FROM users WHERE id = @id FOR NO KEY UPDATE")
-                // A writer of a group may have changed the user's groups meanwhile. To wait for a group now could close a
-                // circle, so the batch begins again instead.
+                .ThenLockRow("users", changes.ExpectedVersions)
+                // A writer of a group may have changed the user's groups meanwhile.
                 .ThenLock($"{GroupsToChange} NOWAIT")
                 .Then("""
                     DELETE FROM memberships AS m
@@ -105,6 +108,10 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                     WHERE u.id = @id AND NOT EXISTS (SELECT FROM memberships AS m WHERE m.user_id = @id AND m.group_id = g)
                     ON CONFLICT DO NOTHING
                     """);
+        }
+        else if (changes.ExpectedVersions is not null)
+        {
+            write.ThenLockRow("users", changes.ExpectedVersions);
         }
 
         return ExecuteAsync(Users, write.ThenUpdate("users"), UserConfiguration.Query, cancellationToken);
@@ -120,7 +127,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (changes.Users.IsGiven)
         {
             write.With("users", changes.Users.Value!)
-                .ThenLock("SELECT 1 FROM user_groups WHERE id = @id FOR NO KEY UPDATE")
+                .ThenLockRow("user_groups", changes.ExpectedVersions)
                 .ThenLock(UsersToChange)
                 .Then("""
                     DELETE FROM memberships AS m
@@ -133,29 +140,41 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                     ON CONFLICT DO NOTHING
                     """);
         }
+        else if (changes.ExpectedVersions is not null)
+        {
+            write.ThenLockRow("user_groups", changes.ExpectedVersions);
+        }
 
         return ExecuteAsync(UserGroups, write.ThenUpdate("user_groups"), UserGroupConfiguration.Query, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<bool> DeleteUserAsync(Guid id, CancellationToken cancellationToken) =>
-        WriteRules.RunAsync(async () => 0 < await Database.ExecuteSqlAsync(
-            $"""
-            DELETE FROM users
-            WHERE id = {id} AND 0 <= (SELECT count(*) FROM (
-                SELECT 1 FROM user_groups WHERE id IN (SELECT group_id FROM memberships WHERE user_id = {id})
-                ORDER BY id FOR NO KEY UPDATE) AS locked)
-            """,
-            cancellationToken), cancellationToken);
+    public Task<bool> DeleteUserAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch(id)
+            .ThenLock(GroupsOfUser)
+            .ThenLockRow("users", expectedVersions, "FOR UPDATE")
+            .ThenLock($"{GroupsOfUser} NOWAIT")
+            .Then("DELETE FROM users WHERE id = @id");
+        return ExecuteAsync(write, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<bool> DeleteUserGroupAsync(Guid id, CancellationToken cancellationToken) =>
-        WriteRules.RunAsync(async () => 0 < await Database.ExecuteSqlAsync(
-            $"DELETE FROM user_groups WHERE id = {id}", cancellationToken), cancellationToken);
+    public Task<bool> DeleteUserGroupAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch(id)
+            .ThenLockRow("user_groups", expectedVersions, "FOR UPDATE")
+            .Then("DELETE FROM user_groups WHERE id = @id");
+        return ExecuteAsync(write, cancellationToken);
+    }
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(WorkspaceDbContext).Assembly);
+
+    private Task<bool> ExecuteAsync(WriteBatch write, CancellationToken cancellationToken) =>
+        WriteRules.RunAsync(
+            async () => 0 < await Database.ExecuteSqlRawAsync(write.Sql, write.Parameters, cancellationToken), cancellationToken);
 
     private static Task<TEntity?> ExecuteAsync<TEntity>(
         DbSet<TEntity> rows, WriteBatch write, string query, CancellationToken cancellationToken)

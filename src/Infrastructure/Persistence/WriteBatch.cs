@@ -53,6 +53,19 @@ internal sealed class WriteBatch
     public WriteBatch ThenLock(string query) =>
         Then($"UPDATE users SET version = version WHERE 0 > (SELECT count(*) FROM ({query}) AS locked)");
 
+    /// <summary>Locks the batch's own row, and refuses it where it has none of the expected versions; null expects nothing.</summary>
+    public WriteBatch ThenLockRow(string table, IReadOnlyList<long>? expectedVersions, string strength = "FOR NO KEY UPDATE")
+    {
+        var query = $"SELECT version FROM {table} WHERE id = @id {strength}";
+        if (expectedVersions is null)
+        {
+            return ThenLock(query);
+        }
+
+        _parameters.Add(new NpgsqlParameter<long[]>("expected_versions", [.. expectedVersions]));
+        return ThenLock($"SELECT 1 FROM ({query}) AS mine WHERE require_version(mine.version, @expected_versions)");
+    }
+
     /// <summary>Inserts the row with the given columns.</summary>
     public WriteBatch ThenInsert(string table) =>
         Then($"INSERT INTO {table} (id, {string.Join(", ", _columns)}) VALUES (@id, {Values})");
@@ -71,6 +84,9 @@ internal sealed class WriteBatch
 
         return this;
     }
+
+    /// <summary>The whole batch.</summary>
+    public string Sql => _sql.ToString();
 
     /// <summary>The whole batch, ending with the row as <paramref name="query"/> shows it.</summary>
     public string ThenSelect(string query) => $"{_sql}SELECT * FROM ({query}) AS stored WHERE id = @id";

@@ -7,6 +7,8 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// <summary>What happens to a write that PostgreSQL refuses; it has then changed nothing.</summary>
 internal static class WriteRules
 {
+    // What the function require_version raises.
+    private const string UnexpectedVersion = "WS412";
     private const int Attempts = 15;
     private const int LongestPauseMilliseconds = 20;
 
@@ -24,6 +26,11 @@ internal static class WriteRules
                 if (FaultOf(refusal.ConstraintName) is { } fault)
                 {
                     throw new ConstraintViolationException(fault, exception);
+                }
+
+                if (refusal.SqlState == UnexpectedVersion)
+                {
+                    throw new PreconditionFailedException(exception);
                 }
 
                 if (!HasLostRace(refusal))

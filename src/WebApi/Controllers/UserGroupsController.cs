@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.WebApi.Errors;
+using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
@@ -42,13 +43,15 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
 
     /// <summary>Deletes a user group and ends its memberships; the users stay.</summary>
     /// <param name="id">The group's id.</param>
+    /// <param name="ifMatch">Entity tags, one of which the resource must still have; otherwise 412 and nothing is changed.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpDelete("{id:uuid}", Name = "UserGroups_deleteById")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
-    public async Task<IActionResult> DeleteById(Guid id, CancellationToken cancellationToken)
+    public async Task<IActionResult> DeleteById(
+        Guid id, [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch, CancellationToken cancellationToken)
     {
-        await mediator.Send(new UserGroupsDeleteByIdRequest(id), cancellationToken);
+        await mediator.Send(new UserGroupsDeleteByIdRequest(id, EntityTags.Parse(ifMatch)), cancellationToken);
         return NoContent();
     }
 
@@ -64,12 +67,16 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
     /// <summary>Changes a user group: what is absent stays as it is.</summary>
     /// <param name="id">The group's id.</param>
     /// <param name="request">The changes.</param>
+    /// <param name="ifMatch">Entity tags, one of which the resource must still have; otherwise 412 and nothing is changed.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpPatch("{id:uuid}", Name = "UserGroups_updateById")]
     [ProducesResponseType<UserGroupResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
     public async Task<IActionResult> UpdateById(
-        Guid id, [FromBody, Required] UserGroupsUpdateByIdRequest request, CancellationToken cancellationToken) =>
-        Ok(await mediator.Send(request with { Id = id }, cancellationToken));
+        Guid id,
+        [FromBody, Required] UserGroupsUpdateByIdRequest request,
+        [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
+        CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
 }

@@ -20,6 +20,9 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             case NotFoundException missing:
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status404NotFound, missing.Code, missing.Message);
                 break;
+            case PreconditionFailedException:
+                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status412PreconditionFailed);
+                break;
             case ContentionException:
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(

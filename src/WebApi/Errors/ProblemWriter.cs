@@ -19,6 +19,7 @@ internal static class ProblemWriter
         [404] = (Rfc9110("15.5.5"), "not_found", "There is nothing at this address."),
         [405] = (Rfc9110("15.5.6"), "method_not_allowed", "This address does not answer to this method; the Allow header lists those it does."),
         [408] = (Rfc9110("15.5.9"), "request_timeout", "The request took too long to arrive."),
+        [412] = (Rfc9110("15.5.13"), "precondition_failed", "The resource has changed since it was read. Read it again, and decide anew."),
         [413] = (Rfc9110("15.5.14"), "body_too_large", "The body is larger than 8 MiB."),
         [415] = (Rfc9110("15.5.16"), "unsupported_media_type", "Send the body as application/json in UTF-8, not compressed."),
         [500] = (Rfc9110("15.6.1"), "internal_error", "The service failed. The operator finds the cause in the log by the trace id."),

@@ -40,6 +40,7 @@ internal static class ApiSetup
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
                 options.ModelBinderProviders.Insert(0, new WholeNumberBinder.Provider());
+                options.Filters.Add<EntityTags.Filter>();
                 // Validation belongs to the use cases.
                 options.ModelValidatorProviders.Clear();
             })

@@ -23,9 +23,11 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext
 
     public Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken) => throw Unreachable();
 
-    public Task<bool> DeleteUserAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<bool> DeleteUserAsync(
+        Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
 
-    public Task<bool> DeleteUserGroupAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<bool> DeleteUserGroupAsync(
+        Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
 
     private static InvalidOperationException Unreachable() => new("A unit test reached for the database.");
 }

@@ -75,7 +75,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                                 .HasColumnName(null);
                         });
 
-                    b.ToSqlQuery("SELECT g.*, ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users\nFROM user_groups AS g");
+                    b.ToSqlQuery("SELECT g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version,\n    ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users\nFROM user_groups AS g");
                 });
 
             modelBuilder.Entity("CleanWorkspace.Domain.Users.User", b =>
@@ -149,7 +149,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                                 .HasColumnName(null);
                         });
 
-                    b.ToSqlQuery("SELECT u.*, ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups\nFROM users AS u");
+                    b.ToSqlQuery("SELECT u.id, u.first_name, u.last_name, u.email, u.folded_email, u.role, u.created_at, u.updated_at, u.version,\n    ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups\nFROM users AS u");
                 });
 
             modelBuilder.Entity("CleanWorkspace.Infrastructure.Persistence.Membership", b =>
