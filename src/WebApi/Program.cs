@@ -38,7 +38,8 @@ try
     await database.PrepareAsync(app, interruption.Token);
     app.UseApi();
     app.Announce(database);
-    interruption.Dispose();
+    // From then on the host listens for signals.
+    app.Lifetime.ApplicationStarted.Register(interruption.Dispose);
     await app.RunAsync();
     return 0;
 }

@@ -102,6 +102,24 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
         (await service.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/auth/group") { Content = content })).MustBe(415);
     }
 
+    [Theory]
+    [InlineData("application/json; charset=")]
+    [InlineData("application/json;a=")]
+    [InlineData("application/json;;;")]
+    [InlineData("application/")]
+    [InlineData("application/json; charset=\"utf-16\"")]
+    [InlineData("*/*")]
+    public async Task A_content_type_that_is_hardly_one_is_never_a_failure(string contentType)
+    {
+        var content = ServiceFixture.ToContent("{}");
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        var answer = await service.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/auth/group") { Content = content });
+
+        Assert.True(answer.Status is 400 or 415, $"{answer}");
+    }
+
     [Fact]
     public async Task A_compressed_body_is_refused_as_what_it_is()
     {

@@ -50,6 +50,15 @@ internal static class ReferenceFaults
         faults.AddRange(await FindUnknownAsync(
             db.UserGroups, references.UserGroups, "user_groups", RequestFault.UnknownUserGroup, cancellationToken));
 
+        faults.AddRange(await db.CompareAsync(references, cancellationToken));
+        return faults;
+    }
+
+    /// <summary>Compares read-only properties that were sent back with the stored ones; of what is not stored there is nothing to say.</summary>
+    public static async Task<List<RequestFault>> CompareAsync(
+        this IWorkspaceDbContext db, References references, CancellationToken cancellationToken)
+    {
+        var faults = new List<RequestFault>();
         if (references.OfUser is { } ofUser
             && await db.Users.Where(user => user.Id == ofUser.Of)
                 .Select(user => new StoredProperties(user.Email, false, user.CreatedAt, user.UpdatedAt))

@@ -5,7 +5,8 @@ namespace CleanWorkspace.Application.Common;
 
 /// <summary>
 /// Refuses an invalid request with every fault at once: those of reading the body, those that a validator finds, and those
-/// that only the database can tell. A valid request costs no look-up: the write's own constraints answer for its references.
+/// that only the database can tell. A valid request is looked up nowhere, for the write's own constraints answer for its
+/// references; only read-only properties that were sent back are compared before it.
 /// </summary>
 internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators, IWorkspaceDbContext db)
     : IPipelineBehavior<TRequest, TResponse>
@@ -20,10 +21,9 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
                 failure.ErrorCode, failure.ErrorMessage, failure.PropertyName.Length == 0 ? "" : $"/{failure.PropertyName}")));
 
         var references = request.GetReferences();
-        if (faults.Count > 0 || references.OfUser is not null || references.OfUserGroup is not null)
-        {
-            faults.AddRange(await db.FindFaultsAsync(references, cancellationToken));
-        }
+        faults.AddRange(faults.Count > 0
+            ? await db.FindFaultsAsync(references, cancellationToken)
+            : await db.CompareAsync(references, cancellationToken));
 
         if (faults.Count > 0)
         {

@@ -52,9 +52,9 @@ internal sealed class CreateNewGroupHandler(IWorkspaceDbContext db, IMapper mapp
     {
         var group = UserGroup.Create(
             clock,
-            request.Name.Value,
-            request.Icon.Value,
-            request.Description.Value,
+            name: request.Name.Value,
+            icon: request.Icon.Value,
+            description: request.Description.Value,
             References.ParseIds(request.Users.Value));
 
         return mapper.Map<UserGroupResponse>(await db.CreateAsync(group, cancellationToken));

@@ -73,9 +73,9 @@ internal sealed class CreateNewUserHandler(IWorkspaceDbContext db, IMapper mappe
         var role = RoleAlias.Merge(request.Role, request.RoleAlias);
         var user = User.Create(
             clock,
-            request.Email.Value,
-            request.FirstName.Value,
-            request.LastName.Value,
+            email: request.Email.Value,
+            firstName: request.FirstName.Value,
+            lastName: request.LastName.Value,
             role.IsGiven ? role.Value : Role.Viewer,
             References.ParseIds(request.UserGroups.Value));
 

@@ -2,19 +2,19 @@ using CleanWorkspace.Domain.Common;
 
 namespace CleanWorkspace.Domain.Users;
 
-/// <summary>What a user may do in the workspace.</summary>
+/// <summary>What a user is in the workspace. The directory keeps roles for those who ask it; it enforces none itself.</summary>
 public enum Role
 {
-    /// <summary>Manages the workspace.</summary>
+    /// <summary>One who manages the workspace.</summary>
     Admin,
 
-    /// <summary>Reads and edits.</summary>
+    /// <summary>One who reads and edits.</summary>
     Editor,
 
-    /// <summary>Reads; what a user is unless something else is said.</summary>
+    /// <summary>One who reads; what a user is unless something else is said.</summary>
     Viewer,
 
-    /// <summary>Reads nothing of the directory.</summary>
+    /// <summary>One who visits.</summary>
     Guest,
 }
 

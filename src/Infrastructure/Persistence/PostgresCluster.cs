@@ -215,6 +215,8 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
             var port = FreePort();
             // Nothing here may need quotes: pg_ctl hands it to a shell.
             var options = $"-c port={port} -c listen_addresses={IPAddress.Loopback} -c unix_socket_directories= -c max_connections=200"
+                // What the server refuses, the service answers for. Its own log would tell the values, people's data among them.
+                + " -c log_error_verbosity=terse -c log_min_error_statement=panic"
                 + (durable ? " -c fsync=on" : " -c fsync=off -c full_page_writes=off");
             var result = await PgCtlAsync(
                 ["start", "-w", "-t", $"{StartSeconds}", "-l", Log, "-o", options], StartSeconds, cancellationToken);

@@ -58,6 +58,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (user.UserGroups.Length > 0)
         {
             write.With("user_groups", user.UserGroups)
+                .ThenLock("SELECT 1 FROM user_groups WHERE id IN (SELECT unnest(@user_groups)) ORDER BY id FOR NO KEY UPDATE")
                 .Then("INSERT INTO memberships (user_id, group_id) SELECT @id, g FROM unnest(@user_groups) AS g");
         }
 
@@ -75,6 +76,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (group.Users.Length > 0)
         {
             write.With("users", group.Users)
+                .ThenLock("SELECT 1 FROM users WHERE id IN (SELECT unnest(@users)) ORDER BY id FOR NO KEY UPDATE")
                 .Then("INSERT INTO memberships (group_id, user_id) SELECT @id, u FROM unnest(@users) AS u");
         }
 

@@ -48,7 +48,8 @@ internal sealed class WriteBatch
 
     /// <summary>
     /// Locks the rows of a query that ends with a locking clause, and does nothing else. (A plain query would be taken for
-    /// the batch's answer. A condition that depends on no row is evaluated first, once; this one is never true.)
+    /// the batch's answer. A condition that depends on no row is evaluated first, once; this one is never true, so it does not
+    /// matter which table is not updated.)
     /// </summary>
     public WriteBatch ThenLock(string query) =>
         Then($"UPDATE users SET version = version WHERE 0 > (SELECT count(*) FROM ({query}) AS locked)");

@@ -10,7 +10,7 @@ internal static class WriteRules
     // What the function require_version raises.
     private const string UnexpectedVersion = "WS412";
     private const int Attempts = 15;
-    private const int LongestPauseMilliseconds = 20;
+    private const int PauseMilliseconds = 10;
 
     /// <summary>Runs the write, again where it only lost a race, and says which constraint it broke.</summary>
     public static async Task<T> RunAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
@@ -44,8 +44,8 @@ internal static class WriteRules
                 }
             }
 
-            // Those that met do not meet again at once.
-            await Task.Delay(Random.Shared.Next(LongestPauseMilliseconds), cancellationToken);
+            // Those that met do not meet again at once, and those that met often leave each other more room.
+            await Task.Delay(Random.Shared.Next(PauseMilliseconds * attempt), cancellationToken);
         }
     }
 

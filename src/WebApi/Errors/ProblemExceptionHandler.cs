@@ -12,6 +12,20 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        try
+        {
+            await HandleAsync(httpContext, exception);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The client left while it was told what is wrong, which is its own affair.
+        }
+
+        return true;
+    }
+
+    private async Task HandleAsync(HttpContext httpContext, Exception exception)
+    {
         switch (exception)
         {
             case InvalidRequestException invalid:
@@ -49,8 +63,6 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status500InternalServerError);
                 break;
         }
-
-        return true;
     }
 
     // EF Core wraps what it takes for transient.

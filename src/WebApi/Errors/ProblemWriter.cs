@@ -57,15 +57,15 @@ internal static class ProblemWriter
         HttpContext context, int status, string? code, string? detail, IReadOnlyList<ProblemError>? errors)
     {
         var title = ReasonPhrases.GetReasonPhrase(status);
-        var known = Statuses.GetValueOrDefault(status, ("about:blank", JsonNamingPolicy.SnakeCaseLower.ConvertName(title), title));
+        var (type, statusCode, statusDetail) = Statuses.GetValueOrDefault(status, ("about:blank", JsonNamingPolicy.SnakeCaseLower.ConvertName(title), title));
         var problem = new Problem
         {
-            Type = known.Item1,
+            Type = type,
             Title = title,
             Status = status,
-            Detail = detail ?? known.Item3,
-            Instance = context.Request.PathBase + context.Request.Path,
-            Code = code ?? known.Item2,
+            Detail = detail ?? statusDetail,
+            Instance = context.Request.Path.HasValue ? context.Request.PathBase + context.Request.Path : "/",
+            Code = code ?? statusCode,
             TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
             Errors = errors,
         };

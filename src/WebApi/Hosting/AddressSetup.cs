@@ -15,6 +15,16 @@ internal static class AddressSetup
     /// <summary>Listens on this machine alone unless an address is configured (ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS).</summary>
     public static void AddAddress(this WebApplicationBuilder builder)
     {
+        foreach (var key in new[] { WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey })
+        {
+            // The server would read what is no number as port 0 or 80.
+            if (builder.Configuration[key] is { Length: > 0 } ports
+                && !ports.Split(';', StringSplitOptions.RemoveEmptyEntries).All(port => ushort.TryParse(port, out _)))
+            {
+                throw new StartFailure($"ASPNETCORE_{key.ToUpperInvariant()} must be port numbers, separated by semicolons.");
+            }
+        }
+
         if (!Configured.Any(key => builder.Configuration[key] is { Length: > 0 }))
         {
             builder.WebHost.UseUrls($"http://localhost:{DefaultPort}");

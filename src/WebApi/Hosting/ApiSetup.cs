@@ -66,8 +66,10 @@ internal static class ApiSetup
         app.UseRouting();
 
         app.MapControllers();
-        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        var readOnly = new HttpMethodMetadata([HttpMethods.Get]);
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
+        app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
+            .WithMetadata(readOnly);
     }
 
     // HTTP/1.0 lets a client leave the Host header out; links are absolute all the same.
@@ -82,13 +84,16 @@ internal static class ApiSetup
     }
 
     // RFC 9110, section 9.1: what has GET has HEAD. The server knows what was asked for and leaves the body out.
-    private static Task AnswerHeadAsGet(HttpContext context, RequestDelegate next)
+    private static async Task AnswerHeadAsGet(HttpContext context, RequestDelegate next)
     {
-        if (HttpMethods.IsHead(context.Request.Method))
+        var method = context.Request.Method;
+        if (HttpMethods.IsHead(method))
         {
             context.Request.Method = HttpMethods.Get;
         }
 
-        return next(context);
+        await next(context);
+        // For the log.
+        context.Request.Method = method;
     }
 }

@@ -6,23 +6,25 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// </summary>
 internal static class HealthCheckCommand
 {
+    private static readonly string[] EveryAddress = ["*", "+", "0.0.0.0", "[::]"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     public static async Task<int> RunAsync()
     {
-        var url = FindUrl(new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").Build());
-
         // The way to one's own machine leads through no proxy.
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        var url = "";
         try
         {
+            url = FindUrl(new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").Build());
             using var answer = await client.GetAsync(new Uri($"{url}/healthz/ready"));
             Console.WriteLine($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
             return answer.IsSuccessStatusCode ? 0 : 1;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or UriFormatException)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or FormatException)
         {
-            Console.WriteLine($"The service does not answer at {url}.");
+            Console.WriteLine($"The service does not answer at {url}: {exception.Message}");
             return 1;
         }
     }
@@ -31,11 +33,17 @@ internal static class HealthCheckCommand
     {
         if (configuration[WebHostDefaults.ServerUrlsKey] is not { Length: > 0 } urls)
         {
-            return $"http://localhost:{configuration[WebHostDefaults.HttpPortsKey]?.Split(';')[0] ?? $"{AddressSetup.DefaultPort}"}";
+            return configuration[WebHostDefaults.HttpPortsKey] is { Length: > 0 } ports
+                ? $"http://localhost:{ports.Split(';')[0]}"
+                : $"http://localhost:{AddressSetup.DefaultPort}";
         }
 
-        // HTTP where there is a choice: a certificate for HTTPS is not made out to localhost.
-        var first = urls.Split(';').OrderBy(url => url.StartsWith("https", StringComparison.OrdinalIgnoreCase)).First();
-        return $"{first.Split(':')[0]}://localhost:{first.Split(':')[^1].TrimEnd('/')}";
+        // HTTP where there is a choice: a certificate for HTTPS is seldom made out to this machine's own name.
+        var address = urls.Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(BindingAddress.Parse)
+            .OrderBy(address => address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
+            .First();
+        var host = EveryAddress.Contains(address.Host) ? "localhost" : address.Host;
+        return $"{address.Scheme}://{host}:{address.Port}";
     }
 }

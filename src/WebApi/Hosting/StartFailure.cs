@@ -9,6 +9,8 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// <param name="message">What is wrong and what to do.</param>
 internal sealed class StartFailure(string message) : Exception(message)
 {
+    private static readonly string[] SourcesOfSettings = ["Microsoft.AspNetCore", "Serilog", "System.Net"];
+
     /// <summary>What to tell the operator, or null where the exception is a defect, whose stack trace is needed.</summary>
     public static string? Explain(Exception exception) => Unwrap(exception) switch
     {
@@ -20,7 +22,7 @@ internal sealed class StartFailure(string message) : Exception(message)
         AddressInUseException =>
             "The service's address is in use by another program. Stop that program, or set ASPNETCORE_URLS to a free one, such as http://localhost:5081.",
         OperationCanceledException => "Stopped before the service had started.",
-        FormatException or InvalidOperationException when IsOfSettings(exception) => $"A setting cannot be used: {exception.Message}",
+        FormatException or InvalidOperationException or ArgumentException when IsOfSettings(exception) => $"A setting cannot be used: {exception.Message}",
         _ => null,
     };
 
@@ -36,5 +38,5 @@ internal sealed class StartFailure(string message) : Exception(message)
     // Whoever reads settings says in its message what is wrong with them.
     private static bool IsOfSettings(Exception exception) =>
         exception.Source is { } source
-        && (source.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || source.StartsWith("Serilog", StringComparison.Ordinal));
+        && SourcesOfSettings.Any(reader => source.StartsWith(reader, StringComparison.Ordinal));
 }

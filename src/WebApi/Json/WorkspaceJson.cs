@@ -16,7 +16,7 @@ internal static class WorkspaceJson
         options.DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new Rfc3339Converter());
-        // Answers are never part of an HTML page, so names in any script go out as they are.
+        // Answers are never part of an HTML page, so letters of most scripts need no escape. (Those beyond the BMP get one.)
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
     }
 

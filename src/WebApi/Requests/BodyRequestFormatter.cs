@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CleanWorkspace.Application.Common;
@@ -15,12 +14,16 @@ namespace CleanWorkspace.WebApi.Requests;
 /// or a wrong type is a fault. Faults are collected, to be reported together with those of the values; a body that is no
 /// JSON object is refused at once.
 /// </summary>
-internal sealed class BodyRequestFormatter : TextInputFormatter
+internal sealed class BodyRequestFormatter : InputFormatter
 {
     // Beyond this many values that cannot be used, one more tells a person nothing, and the answer outgrows the request.
     private const int MaxFaults = 100;
     private const string MediaType = "application/json";
     private const int MaxNameLength = 100;
+
+    private static readonly Fault NotText = new("invalid_type", "Must be a string.");
+    private static readonly Fault NotUnicode =
+        new("invalid_text", "Must be valid Unicode; found a lone surrogate, or bytes that are no UTF-8.");
 
     private readonly JsonSerializerOptions _options;
     private readonly ConcurrentDictionary<Type, BodyType> _types = new();
@@ -29,25 +32,25 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
     {
         _options = options;
         SupportedMediaTypes.Add(MediaTypeHeaderValue.Parse(MediaType));
-        SupportedEncodings.Add(UTF8EncodingWithoutBOM);
     }
 
     /// <summary>
-    /// Reads that one media type, and no other whose name ends in +json; and no compressed bodies, which count as a media type
-    /// that is not supported (RFC 9110, section 15.5.16).
+    /// Reads that one media type, in UTF-8, and no other whose name ends in +json; and no compressed bodies, which count as a
+    /// media type that is not supported (RFC 9110, section 15.5.16).
     /// </summary>
     public override bool CanRead(InputFormatterContext context)
     {
         var headers = context.HttpContext.Request.GetTypedHeaders();
         return headers.ContentType is { } type
             && type.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             && context.HttpContext.Request.Headers.ContentEncoding.Count == 0
-            && base.CanRead(context);
+            && CanReadType(context.ModelType);
     }
 
     protected override bool CanReadType(Type type) => type.IsSubclassOf(typeof(BodyRequest));
 
-    public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
+    public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context)
     {
         var http = context.HttpContext;
         try
@@ -122,11 +125,11 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
     {
         if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
         {
-            faults.Add(new RequestFault("invalid_type", "Must be a string.", pointer));
+            AddFault(faults, NotText, pointer);
         }
         else if (!TryGetString(value, out var text))
         {
-            faults.Add(new RequestFault("invalid_text", "Must be valid Unicode; found a lone surrogate, or bytes that are no UTF-8.", pointer));
+            AddFault(faults, NotUnicode, pointer);
         }
         else
         {
@@ -159,19 +162,17 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
         var list = new List<string?>(length);
         foreach (var element in value.EnumerateArray())
         {
-            if (element.ValueKind == JsonValueKind.String && TryGetString(element, out var text))
+            string? item = null;
+            if (element.ValueKind == JsonValueKind.Null)
             {
-                list.Add(text);
+                AddFault(faults, NotText, $"{pointer}/{list.Count}");
             }
             else
             {
-                if (faults.Count < MaxFaults)
-                {
-                    faults.Add(new RequestFault("invalid_type", "Must be a string.", $"{pointer}/{list.Count}"));
-                }
-
-                list.Add(null);
+                ReadText(element, $"{pointer}/{list.Count}", faults, text => item = text);
             }
+
+            list.Add(item);
         }
 
         set(list);
@@ -210,6 +211,14 @@ internal sealed class BodyRequestFormatter : TextInputFormatter
     {
         var shown = name.Length <= MaxNameLength ? name : $"{name.AsSpan(0, MaxNameLength - (char.IsHighSurrogate(name[MaxNameLength - 1]) ? 1 : 0))}…";
         return "/" + shown.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    }
+
+    private static void AddFault(List<RequestFault> faults, Fault fault, string pointer)
+    {
+        if (faults.Count < MaxFaults)
+        {
+            faults.Add(new RequestFault(fault.Code, fault.Detail, pointer));
+        }
     }
 
     private static InvalidRequestException Refuse(string code, string detail) => new([new RequestFault(code, detail, "")]);

@@ -18,7 +18,7 @@ internal sealed class WholeNumberBinder : IModelBinder
             return Task.CompletedTask;
         }
 
-        var range = bindingContext.ModelMetadata.ValidatorMetadata.OfType<RangeAttribute>().Single();
+        var range = bindingContext.ModelMetadata.ValidatorMetadata.OfType<RangeAttribute>().SingleOrDefault() ?? new RangeAttribute(0, int.MaxValue);
         bindingContext.ModelState.SetModelValue(bindingContext.ModelName, given);
         if (given.Length == 1
             && int.TryParse(given.FirstValue, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -212,7 +212,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
             ("/users/1", "invalid_type"),
             ("/users/2", "invalid_type"),
             ("/users/3", "invalid_type"),
-            ("/users/4", "invalid_type"));
+            ("/users/4", "invalid_text"));
         (await service.PostAsync("/auth/group", """{"users":"x"}""")).MustRefuse(("/users", "invalid_type"));
         (await service.PostAsync("/auth/group", """{"users":null}""")).MustRefuse(("/users", "required"));
     }

@@ -302,7 +302,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
             ("/user_groups/1", "invalid_type"),
             ("/user_groups/2", "invalid_type"),
             ("/user_groups/3", "invalid_type"),
-            ("/user_groups/4", "invalid_type"));
+            ("/user_groups/4", "invalid_text"));
         (await service.PostAsync("/user", """{"user_groups":"x"}""")).MustRefuse(("/user_groups", "invalid_type"));
         (await service.PostAsync("/user", """{"user_groups":null}""")).MustRefuse(("/user_groups", "required"));
     }
