@@ -12,6 +12,8 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// <summary>How requests are read, routed and answered.</summary>
 internal static class ApiSetup
 {
+    public const string HealthPath = "/healthz";
+
     private const long MaxBodySize = 8 * 1024 * 1024;
 
     // Existing clients of this API shape use it.
@@ -56,6 +58,7 @@ internal static class ApiSetup
 
     public static void UseApi(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseRequestLog();
         app.Use(GiveHost);
         app.Use(AnswerHeadAsGet);
@@ -67,8 +70,8 @@ internal static class ApiSetup
 
         app.MapControllers();
         var readOnly = new HttpMethodMetadata([HttpMethods.Get]);
-        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
-        app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
+        app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
+        app.MapHealthChecks($"{HealthPath}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
             .WithMetadata(readOnly);
     }
 

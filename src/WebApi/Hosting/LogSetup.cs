@@ -47,7 +47,7 @@ internal static class LogSetup
             options.GetLevel = (context, _, exception) => context switch
             {
                 _ when exception is not null || context.Response.StatusCode >= 500 => LogEventLevel.Error,
-                _ when context.Request.Path.StartsWithSegments("/healthz", StringComparison.Ordinal) => LogEventLevel.Debug,
+                _ when context.Request.Path.StartsWithSegments(ApiSetup.HealthPath, StringComparison.Ordinal) => LogEventLevel.Debug,
                 _ => LogEventLevel.Information,
             };
             options.GetMessageTemplateProperties = (context, _, elapsed, status) =>
