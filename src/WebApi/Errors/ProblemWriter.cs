@@ -24,6 +24,7 @@ internal static class ProblemWriter
         [415] = (Rfc9110("15.5.16"), "unsupported_media_type", "Send the body as application/json in UTF-8, not compressed."),
         [500] = (Rfc9110("15.6.1"), "internal_error", "The service failed. The operator finds the cause in the log by the trace id."),
         [503] = (Rfc9110("15.6.4"), "database_unavailable", "The database does not answer at the moment; try again in a few seconds."),
+        [504] = (Rfc9110("15.6.5"), "timed_out", "The request took longer than the service allows. Look whether it changed anything before you try again."),
     };
 
     /// <summary>Writes a problem of a status with the code and the words that the status has by itself.</summary>

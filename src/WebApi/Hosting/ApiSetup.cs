@@ -22,6 +22,7 @@ internal static class ApiSetup
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.AddAddress();
+        builder.AddTimeouts();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -42,6 +43,7 @@ internal static class ApiSetup
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
                 options.ModelBinderProviders.Insert(0, new WholeNumberBinder.Provider());
+                options.Filters.Add<TimeoutSetup.Filter>();
                 options.Filters.Add<EntityTags.Filter>();
                 // Validation belongs to the use cases.
                 options.ModelValidatorProviders.Clear();
@@ -67,6 +69,7 @@ internal static class ApiSetup
         app.UsePathBase(Prefix);
         app.UseApiDescription();
         app.UseRouting();
+        app.UseRequestTimeouts();
 
         app.MapControllers();
         var readOnly = new HttpMethodMetadata([HttpMethods.Get]);
