@@ -22,6 +22,7 @@ internal static class ApiSetup
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.AddAddress();
+        builder.AddOrigins();
         builder.AddTimeouts();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -67,6 +68,7 @@ internal static class ApiSetup
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ProblemWriter.WriteAsync);
         app.UsePathBase(Prefix);
+        app.UseOrigins();
         app.UseApiDescription();
         app.UseRouting();
         app.UseRequestTimeouts();

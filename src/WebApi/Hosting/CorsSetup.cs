@@ -1,0 +1,44 @@
+using Microsoft.Net.Http.Headers;
+
+namespace CleanWorkspace.WebApi.Hosting;
+
+/// <summary>Which web sites' scripts may use the API from a browser: none, unless they are configured.</summary>
+internal static class CorsSetup
+{
+    private const string Key = "Cors:Origins";
+
+    public static void AddOrigins(this WebApplicationBuilder builder)
+    {
+        var origins = builder.Configuration.ListOf(Key);
+        foreach (var origin in origins)
+        {
+            Check(origin);
+        }
+
+        builder.Services.AddCors(options => options.AddDefaultPolicy(policy => policy
+            .WithOrigins(origins)
+            .WithMethods(HttpMethods.Get, HttpMethods.Post, HttpMethods.Patch, HttpMethods.Delete)
+            .AllowAnyHeader()
+            .WithExposedHeaders(HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter)));
+    }
+
+    public static void UseOrigins(this WebApplication app)
+    {
+        if (app.Configuration.ListOf(Key).Length > 0)
+        {
+            app.UseCors();
+        }
+    }
+
+    private static void Check(string origin)
+    {
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+            || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
+            || uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) is var plain
+                && !plain.Equals(origin, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StartFailure(
+                $"Cors__Origins has {origin}, which is no origin such as https://app.example.org: scheme, host and port where it is not the usual one, and nothing after it.");
+        }
+    }
+}
