@@ -22,6 +22,7 @@ internal static class ApiSetup
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.AddAddress();
+        builder.AddHttps();
         builder.AddOrigins();
         builder.AddTimeouts();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -68,6 +69,7 @@ internal static class ApiSetup
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ProblemWriter.WriteAsync);
         app.UsePathBase(Prefix);
+        app.UseHttps();
         app.UseOrigins();
         app.UseApiDescription();
         app.UseRouting();
