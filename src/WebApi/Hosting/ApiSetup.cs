@@ -22,6 +22,7 @@ internal static class ApiSetup
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.AddAddress();
+        builder.AddProxies();
         builder.AddHttps();
         builder.AddOrigins();
         builder.AddTimeouts();
@@ -62,6 +63,7 @@ internal static class ApiSetup
 
     public static void UseApi(this WebApplication app)
     {
+        app.UseProxies();
         app.UseSecurityHeaders();
         app.UseRequestLog();
         app.Use(GiveHost);

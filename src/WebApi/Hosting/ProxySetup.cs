@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using IPNetwork = System.Net.IPNetwork;
+
+namespace CleanWorkspace.WebApi.Hosting;
+
+/// <summary>Whose word counts for where a request came from and which address it was sent to.</summary>
+internal static class ProxySetup
+{
+    private const string Key = "Proxies:Trusted";
+
+    public static void AddProxies(this WebApplicationBuilder builder)
+    {
+        if ("true".Equals(builder.Configuration["ForwardedHeaders_Enabled"], StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StartFailure(
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe what any client says of itself. Remove it, and set Proxies__Trusted to the proxy's address.");
+        }
+
+        var networks = builder.Configuration.ListOf(Key).Select(Parse).ToList();
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            // Those it has by itself are of this machine, where any program can send anything.
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            networks.ForEach(options.KnownIPNetworks.Add);
+            // Proxies may stand in a row; the first address that is no proxy's ends it.
+            options.ForwardLimit = null;
+            // The framework takes no listed network for any network.
+            options.ForwardedHeaders = networks.Count == 0
+                ? ForwardedHeaders.None
+                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        });
+    }
+
+    /// <summary>Takes over what trusted proxies say, and removes the rest lest something later on believes it, as NSwag does.</summary>
+    public static void UseProxies(this IApplicationBuilder app)
+    {
+        app.UseForwardedHeaders();
+        app.Use((context, next) =>
+        {
+            var headers = context.Request.Headers;
+            foreach (var name in headers.Keys.Where(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)).ToList())
+            {
+                headers.Remove(name);
+            }
+
+            return next(context);
+        });
+    }
+
+    private static IPNetwork Parse(string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        }
+
+        return IPNetwork.TryParse(text, out var network)
+            ? network
+            : throw new StartFailure($"Proxies__Trusted has {text}, which is neither an IP address nor a network such as 10.0.0.0/8.");
+    }
+}
