@@ -26,6 +26,7 @@ internal static class ApiSetup
         builder.AddHttps();
         builder.AddOrigins();
         builder.AddTimeouts();
+        builder.AddShutdown();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
