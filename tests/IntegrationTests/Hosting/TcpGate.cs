@@ -3,18 +3,20 @@ using System.Net.Sockets;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>A way to a server that can be shut: to whoever came through it the server is then gone.</summary>
+/// <summary>A way to a server that can be shut, and opened again: to whoever came through it the server is gone meanwhile.</summary>
 internal sealed class TcpGate : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _shut = new();
-    private readonly Task _open;
+    private TcpListener _listener = new(IPAddress.Loopback, 0);
+    private CancellationTokenSource _shut = new();
+    private (string Host, int Port) _server;
+    private Task _open;
 
     public TcpGate(string host, int port)
     {
+        _server = (host, port);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _open = AcceptAsync(host, port);
+        _open = AcceptAsync(_listener, _shut.Token);
     }
 
     public int Port { get; }
@@ -27,20 +29,33 @@ internal sealed class TcpGate : IAsyncDisposable
         await _open;
     }
 
+    /// <summary>Leads to the server again, wherever it is now.</summary>
+    public void Open(string host, int port)
+    {
+        _server = (host, port);
+        _shut.Dispose();
+        _shut = new CancellationTokenSource();
+        _listener.Dispose();
+        _listener = new TcpListener(IPAddress.Loopback, Port);
+        _listener.Start();
+        _open = AcceptAsync(_listener, _shut.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await ShutAsync();
         _shut.Dispose();
+        _listener.Dispose();
     }
 
-    private async Task AcceptAsync(string host, int port)
+    private async Task AcceptAsync(TcpListener listener, CancellationToken shut)
     {
         var connections = new List<Task>();
         try
         {
             while (true)
             {
-                connections.Add(ForwardAsync(await _listener.AcceptTcpClientAsync(_shut.Token), host, port));
+                connections.Add(ForwardAsync(await listener.AcceptTcpClientAsync(shut), shut));
             }
         }
         catch (OperationCanceledException)
@@ -49,17 +64,16 @@ internal sealed class TcpGate : IAsyncDisposable
         }
     }
 
-    private async Task ForwardAsync(TcpClient client, string host, int port)
+    private async Task ForwardAsync(TcpClient client, CancellationToken shut)
     {
         using (client)
         {
             using var server = new TcpClient();
             try
             {
-                await server.ConnectAsync(host, port, _shut.Token);
-                await Task.WhenAny(
-                    client.GetStream().CopyToAsync(server.GetStream(), _shut.Token),
-                    server.GetStream().CopyToAsync(client.GetStream(), _shut.Token));
+                await server.ConnectAsync(_server.Host, _server.Port, shut);
+                await await Task.WhenAny(
+                    client.GetStream().CopyToAsync(server.GetStream(), shut), server.GetStream().CopyToAsync(client.GetStream(), shut));
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
             {

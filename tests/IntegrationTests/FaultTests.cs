@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using CleanWorkspace.IntegrationTests.Hosting;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace CleanWorkspace.IntegrationTests;
+
+/// <summary>What clients see, and what is stored, when the database, the service or a client goes away.</summary>
+public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper output) : IClassFixture<FragilePostgres>
+{
+    // The contract says two; a machine under load gets some more.
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public async Task Nothing_acknowledged_is_lost_when_the_database_is_stopped_and_killed_and_comes_back()
+    {
+        await using var service = await StartServiceAsync();
+        await using var load = await Load.StartAsync(service.Client);
+        await load.ProceedAsync(100);
+
+        foreach (var endAsync in new[] { postgres.StopAsync, postgres.KillAsync })
+        {
+            await endAsync();
+
+            await AssertGoneAsync(service.Client);
+            await postgres.StartAsync();
+            await load.ProceedAsync(100);
+            await EventuallyAsync(async () => await StatusAsync(service.Client, "/healthz/ready") == 200);
+        }
+
+        await load.StopAsync();
+        output.WriteLine($"{load.Acknowledged} writes acknowledged; slowest answer {load.Longest.TotalMilliseconds:0} ms");
+        Assert.InRange(load.Longest, TimeSpan.Zero, Prompt);
+        await load.VerifyAsync(postgres);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_cancels_its_query_and_its_write()
+    {
+        await using var service = await StartServiceAsync();
+        var user = await CreateUserAsync(service.Client);
+        await using var turn = await HoldAsync(user);
+        using var client = new CancellationTokenSource();
+        var write = PatchAsync(service.Client, user, "Grace", client.Token);
+        await EventuallyAsync(async () => await CountWaitingAsync() == 1);
+
+        await client.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+        await EventuallyAsync(async () => await CountWaitingAsync() == 0);
+        await turn.DisposeAsync();
+        Assert.Equal("Ada", await NameOfAsync(user));
+        Assert.Equal(200, await PatchAsync(service.Client, user, "Grace", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_service_that_is_killed_in_the_middle_of_writing_leaves_nothing_half_done()
+    {
+        await using var service = await ServiceProcess.StartAsync(postgres.ConnectionString);
+        await using var load = await Load.StartAsync(service.Client);
+        await load.ProceedAsync(100);
+
+        await service.KillAsync();
+
+        await load.StopAsync();
+        await EventuallyAsync(async () => await CountConnectionsAsync() == 0);
+        await load.VerifyAsync(postgres);
+        await using var next = await StartServiceAsync();
+        await CreateUserAsync(next.Client);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_told_to_stop_finishes_what_it_has_begun_and_takes_on_nothing_new()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Has no SIGTERM.
+            return;
+        }
+
+        await using var service = await ServiceProcess.StartAsync(postgres.ConnectionString);
+        var user = await CreateUserAsync(service.Client);
+        await using var turn = await HoldAsync(user);
+        var write = PatchAsync(service.Client, user, "Grace", CancellationToken.None);
+        await EventuallyAsync(async () => await CountWaitingAsync() == 1);
+
+        await service.TerminateAsync();
+
+        await EventuallyAsync(() => IsRefusedAsync(service.Client.BaseAddress!));
+        Assert.False(write.IsCompleted);
+        await turn.DisposeAsync();
+        Assert.Equal(200, await write);
+        Assert.Equal(0, await service.WaitForExitAsync());
+        Assert.Equal("Grace", await NameOfAsync(user));
+    }
+
+    [Fact]
+    public async Task A_service_that_is_told_to_stop_waits_no_longer_than_it_was_set_to()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Has no SIGTERM.
+            return;
+        }
+
+        await using var service = await ServiceProcess.StartAsync(postgres.ConnectionString, ("Shutdown__Seconds", "1"));
+        var user = await CreateUserAsync(service.Client);
+        await using var turn = await HoldAsync(user);
+        var write = PatchAsync(service.Client, user, "Grace", CancellationToken.None);
+        await EventuallyAsync(async () => await CountWaitingAsync() == 1);
+
+        await service.TerminateAsync();
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => write);
+        await service.WaitForExitAsync();
+        await EventuallyAsync(async () => await CountWaitingAsync() == 0);
+        await turn.DisposeAsync();
+        Assert.Equal("Ada", await NameOfAsync(user));
+    }
+
+    // It would log every answer of 503, of which there are thousands.
+    private Task<TestService> StartServiceAsync() => TestService.StartAsync(postgres.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
+
+    private static async Task AssertGoneAsync(HttpClient client)
+    {
+        await AssertUnavailableAsync(client);
+        Assert.Equal(503, await StatusAsync(client, "/healthz/ready"));
+        Assert.Equal(200, await StatusAsync(client, "/healthz/live"));
+    }
+
+    private static async Task AssertUnavailableAsync(HttpClient client)
+    {
+        var watch = Stopwatch.StartNew();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/user?page_size=1");
+        using var response = await client.SendAsync(request);
+        var answer = (await Answer.ReadAsync(request, response)).MustBe(503);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Prompt);
+        Contract.VerifyProblem(answer);
+        Assert.Equal("database_unavailable", (string)answer.Json["code"]!);
+        Assert.NotNull(answer.Headers.RetryAfter);
+    }
+
+    private static async Task<int> StatusAsync(HttpClient client, string path)
+    {
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
+        return (int)response.StatusCode;
+    }
+
+    private static async Task<string> CreateUserAsync(HttpClient client)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/user") { Content = ServiceFixture.ToContent(new { first_name = "Ada" }) };
+        using var response = await client.SendAsync(request);
+        return (await Answer.ReadAsync(request, response)).MustBe(201).Json.Id();
+    }
+
+    private static async Task<int> PatchAsync(HttpClient client, string user, string name, CancellationToken cancellationToken)
+    {
+        using var content = ServiceFixture.ToContent(new { first_name = name });
+        using var response = await client.PatchAsync(new Uri($"/user/{user}", UriKind.Relative), content, cancellationToken);
+        return (int)response.StatusCode;
+    }
+
+    private static async Task<bool> IsRefusedAsync(Uri address)
+    {
+        using var connection = new TcpClient();
+        try
+        {
+            await connection.ConnectAsync(address.Host, address.Port);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> isSoAsync)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await isSoAsync())
+        {
+            Assert.True(watch.Elapsed < Patience, "It did not come about.");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Makes whoever writes the user wait until this is disposed.</summary>
+    private async Task<NpgsqlConnection> HoldAsync(string user)
+    {
+        var connection = await postgres.ConnectAsync();
+        await using var command = new NpgsqlCommand($"BEGIN; SELECT FROM users WHERE id = '{user}' FOR UPDATE", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private async Task<string> NameOfAsync(string user) =>
+        (string)(await postgres.ExecuteAsync($"SELECT first_name FROM users WHERE id = '{user}'"))!;
+
+    private Task<long> CountWaitingAsync() => CountConnectionsAsync("AND wait_event_type = 'Lock'");
+
+    private async Task<long> CountConnectionsAsync(string which = "") => (long)(await postgres.ExecuteAsync(
+        $"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'CleanWorkspace' {which}"))!;
+}

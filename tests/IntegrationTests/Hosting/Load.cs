@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace CleanWorkspace.IntegrationTests.Hosting;
+
+/// <summary>
+/// Clients that write without a pause and remember what was acknowledged. Each gives its user a new number as first and as last
+/// name, creates a group of the same two users, and sometimes deletes one.
+/// </summary>
+internal sealed class Load : IAsyncDisposable
+{
+    private const int Writers = 8;
+
+    private readonly HttpClient _client;
+    private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentDictionary<string, string> _created = [];
+    private readonly ConcurrentDictionary<string, bool> _deleted = [];
+    private readonly ConcurrentDictionary<string, int> _numbers = [];
+    private readonly ConcurrentBag<string> _unexpected = [];
+    private Task _writers = Task.CompletedTask;
+    private int _acknowledged;
+    private long _longest;
+
+    private Load(HttpClient client) => _client = client;
+
+    /// <summary>How many writes were acknowledged so far.</summary>
+    public int Acknowledged => Volatile.Read(ref _acknowledged);
+
+    /// <summary>How long the slowest answer took.</summary>
+    public TimeSpan Longest => TimeSpan.FromTicks(Interlocked.Read(ref _longest));
+
+    public static async Task<Load> StartAsync(HttpClient client)
+    {
+        var load = new Load(client);
+        var users = new List<string>();
+        for (var i = 0; i < Writers; i++)
+        {
+            users.Add((await load.SendAsync(HttpMethod.Post, "/user", new { first_name = "0", last_name = "0" }))!.MustBe(201).Json.Id());
+        }
+
+        load._writers = Task.WhenAll(users.Select((user, i) => load.WriteAsync(user, users[(i + 1) % Writers])));
+        return load;
+    }
+
+    /// <summary>Waits until so many more writes have been acknowledged.</summary>
+    public async Task ProceedAsync(int count)
+    {
+        var goal = Acknowledged + count;
+        var watch = Stopwatch.StartNew();
+        while (Acknowledged < goal)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{goal - Acknowledged} of {count} writes are missing. {string.Join('\n', _unexpected)}");
+            await Task.Delay(20);
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        await _end.CancelAsync();
+        await _writers;
+    }
+
+    /// <summary>Fails where an acknowledged write is missing, or a write is half-done.</summary>
+    public async Task VerifyAsync(FragilePostgres postgres)
+    {
+        Assert.Empty(_unexpected);
+        var groups = await ReadAsync(postgres, "SELECT string_agg(id || ' ' || name, E'\n') FROM user_groups");
+        Assert.All(_created, group => Assert.True(
+            _deleted.ContainsKey(group.Key) || groups.GetValueOrDefault(group.Key) == group.Value, $"Group {group} is missing."));
+        Assert.All(_deleted.Where(group => group.Value), group => Assert.False(groups.ContainsKey(group.Key), $"Group {group.Key} is back."));
+        var users = await ReadAsync(postgres, "SELECT string_agg(id || ' ' || first_name, E'\n') FROM users");
+        Assert.All(_numbers, user => Assert.True(
+            int.Parse(users[user.Key], null) >= user.Value, $"User {user} has gone back to {users[user.Key]}."));
+
+        Assert.Equal(0L, await postgres.ExecuteAsync("SELECT count(*) FROM users WHERE first_name <> last_name"));
+        Assert.Equal(0L, await postgres.ExecuteAsync(
+            "SELECT count(*) FROM user_groups AS g WHERE 2 <> (SELECT count(*) FROM memberships AS m WHERE m.group_id = g.id)"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _end.Dispose();
+    }
+
+    private static async Task<Dictionary<string, string>> ReadAsync(FragilePostgres postgres, string sql) =>
+        ((string)(await postgres.ExecuteAsync(sql))!).Split('\n').Select(line => line.Split(' ', 2)).ToDictionary(row => row[0], row => row[1]);
+
+    private async Task WriteAsync(string user, string other)
+    {
+        for (var number = 1; !_end.IsCancellationRequested; number++)
+        {
+            if (await SendAsync(HttpMethod.Patch, $"/user/{user}", new { first_name = $"{number}", last_name = $"{number}" }) is { Status: 200 })
+            {
+                _numbers[user] = number;
+            }
+
+            var name = $"{user} {number}";
+            if (await SendAsync(HttpMethod.Post, "/auth/group", new { name, users = new[] { user, other } }) is { Status: 201 } created)
+            {
+                var group = created.Json.Id();
+                _created[group] = name;
+                if (number % 4 == 0)
+                {
+                    // Until it is acknowledged, the group may be there or not.
+                    _deleted[group] = false;
+                    _deleted[group] = await SendAsync(HttpMethod.Delete, $"/auth/group/{group}") is { Status: 204 };
+                }
+            }
+        }
+    }
+
+    /// <summary>The answer; null where the service was gone before it had answered.</summary>
+    private async Task<Answer?> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) };
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            using var response = await _client.SendAsync(request);
+            var answer = await Answer.ReadAsync(request, response);
+            InterlockedMax(watch.Elapsed.Ticks);
+            if (answer.Status is 200 or 201 or 204)
+            {
+                Interlocked.Increment(ref _acknowledged);
+            }
+            else if (answer is { Status: 503, Headers.RetryAfter: not null })
+            {
+                await Task.Delay(50);
+            }
+            else
+            {
+                _unexpected.Add(answer.ToString());
+            }
+
+            return answer;
+        }
+        catch (HttpRequestException)
+        {
+            await Task.Delay(50);
+            return null;
+        }
+    }
+
+    private void InterlockedMax(long ticks)
+    {
+        long seen;
+        while (ticks > (seen = Interlocked.Read(ref _longest)) && Interlocked.CompareExchange(ref _longest, ticks, seen) != seen)
+        {
+            // Another writer was faster; look again.
+        }
+    }
+}
