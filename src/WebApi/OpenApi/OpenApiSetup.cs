@@ -56,6 +56,10 @@ internal static class OpenApiSetup
                 return next(context);
             });
             description.UseOpenApi();
-            description.UseSwaggerUi(settings => settings.Path = UiPath);
+            description.UseSwaggerUi(settings =>
+            {
+                settings.Path = UiPath;
+                settings.DocExpansion = "list";
+            });
         });
 }
