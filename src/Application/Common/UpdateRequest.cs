@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.UserGroups;
 
 namespace CleanWorkspace.Application.Common;
 
@@ -69,7 +70,7 @@ public sealed record ReadOnlyProperties(
 
         if (IsNameless && !stored.IsNameless)
         {
-            yield return new RequestFault("required", "Must not be null or blank.", "/name");
+            yield return RequestFault.At("/name", UserGroup.NameRule.Check(null)!);
         }
 
         if (CreatedAt.IsGiven && ParseTime(CreatedAt.Value) != stored.CreatedAt)

@@ -18,8 +18,7 @@ internal static class AddressSetup
         foreach (var key in new[] { WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey })
         {
             // The server would read what is no number as port 0 or 80.
-            if (builder.Configuration[key] is { Length: > 0 } ports
-                && !ports.Split(';', StringSplitOptions.RemoveEmptyEntries).All(port => ushort.TryParse(port, out _)))
+            if (!builder.Configuration.ListOf(key).All(port => ushort.TryParse(port, out _)))
             {
                 throw new StartFailure($"ASPNETCORE_{key.ToUpperInvariant()} must be port numbers, separated by semicolons.");
             }

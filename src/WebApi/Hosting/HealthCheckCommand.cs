@@ -31,15 +31,15 @@ internal static class HealthCheckCommand
 
     private static string FindUrl(IConfiguration configuration)
     {
-        if (configuration[WebHostDefaults.ServerUrlsKey] is not { Length: > 0 } urls)
+        var urls = configuration.ListOf(WebHostDefaults.ServerUrlsKey);
+        if (urls.Length == 0)
         {
-            return configuration[WebHostDefaults.HttpPortsKey] is { Length: > 0 } ports
-                ? $"http://localhost:{ports.Split(';')[0]}"
-                : $"http://localhost:{AddressSetup.DefaultPort}";
+            var port = configuration.ListOf(WebHostDefaults.HttpPortsKey).FirstOrDefault() ?? $"{AddressSetup.DefaultPort}";
+            return $"http://localhost:{port}";
         }
 
         // HTTP where there is a choice: a certificate for HTTPS is seldom made out to this machine's own name.
-        var address = urls.Split(';', StringSplitOptions.RemoveEmptyEntries)
+        var address = urls
             .Select(BindingAddress.Parse)
             .OrderBy(address => address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
             .First();

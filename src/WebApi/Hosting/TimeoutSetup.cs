@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc.Filters;
 
@@ -12,25 +11,13 @@ internal static class TimeoutSetup
 
     public static void AddTimeouts(this WebApplicationBuilder builder)
     {
-        var timeout = Read(builder.Configuration["Requests:TimeoutSeconds"]);
+        var timeout = builder.Configuration.SecondsOf("Requests:TimeoutSeconds", DefaultSeconds, MaxSeconds);
         // The status gets its problem document from the status code pages.
         builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = timeout,
             TimeoutStatusCode = StatusCodes.Status504GatewayTimeout,
         });
-    }
-
-    private static TimeSpan Read(string? setting)
-    {
-        if (setting is null or "")
-        {
-            return TimeSpan.FromSeconds(DefaultSeconds);
-        }
-
-        return int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= MaxSeconds
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new StartFailure($"Requests__TimeoutSeconds must be a whole number from 1 to {MaxSeconds}.");
     }
 
     /// <summary>
