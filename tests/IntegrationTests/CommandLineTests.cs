@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using CleanWorkspace.IntegrationTests.Hosting;
@@ -8,8 +7,6 @@ namespace CleanWorkspace.IntegrationTests;
 /// <summary>The program as an operator starts it: a process with arguments, settings, output and an exit code.</summary>
 public sealed class CommandLineTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private TestDatabase _database = null!;
 
     public async Task InitializeAsync() => _database = await TestPostgres.CreateDatabaseAsync();
@@ -19,30 +16,30 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Fact]
     public async Task Help_says_what_there_is()
     {
-        var (exitCode, output) = await RunAsync(["help"]);
+        var run = await ProgramRun.OfAsync(["help"]);
 
-        Assert.Equal(0, exitCode);
-        Assert.Contains("migrate", output, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("migrate", run.Output + run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_word_that_is_no_command_is_refused_and_starts_nothing()
     {
-        var (exitCode, output) = await RunAsync(["mirgate"], ("ConnectionStrings__Workspace", _database.ConnectionString));
+        var run = await ProgramRun.OfAsync(["mirgate"], ("ConnectionStrings__Workspace", _database.ConnectionString));
 
-        Assert.Equal(2, exitCode);
-        Assert.Contains("There is no command mirgate.", output, StringComparison.Ordinal);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("There is no command mirgate.", run.Output + run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Migrate_brings_the_schema_up_to_date_and_ends()
     {
-        var (exitCode, output) = await RunAsync(
+        var run = await ProgramRun.OfAsync(
             ["migrate", "--AnySetting=1"],
             ("ConnectionStrings__Workspace", _database.ConnectionString),
             ("Database__MigrateOnStart", "false"));
 
-        Assert.True(exitCode == 0, output);
+        Assert.True(run.ExitCode == 0, $"{run}");
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
     }
 
@@ -58,11 +55,11 @@ public sealed class CommandLineTests : IAsyncLifetime
     {
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Workspace"] = _database.ConnectionString, [name] = value };
 
-        var (exitCode, output) = await RunAsync([], [.. settings.Select(setting => (setting.Key, setting.Value))]);
+        var run = await ProgramRun.OfAsync([], [.. settings.Select(setting => (setting.Key, setting.Value))]);
 
-        Assert.Equal(1, exitCode);
-        Assert.Contains(explanation, output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(explanation, run.Output + run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output + run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,11 +69,11 @@ public sealed class CommandLineTests : IAsyncLifetime
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        var (exitCode, output) = await RunAsync(
+        var run = await ProgramRun.OfAsync(
             [], ("ConnectionStrings__Workspace", _database.ConnectionString), ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"));
 
-        Assert.Equal(1, exitCode);
-        Assert.Contains("in use by another program", output, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("in use by another program", run.Output + run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,37 +82,8 @@ public sealed class CommandLineTests : IAsyncLifetime
         await using var service = await TestService.StartAsync(_database.ConnectionString);
         var address = service.Client.BaseAddress!;
 
-        Assert.Equal(0, (await RunAsync(["healthcheck"], ("ASPNETCORE_URLS", $"https://localhost:1;http://{address.Authority}"))).ExitCode);
-        Assert.Equal(1, (await RunAsync(["healthcheck"], ("ASPNETCORE_URLS", "http://127.0.0.1:1"))).ExitCode);
-        Assert.Equal(1, (await RunAsync(["healthcheck"], ("ASPNETCORE_URLS", "nonsense"))).ExitCode);
-    }
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, params (string Name, string Value)[] settings)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(typeof(Program).Assembly.Location),
-        };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        foreach (var (name, value) in settings)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        using var timeout = new CancellationTokenSource(Patience);
-        try
-        {
-            var output = await Task.WhenAll(
-                process.StandardOutput.ReadToEndAsync(timeout.Token), process.StandardError.ReadToEndAsync(timeout.Token));
-            await process.WaitForExitAsync(timeout.Token);
-            return (process.ExitCode, string.Concat(output));
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-        }
+        Assert.Equal(0, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", $"https://localhost:1;http://{address.Authority}"))).ExitCode);
+        Assert.Equal(1, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", "http://127.0.0.1:1"))).ExitCode);
+        Assert.Equal(1, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", "nonsense"))).ExitCode);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using CleanWorkspace.IntegrationTests.Hosting;
@@ -242,21 +241,13 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe")]
     public async Task A_setting_that_cannot_be_used_is_explained_at_start(string name, string value, string explanation)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            Environment = { ["ConnectionStrings__Workspace"] = "Host=127.0.0.1;Port=1", [name] = value },
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = (await process.StandardError.ReadToEndAsync()).TrimEnd();
-        await process.WaitForExitAsync();
+        var run = await ProgramRun.OfAsync([], ("ConnectionStrings__Workspace", "Host=127.0.0.1;Port=1"), (name, value));
 
-        Assert.Equal(1, process.ExitCode);
+        var error = run.Error.TrimEnd();
+        Assert.Equal(1, run.ExitCode);
         Assert.StartsWith(explanation, error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
-        Assert.Empty(await output);
+        Assert.Empty(run.Output);
     }
 
     private static string? HeaderOf(Answer answer, string name) =>
