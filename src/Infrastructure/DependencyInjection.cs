@@ -18,8 +18,15 @@ public static class DependencyInjection
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString));
-        services.AddDbContextPool<IWorkspaceDbContext, WorkspaceDbContext>((provider, options) =>
+        services.AddPooledDbContextFactory<WorkspaceDbContext>((provider, options) =>
             Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        // The one way to a scope's context: it may go back to the pool but once.
+        services.AddScoped<IWorkspaceDbContext>(provider =>
+        {
+            var db = provider.GetRequiredService<IDbContextFactory<WorkspaceDbContext>>().CreateDbContext();
+            db.Caller = provider.GetRequiredService<Caller>();
+            return db;
+        });
         services.AddSingleton<DatabaseMigrator>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
         return services;

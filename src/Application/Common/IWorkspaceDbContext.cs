@@ -1,3 +1,5 @@
+using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.Domain.AuditEntries;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +19,12 @@ public interface IWorkspaceDbContext
     /// <summary>The user groups.</summary>
     DbSet<UserGroup> UserGroups { get; }
 
+    /// <summary>The API keys.</summary>
+    DbSet<ApiKey> ApiKeys { get; }
+
+    /// <summary>The audit.</summary>
+    DbSet<AuditEntry> AuditEntries { get; }
+
     /// <summary>Stores a new user with its memberships and answers what is stored.</summary>
     /// <exception cref="ConstraintViolationException">The address is taken or a group does not exist.</exception>
     Task<User> CreateAsync(User user, CancellationToken cancellationToken);
@@ -24,6 +32,9 @@ public interface IWorkspaceDbContext
     /// <summary>Stores a new group with its memberships and answers what is stored.</summary>
     /// <exception cref="ConstraintViolationException">A user does not exist.</exception>
     Task<UserGroup> CreateAsync(UserGroup group, CancellationToken cancellationToken);
+
+    /// <summary>Stores a new API key and answers what is stored.</summary>
+    Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken);
 
     /// <summary>Changes a user and answers what is stored, or null where there is no such user. Writes only what differs.</summary>
     /// <exception cref="ConstraintViolationException">A group does not exist.</exception>
@@ -35,6 +46,10 @@ public interface IWorkspaceDbContext
     /// <exception cref="PreconditionFailedException">The group has none of the expected versions.</exception>
     Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken);
 
+    /// <summary>Changes an API key and answers what is stored, or null where there is no such key. Writes only what differs.</summary>
+    /// <exception cref="PreconditionFailedException">The key has none of the expected versions.</exception>
+    Task<ApiKey?> UpdateAsync(ApiKeyChanges changes, CancellationToken cancellationToken);
+
     /// <summary>Deletes a user and its memberships; false where there is no such user.</summary>
     /// <exception cref="PreconditionFailedException">The user has none of the expected versions.</exception>
     Task<bool> DeleteUserAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
@@ -42,4 +57,11 @@ public interface IWorkspaceDbContext
     /// <summary>Deletes a group and its memberships, but no user; false where there is no such group.</summary>
     /// <exception cref="PreconditionFailedException">The group has none of the expected versions.</exception>
     Task<bool> DeleteUserGroupAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an API key, which is then refused; false where there is no such key.</summary>
+    /// <exception cref="PreconditionFailedException">The key has none of the expected versions.</exception>
+    Task<bool> DeleteApiKeyAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
+
+    /// <summary>Notes when API keys were last used; a time that is not later than the stored one changes nothing.</summary>
+    Task RecordUsesAsync(IReadOnlyDictionary<Guid, DateTimeOffset> uses, CancellationToken cancellationToken);
 }

@@ -5,7 +5,7 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Persistence;
 
 /// <summary>Brings the database's schema to the version that this program was built for.</summary>
-public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeFactory scopes)
+public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceProvider services)
 {
     // Any number that no other program on the same database uses for its advisory locks.
     private const long LockKey = 0x436C_6561_6E57_5331;
@@ -13,8 +13,7 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeF
     /// <summary>The names of the migrations that the database lacks, oldest first.</summary>
     public async Task<IReadOnlyList<string>> FindPendingAsync(CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>();
+        await using var db = CreateContext();
         return [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
     }
 
@@ -37,8 +36,7 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeF
         var pending = await FindPendingAsync(cancellationToken);
         if (pending.Count > 0)
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>();
+            await using var db = CreateContext();
             // A migration of a large database takes as long as it takes.
             db.Database.SetCommandTimeout(0);
             await db.Database.MigrateAsync(cancellationToken);
@@ -46,4 +44,6 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeF
 
         return pending;
     }
+
+    private WorkspaceDbContext CreateContext() => services.GetRequiredService<IDbContextFactory<WorkspaceDbContext>>().CreateDbContext();
 }

@@ -1,4 +1,6 @@
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.Domain.AuditEntries;
 using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
@@ -39,6 +41,9 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         ORDER BY id FOR NO KEY UPDATE
         """;
 
+    /// <summary>On whose behalf this context writes until it goes back to its pool.</summary>
+    public Caller Caller { get; set; } = Caller.Service;
+
     /// <inheritdoc/>
     public DbSet<User> Users => Set<User>();
 
@@ -46,15 +51,21 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     public DbSet<UserGroup> UserGroups => Set<UserGroup>();
 
     /// <inheritdoc/>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    /// <inheritdoc/>
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    /// <inheritdoc/>
     public async Task<User> CreateAsync(User user, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch(user.Id)
+        var write = new WriteBatch("users", user.Id, Caller)
             .With("first_name", user.FirstName)
             .With("last_name", user.LastName)
             .With("email", user.Email)
             .With("folded_email", user.FoldedEmail)
             .With("role", RoleName.Of(user.Role))
-            .ThenInsert("users");
+            .ThenInsert();
         if (user.UserGroups.Length > 0)
         {
             write.With("user_groups", user.UserGroups)
@@ -68,11 +79,11 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     /// <inheritdoc/>
     public async Task<UserGroup> CreateAsync(UserGroup group, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch(group.Id)
+        var write = new WriteBatch("user_groups", group.Id, Caller)
             .With("name", group.Name)
             .With("icon", group.Icon)
             .With("description", group.Description)
-            .ThenInsert("user_groups");
+            .ThenInsert();
         if (group.Users.Length > 0)
         {
             write.With("users", group.Users)
@@ -84,9 +95,21 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     }
 
     /// <inheritdoc/>
+    public async Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch("api_keys", key.Id, Caller)
+            .With("name", key.Name)
+            .With("role", RoleName.Of(key.Role))
+            .With("expires_at", key.ExpiresAt)
+            .With("token_hash", key.TokenHash)
+            .ThenInsert();
+        return (await ExecuteAsync(ApiKeys, write, ApiKeyConfiguration.Query, cancellationToken))!;
+    }
+
+    /// <inheritdoc/>
     public Task<User?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch(changes.Id)
+        var write = new WriteBatch("users", changes.Id, Caller)
             .With("first_name", changes.FirstName)
             .With("last_name", changes.LastName)
             .With("role", changes.Role.Select<string?>(RoleName.Of));
@@ -97,7 +120,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                 // do for that, comes after the groups.
                 .ThenLock("SELECT pg_advisory_xact_lock(hashtextextended(@id::text, 0))")
                 .ThenLock(GroupsToChange)
-                .ThenLockRow("users", changes.ExpectedVersions)
+                .ThenLockRow(changes.ExpectedVersions)
                 // A writer of a group may have changed the user's groups meanwhile.
                 .ThenLock($"{GroupsToChange} NOWAIT")
                 .Then("""
@@ -113,23 +136,23 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         }
         else if (changes.ExpectedVersions is not null)
         {
-            write.ThenLockRow("users", changes.ExpectedVersions);
+            write.ThenLockRow(changes.ExpectedVersions);
         }
 
-        return ExecuteAsync(Users, write.ThenUpdate("users"), UserConfiguration.Query, cancellationToken);
+        return ExecuteAsync(Users, write.ThenUpdate(), UserConfiguration.Query, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch(changes.Id)
+        var write = new WriteBatch("user_groups", changes.Id, Caller)
             .With("name", changes.Name)
             .With("icon", changes.Icon)
             .With("description", changes.Description);
         if (changes.Users.IsGiven)
         {
             write.With("users", changes.Users.Value!)
-                .ThenLockRow("user_groups", changes.ExpectedVersions)
+                .ThenLockRow(changes.ExpectedVersions)
                 .ThenLock(UsersToChange)
                 .Then("""
                     DELETE FROM memberships AS m
@@ -144,18 +167,33 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         }
         else if (changes.ExpectedVersions is not null)
         {
-            write.ThenLockRow("user_groups", changes.ExpectedVersions);
+            write.ThenLockRow(changes.ExpectedVersions);
         }
 
-        return ExecuteAsync(UserGroups, write.ThenUpdate("user_groups"), UserGroupConfiguration.Query, cancellationToken);
+        return ExecuteAsync(UserGroups, write.ThenUpdate(), UserGroupConfiguration.Query, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ApiKey?> UpdateAsync(ApiKeyChanges changes, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch("api_keys", changes.Id, Caller)
+            .With("name", changes.Name)
+            .With("role", changes.Role.Select<string?>(RoleName.Of))
+            .With("expires_at", changes.ExpiresAt);
+        if (changes.ExpectedVersions is not null)
+        {
+            write.ThenLockRow(changes.ExpectedVersions);
+        }
+
+        return ExecuteAsync(ApiKeys, write.ThenUpdate(), ApiKeyConfiguration.Query, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<bool> DeleteUserAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch(id)
+        var write = new WriteBatch("users", id, Caller)
             .ThenLock(GroupsOfUser)
-            .ThenLockRow("users", expectedVersions, "FOR UPDATE")
+            .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock($"{GroupsOfUser} NOWAIT")
             .Then("DELETE FROM users WHERE id = @id");
         return ExecuteAsync(write, cancellationToken);
@@ -164,10 +202,38 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     /// <inheritdoc/>
     public Task<bool> DeleteUserGroupAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch(id)
-            .ThenLockRow("user_groups", expectedVersions, "FOR UPDATE")
+        var write = new WriteBatch("user_groups", id, Caller)
+            .ThenLockRow(expectedVersions, "FOR UPDATE")
             .Then("DELETE FROM user_groups WHERE id = @id");
         return ExecuteAsync(write, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteApiKeyAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch("api_keys", id, Caller)
+            .ThenLockRow(expectedVersions, "FOR UPDATE")
+            .Then("DELETE FROM api_keys WHERE id = @id");
+        return ExecuteAsync(write, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task RecordUsesAsync(IReadOnlyDictionary<Guid, DateTimeOffset> uses, CancellationToken cancellationToken)
+    {
+        var (ids, times) = (uses.Keys.ToArray(), uses.Values.ToArray());
+        // The version moves because the resource shows the time. Locked in one order, as other instances write the same rows.
+        return Database.ExecuteSqlAsync(
+            $"""
+            UPDATE api_keys AS k SET last_used_at = used.at, version = k.version + 1
+            FROM (
+                SELECT locked.id, u.at
+                FROM unnest({ids}, {times}) AS u (id, at)
+                JOIN (SELECT id, last_used_at FROM api_keys WHERE id = ANY ({ids}) ORDER BY id FOR NO KEY UPDATE) AS locked ON locked.id = u.id
+                WHERE locked.last_used_at IS NULL OR locked.last_used_at < u.at
+            ) AS used
+            WHERE k.id = used.id
+            """,
+            cancellationToken);
     }
 
     /// <inheritdoc/>

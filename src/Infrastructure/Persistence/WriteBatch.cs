@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,12 +14,26 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// </summary>
 internal sealed class WriteBatch
 {
+    private readonly string _table;
     private readonly StringBuilder _sql = new();
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _columns = [];
 
-    /// <summary>A batch about the row of that id, which statements name <c>@id</c>.</summary>
-    public WriteBatch(Guid id) => _parameters.Add(new NpgsqlParameter<Guid>("id", id));
+    /// <summary>A batch about one row, which statements name <c>@id</c>, on behalf of a caller, whom triggers find in the setting <c>workspace.write</c>.</summary>
+    public WriteBatch(string table, Guid id, Caller caller)
+    {
+        _table = table;
+        _parameters.Add(new NpgsqlParameter<Guid>("id", id));
+        _parameters.Add(new NpgsqlParameter<string>("write", JsonSerializer.Serialize(new
+        {
+            id = Uuid.CreateVersion7(TimeProvider.System),
+            resource = table,
+            actor = caller.Actor,
+            operation = caller.Operation,
+            trace_id = caller.TraceId,
+        })));
+        ThenLock("SELECT set_config('workspace.write', @write, true)");
+    }
 
     public object[] Parameters => [.. _parameters];
 
@@ -28,17 +44,15 @@ internal sealed class WriteBatch
     }
 
     /// <summary>The new value of a column; absent leaves the column alone.</summary>
-    public WriteBatch With(string column, Optional<string?> value)
-    {
-        if (value.IsGiven)
-        {
-            _columns.Add(column);
-            // The type is named so that null and text make the same prepared statement.
-            _parameters.Add(new NpgsqlParameter(column, NpgsqlDbType.Text) { Value = value.Value is { } text ? text : DBNull.Value });
-        }
+    public WriteBatch With(string column, Optional<string?> value) =>
+        value.IsGiven ? With(column, NpgsqlDbType.Text, value.Value) : this;
 
-        return this;
-    }
+    /// <summary>The new value of a column; absent leaves the column alone.</summary>
+    public WriteBatch With(string column, Optional<DateTimeOffset?> value) =>
+        value.IsGiven ? With(column, NpgsqlDbType.TimestampTz, value.Value) : this;
+
+    /// <summary>The value of a column of bytes.</summary>
+    public WriteBatch With(string column, byte[] value) => With(column, NpgsqlDbType.Bytea, value);
 
     public WriteBatch Then(string statement)
     {
@@ -55,9 +69,9 @@ internal sealed class WriteBatch
         Then($"UPDATE users SET version = version WHERE 0 > (SELECT count(*) FROM ({query}) AS locked)");
 
     /// <summary>Locks the batch's own row, and refuses it where it has none of the expected versions; null expects nothing.</summary>
-    public WriteBatch ThenLockRow(string table, IReadOnlyList<long>? expectedVersions, string strength = "FOR NO KEY UPDATE")
+    public WriteBatch ThenLockRow(IReadOnlyList<long>? expectedVersions, string strength = "FOR NO KEY UPDATE")
     {
-        var query = $"SELECT version FROM {table} WHERE id = @id {strength}";
+        var query = $"SELECT version FROM {_table} WHERE id = @id {strength}";
         if (expectedVersions is null)
         {
             return ThenLock(query);
@@ -68,17 +82,17 @@ internal sealed class WriteBatch
     }
 
     /// <summary>Inserts the row with the given columns.</summary>
-    public WriteBatch ThenInsert(string table) =>
-        Then($"INSERT INTO {table} (id, {string.Join(", ", _columns)}) VALUES (@id, {Values})");
+    public WriteBatch ThenInsert() =>
+        Then($"INSERT INTO {_table} (id, {string.Join(", ", _columns)}) VALUES (@id, {Values})");
 
     /// <summary>Sets the given columns where any of them differs, which alone makes it a change.</summary>
-    public WriteBatch ThenUpdate(string table)
+    public WriteBatch ThenUpdate()
     {
         if (_columns.Count > 0)
         {
             var names = string.Join(", ", _columns);
             Then($"""
-                UPDATE {table} SET ({names}) = ROW ({Values}), version = version + 1, updated_at = touched_at(updated_at)
+                UPDATE {_table} SET ({names}) = ROW ({Values}), version = version + 1, updated_at = touched_at(updated_at)
                 WHERE id = @id AND ROW ({names}) IS DISTINCT FROM ROW ({Values})
                 """);
         }
@@ -91,6 +105,14 @@ internal sealed class WriteBatch
 
     /// <summary>The whole batch, ending with the row as <paramref name="query"/> shows it.</summary>
     public string ThenSelect(string query) => $"{_sql}SELECT * FROM ({query}) AS stored WHERE id = @id";
+
+    // The type is named so that null and a value make the same prepared statement.
+    private WriteBatch With(string column, NpgsqlDbType type, object? value)
+    {
+        _columns.Add(column);
+        _parameters.Add(new NpgsqlParameter(column, type) { Value = value ?? DBNull.Value });
+        return this;
+    }
 
     private string Values => string.Join(", ", _columns.Select(column => "@" + column));
 }

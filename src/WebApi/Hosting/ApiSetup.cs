@@ -1,4 +1,5 @@
 using System.Text;
+using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.OpenApi;
@@ -33,6 +34,7 @@ internal static class ApiSetup
             kestrel.Limits.MaxRequestBodySize = MaxBodySize;
         });
 
+        builder.Services.AddCaller();
         builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
         builder.Services.Configure<RouteOptions>(options => options.SetParameterPolicy<UuidRouteConstraint>(UuidRouteConstraint.Name));
         builder.Services

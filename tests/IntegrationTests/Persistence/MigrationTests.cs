@@ -105,8 +105,8 @@ public sealed class MigrationTests : IAsyncLifetime
 
     private static T InContextOf<T>(TestService service, Func<WorkspaceDbContext, T> use)
     {
-        using var scope = service.Services.CreateScope();
-        var result = use(scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>());
+        using var db = service.Services.GetRequiredService<IDbContextFactory<WorkspaceDbContext>>().CreateDbContext();
+        var result = use(db);
         (result as Task)?.GetAwaiter().GetResult();
         return result;
     }

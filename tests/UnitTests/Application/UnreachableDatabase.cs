@@ -1,4 +1,6 @@
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.Domain.AuditEntries;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -15,19 +17,32 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext
 
     public DbSet<UserGroup> UserGroups => null!;
 
+    public DbSet<ApiKey> ApiKeys => null!;
+
+    public DbSet<AuditEntry> AuditEntries => null!;
+
     public Task<User> CreateAsync(User user, CancellationToken cancellationToken) => Task.FromResult(CreateUser(user));
 
     public Task<UserGroup> CreateAsync(UserGroup group, CancellationToken cancellationToken) => throw Unreachable();
 
+    public Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken) => throw Unreachable();
+
     public Task<User?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<ApiKey?> UpdateAsync(ApiKeyChanges changes, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<bool> DeleteUserAsync(
         Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<bool> DeleteUserGroupAsync(
         Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<bool> DeleteApiKeyAsync(
+        Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task RecordUsesAsync(IReadOnlyDictionary<Guid, DateTimeOffset> uses, CancellationToken cancellationToken) => throw Unreachable();
 
     private static InvalidOperationException Unreachable() => new("A unit test reached for the database.");
 }

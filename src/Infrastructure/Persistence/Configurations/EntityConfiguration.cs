@@ -16,10 +16,16 @@ internal static class EntityConfiguration
         this EntityTypeBuilder<TEntity> builder, string table, string query, Expression<Func<TEntity, Guid[]>> members)
         where TEntity : Entity
     {
+        builder.MapTo(table, query);
+        builder.Property(members).Metadata.SetColumnName(null, StoreObjectIdentifier.Table(table));
+    }
+
+    /// <summary>Maps an entity to its table, and reading it to a query.</summary>
+    public static void MapTo<TEntity>(this EntityTypeBuilder<TEntity> builder, string table, string query)
+        where TEntity : Entity
+    {
         builder.ToTable(table);
         builder.ToSqlQuery(query);
-        builder.Property(members).Metadata.SetColumnName(null, StoreObjectIdentifier.Table(table));
-
         builder.HasKey(entity => entity.Id).HasName($"pk_{table}");
         builder.Property(entity => entity.Id).ValueGeneratedNever();
         builder.Property(entity => entity.CreatedAt).HasDefaultValueSql("now()");

@@ -20,7 +20,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.MapTo("users", Query, user => user.UserGroups);
         builder.ToTable(table =>
         {
-            table.HasCheckConstraint("ck_users_role", $"role IN ({string.Join(", ", RoleName.All.Select(name => $"'{name}'"))})");
+            table.HasCheckConstraint("ck_users_role", RoleColumn.Check);
             table.HasCheckConstraint("ck_users_folded_email", "(email IS NULL) = (folded_email IS NULL)");
         });
 
@@ -28,7 +28,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.LastName).HasMaxLength(User.NameRule.MaxLength);
         builder.Property(user => user.Email).HasMaxLength(EmailAddress.MaxLength);
         builder.Property(user => user.FoldedEmail).HasMaxLength(EmailAddress.MaxLength);
-        builder.Property(user => user.Role).HasConversion(role => RoleName.Of(role), name => RoleName.Parse(name)).HasColumnType("text");
+        builder.Property(user => user.Role).HoldsRole();
 
         builder.HasIndex(user => user.FoldedEmail).IsUnique().HasDatabaseName(UniqueEmail);
     }

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using CleanWorkspace.Domain.AuditEntries;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanWorkspace.Infrastructure.Persistence.Configurations;
+
+internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEntry>
+{
+    public void Configure(EntityTypeBuilder<AuditEntry> builder)
+    {
+        builder.ToTable("audit_entries");
+        // The order of time, in which they are read.
+        builder.HasKey(entry => new { entry.WriteId, entry.ResourceId }).HasName("pk_audit_entries");
+        builder.HasIndex(entry => new { entry.ResourceId, entry.WriteId }).HasDatabaseName("ix_audit_entries_resource");
+        builder.HasIndex(entry => new { entry.Actor, entry.WriteId }).HasDatabaseName("ix_audit_entries_actor");
+
+        builder.Property(entry => entry.CreatedAt).HasDefaultValueSql("now()");
+        builder.Property(entry => entry.Changes).HasColumnType("jsonb").HasDefaultValueSql("'{}'").HasConversion(
+            changes => JsonSerializer.Serialize(changes, JsonSerializerOptions.Web),
+            json => JsonSerializer.Deserialize<Dictionary<string, AuditChange>>(json, JsonSerializerOptions.Web)!,
+            // Nothing changes an entry, so there is nothing to compare.
+            new ValueComparer<IReadOnlyDictionary<string, AuditChange>>(false));
+        builder.Property(entry => entry.Added).HasDefaultValueSql("'{}'");
+        builder.Property(entry => entry.Removed).HasDefaultValueSql("'{}'");
+    }
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using CleanWorkspace.Application.Common;
+
+namespace CleanWorkspace.WebApi.Authentication;
+
+/// <summary>On whose behalf a request's use case runs.</summary>
+internal static class CallerSetup
+{
+    private const string Anonymous = "anonymous";
+
+    public static void AddCaller(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddScoped(provider => Of(provider.GetRequiredService<IHttpContextAccessor>().HttpContext));
+    }
+
+    private static Caller Of(HttpContext? context) => context is null
+        ? Caller.Service
+        : new Caller(
+            context.User.Identity?.Name ?? Anonymous,
+            context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "",
+            Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+}
