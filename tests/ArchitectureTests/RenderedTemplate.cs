@@ -1,16 +1,24 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Use cases that <c>dotnet new usecase</c> writes into an empty folder, one for each noun.</summary>
+/// <summary>Use cases that <c>dotnet new usecase</c> writes into an empty folder, one for each noun that it offers.</summary>
 public sealed class RenderedTemplate : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("usecase-").FullName;
 
+    /// <summary>The nouns that the template is made for: those that have members.</summary>
+    public static IReadOnlyList<string> Nouns { get; } =
+    [
+        .. JsonNode.Parse(File.ReadAllText(House.PathTo("templates/usecase/.template.config/template.json")))!
+            ["symbols"]!["noun"]!["choices"]!.AsArray().Select(choice => (string)choice!["choice"]!),
+    ];
+
     public RenderedTemplate()
     {
         Run("install", House.PathTo("templates/usecase"));
-        foreach (var noun in House.Nouns)
+        foreach (var noun in Nouns)
         {
             Run("usecase", "--noun", noun, "--name", UseCaseOf(noun), "--operation", "moveToTeamById");
         }

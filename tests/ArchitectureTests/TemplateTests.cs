@@ -10,7 +10,7 @@ public sealed class TemplateTests(RenderedTemplate template) : IClassFixture<Ren
     // An unnecessary using is an error in the build, but only a hint to the compiler.
     private const string UnnecessaryUsing = "CS8019";
 
-    public static TheoryData<string> Nouns => [.. House.Nouns];
+    public static TheoryData<string> Nouns => [.. RenderedTemplate.Nouns];
 
     [Theory]
     [MemberData(nameof(Nouns))]

@@ -48,7 +48,6 @@ public sealed class LogTests : IDisposable
         var lines = await LogOfAsync(async client =>
         {
             const string User = """{"first_name":"Secretfirst","last_name":"Secretlast","email":"secret.address@example.org"}""";
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secretheader");
             Assert.Contains("Secretfirst", await (await SendAsync(client, HttpMethod.Post, "/user?q=secretquery", User)).ReadAsStringAsync(), StringComparison.Ordinal);
             await SendAsync(client, HttpMethod.Post, "/user", User);
             await SendAsync(client, HttpMethod.Post, "/user", """{"secretproperty":"Secretfirst","role":"Secretlast","email":"secret.address"}""");
@@ -56,9 +55,12 @@ public sealed class LogTests : IDisposable
             await SendAsync(client, HttpMethod.Post, "/auth/group", """{"name":"Secretgroup","icon":"Secreticon","description":"Secretdescription"}""");
             await SendAsync(client, HttpMethod.Post, "/auth/group", $$"""{"name":"Secretgroup","users":["{{Bodies.UnknownId}}"]}""");
             await SendAsync(client, HttpMethod.Get, "/user?page=secretquery");
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secretheader");
+            await SendAsync(client, HttpMethod.Get, "/user");
         });
 
-        Assert.Equal(7, lines.Count);
+        Assert.Equal(401, (int)lines[7]["Status"]!);
+        Assert.Equal(8, lines.Count);
         AssertKeeps(secrets);
     }
 
@@ -98,6 +100,7 @@ public sealed class LogTests : IDisposable
     /// <summary>The lines about requests, in order; the service has stopped by then, so none is missing.</summary>
     private async Task<List<JsonNode>> LogOfAsync(Func<HttpClient, Task> requestsAsync, string? arrangement = null)
     {
+        string token;
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using (var service = await TestService.StartAsync(
             database.ConnectionString,
@@ -107,6 +110,8 @@ public sealed class LogTests : IDisposable
             ("Serilog:WriteTo:0:Args:path", _file),
             ("Serilog:WriteTo:0:Args:formatter", "Serilog.Formatting.Compact.CompactJsonFormatter, Serilog.Formatting.Compact")))
         {
+            token = await service.CreateTokenAsync("admin");
+            service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
             if (arrangement is not null)
             {
                 await database.ExecuteAsync(arrangement);
@@ -114,6 +119,8 @@ public sealed class LogTests : IDisposable
 
             await requestsAsync(service.Client);
         }
+
+        AssertKeeps(token, token.Split('_', 3)[2]);
 
         if (new NpgsqlConnectionStringBuilder(database.ConnectionString).Password is { Length: > 0 } password)
         {

@@ -13,4 +13,7 @@ public sealed class NotFoundException(string code, string detail) : Exception(de
 
     /// <summary>No group has that id.</summary>
     public static NotFoundException UserGroup(Guid id) => new("user_group_not_found", $"There is no user group {id}.");
+
+    /// <summary>No API key has that id.</summary>
+    public static NotFoundException ApiKey(Guid id) => new("api_key_not_found", $"There is no API key {id}.");
 }

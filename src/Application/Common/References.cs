@@ -22,6 +22,9 @@ public sealed record References
     /// <summary>Read-only properties that a group must have.</summary>
     public ReadOnlyProperties? OfUserGroup { get; init; }
 
+    /// <summary>Read-only properties that an API key must have.</summary>
+    public ReadOnlyProperties? OfApiKey { get; init; }
+
     /// <summary>The ids among these texts that are well-formed.</summary>
     public static Guid[] ParseIds(IEnumerable<string?>? texts) =>
         [.. (texts ?? []).Select(text => Uuid.TryParse(text, out var id) ? id : (Guid?)null).OfType<Guid>()];
@@ -61,7 +64,7 @@ internal static class ReferenceFaults
         var faults = new List<RequestFault>();
         if (references.OfUser is { } ofUser
             && await db.Users.Where(user => user.Id == ofUser.Of)
-                .Select(user => new StoredProperties(user.Email, false, user.CreatedAt, user.UpdatedAt))
+                .Select(user => new StoredProperties(user.CreatedAt, user.UpdatedAt, user.Email, false, null))
                 .SingleOrDefaultAsync(cancellationToken) is { } storedUser)
         {
             faults.AddRange(ofUser.Compare(storedUser));
@@ -69,10 +72,18 @@ internal static class ReferenceFaults
 
         if (references.OfUserGroup is { } ofGroup
             && await db.UserGroups.Where(group => group.Id == ofGroup.Of)
-                .Select(group => new StoredProperties(null, group.Name == null, group.CreatedAt, group.UpdatedAt))
+                .Select(group => new StoredProperties(group.CreatedAt, group.UpdatedAt, null, group.Name == null, null))
                 .SingleOrDefaultAsync(cancellationToken) is { } storedGroup)
         {
             faults.AddRange(ofGroup.Compare(storedGroup));
+        }
+
+        if (references.OfApiKey is { } ofKey
+            && await db.ApiKeys.Where(key => key.Id == ofKey.Of)
+                .Select(key => new StoredProperties(key.CreatedAt, key.UpdatedAt, null, false, key.LastUsedAt))
+                .SingleOrDefaultAsync(cancellationToken) is { } storedKey)
+        {
+            faults.AddRange(ofKey.Compare(storedKey));
         }
 
         return faults;

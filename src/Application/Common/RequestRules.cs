@@ -18,6 +18,16 @@ internal static class RequestRules
             }
         });
 
+    /// <summary>The property must be there.</summary>
+    public static void IsGiven<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule) =>
+        rule.Custom((value, context) =>
+        {
+            if (!value.IsGiven)
+            {
+                context.AddFault(context.PropertyPath, new Fault("required", "Must be given."));
+            }
+        });
+
     /// <summary>The value must pass a rule of the domain.</summary>
     public static void Holds<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule, Func<string?, Fault?> check) =>
         rule.Custom((value, context) =>

@@ -32,28 +32,39 @@ public abstract record UpdateRequest : BodyRequest
     /// <summary>The read-only properties that were sent back, or null where there are none.</summary>
     /// <param name="email">The resource's address, where it has such a property.</param>
     /// <param name="isNameless">Whether a name was sent as null, which a name cannot become.</param>
-    protected ReadOnlyProperties? SentBack(Optional<string?> email = default, bool isNameless = false) =>
-        SentId.IsGiven || email.IsGiven || isNameless || CreatedAt.IsGiven || UpdatedAt.IsGiven
-            ? new ReadOnlyProperties(Id, SentId, email, isNameless, CreatedAt, UpdatedAt)
+    /// <param name="lastUsedAt">When the resource was last used, where it has such a property.</param>
+    protected ReadOnlyProperties? SentBack(
+        Optional<string?> email = default, bool isNameless = false, Optional<string?> lastUsedAt = default) =>
+        SentId.IsGiven || CreatedAt.IsGiven || UpdatedAt.IsGiven || email.IsGiven || isNameless || lastUsedAt.IsGiven
+            ? new ReadOnlyProperties(Id, SentId, CreatedAt, UpdatedAt, email, isNameless, lastUsedAt)
             : null;
 }
 
 /// <summary>The read-only properties of a stored resource, to hold sent ones against.</summary>
-/// <param name="Email">Null where the resource has none.</param>
-/// <param name="IsNameless">Whether the resource can have a name that must not be null, and has none.</param>
 /// <param name="CreatedAt">As stored.</param>
 /// <param name="UpdatedAt">As stored.</param>
-public sealed record StoredProperties(string? Email, bool IsNameless, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+/// <param name="Email">Null where the resource has none.</param>
+/// <param name="IsNameless">Whether the resource can have a name that must not be null, and has none.</param>
+/// <param name="LastUsedAt">Null where the resource has none.</param>
+public sealed record StoredProperties(
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Email, bool IsNameless, DateTimeOffset? LastUsedAt);
 
 /// <summary>Read-only properties as a client sent them back.</summary>
 /// <param name="Of">The id in the path.</param>
 /// <param name="Id">The id in the body.</param>
-/// <param name="Email">The address, which cannot be edited once a user exists.</param>
-/// <param name="IsNameless">Whether the name was sent as null: only a group that never got a name is read so.</param>
 /// <param name="CreatedAt">As the client read it.</param>
 /// <param name="UpdatedAt">As the client read it, which may be before another client's change.</param>
+/// <param name="Email">The address, which cannot be edited once a user exists.</param>
+/// <param name="IsNameless">Whether the name was sent as null: only a group that never got a name is read so.</param>
+/// <param name="LastUsedAt">As the client read it, which may be before the key was used again.</param>
 public sealed record ReadOnlyProperties(
-    Guid Of, Optional<string?> Id, Optional<string?> Email, bool IsNameless, Optional<string?> CreatedAt, Optional<string?> UpdatedAt)
+    Guid Of,
+    Optional<string?> Id,
+    Optional<string?> CreatedAt,
+    Optional<string?> UpdatedAt,
+    Optional<string?> Email,
+    bool IsNameless,
+    Optional<string?> LastUsedAt)
 {
     /// <summary>A fault for each property that cannot have been read so from the stored resource.</summary>
     public IEnumerable<RequestFault> Compare(StoredProperties stored)
@@ -81,6 +92,11 @@ public sealed record ReadOnlyProperties(
         if (UpdatedAt.IsGiven && !(ParseTime(UpdatedAt.Value) is { } time && time >= stored.CreatedAt && time <= stored.UpdatedAt))
         {
             yield return ReadOnly("updated_at");
+        }
+
+        if (LastUsedAt is { IsGiven: true, Value: not null } && !(ParseTime(LastUsedAt.Value) <= stored.LastUsedAt))
+        {
+            yield return ReadOnly("last_used_at");
         }
     }
 

@@ -3,7 +3,7 @@ using CleanWorkspace.Domain.Users;
 
 namespace CleanWorkspace.Domain.ApiKeys;
 
-/// <summary>What a program may use the API with. Whoever has its <see cref="ApiKeyToken"/> may do what its role may.</summary>
+/// <summary>What a program may use the API with. Whoever has its <see cref="KeyToken"/> may do what its role may.</summary>
 public sealed class ApiKey : Entity
 {
     /// <summary>What a name may hold.</summary>
@@ -30,9 +30,9 @@ public sealed class ApiKey : Entity
 
     /// <summary>A new key, not stored yet, and its token, which nothing else will ever tell.</summary>
     /// <exception cref="InvalidValueException">The name breaks its rule.</exception>
-    public static (ApiKey Key, ApiKeyToken Token) Create(TimeProvider clock, string? name, Role role, DateTimeOffset? expiresAt)
+    public static (ApiKey Key, KeyToken Token) Create(TimeProvider clock, string? name, Role role, DateTimeOffset? expiresAt)
     {
-        var token = ApiKeyToken.Create(Uuid.CreateVersion7(clock));
+        var token = KeyToken.Create(Uuid.CreateVersion7(clock));
         var key = new ApiKey
         {
             Id = token.KeyId,

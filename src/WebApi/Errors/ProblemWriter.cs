@@ -16,6 +16,8 @@ internal static class ProblemWriter
     private static readonly Dictionary<int, (string Type, string Code, string Detail)> Statuses = new()
     {
         [400] = (Rfc9110("15.5.1"), "bad_request", "The request could not be understood."),
+        [401] = (Rfc9110("15.5.2"), "authentication_required", "Send an API key or a token as Authorization: Bearer."),
+        [403] = (Rfc9110("15.5.4"), "forbidden", "The credential does not allow this."),
         [404] = (Rfc9110("15.5.5"), "not_found", "There is nothing at this address."),
         [405] = (Rfc9110("15.5.6"), "method_not_allowed", "This address does not answer to this method; the Allow header lists those it does."),
         [408] = (Rfc9110("15.5.9"), "request_timeout", "The request took too long to arrive."),

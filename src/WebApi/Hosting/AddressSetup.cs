@@ -1,3 +1,5 @@
+using System.Net;
+using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.OpenApi;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -30,6 +32,14 @@ internal static class AddressSetup
         }
     }
 
+    /// <summary>An address to listen on that other machines can reach, or null where there is none.</summary>
+    public static string? FindReachableAddress(IConfiguration configuration) =>
+        configuration.ListOf(WebHostDefaults.ServerUrlsKey)
+            .Concat(configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? ""))
+            .Concat(configuration.ListOf(WebHostDefaults.HttpPortsKey).Select(port => $"http://*:{port}"))
+            .Concat(configuration.ListOf(WebHostDefaults.HttpsPortsKey).Select(port => $"https://*:{port}"))
+            .FirstOrDefault(url => url.Length > 0 && !IsOfThisMachine(BindingAddress.Parse(url)));
+
     /// <summary>Says where the API, its documentation and its data are, as soon as they can be used.</summary>
     public static void Announce(this WebApplication app, WorkspaceDatabase database) =>
         app.Lifetime.ApplicationStarted.Register(() =>
@@ -42,5 +52,14 @@ internal static class AddressSetup
             }
 
             app.Logger.LogInformation("Data           {Data}", database.Location);
+            if (app.Services.GetRequiredService<AccessSettings>().IsOpen)
+            {
+                app.Logger.LogWarning("Authentication is off: every program on this machine may read and change everything (Authentication__Required=true turns it on)");
+            }
         });
+
+    private static bool IsOfThisMachine(BindingAddress address) =>
+        address.IsUnixPipe
+        || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
 }

@@ -34,7 +34,7 @@ internal static class ApiSetup
             kestrel.Limits.MaxRequestBodySize = MaxBodySize;
         });
 
-        builder.Services.AddCaller();
+        builder.AddAccess();
         builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
         builder.Services.Configure<RouteOptions>(options => options.SetParameterPolicy<UuidRouteConstraint>(UuidRouteConstraint.Name));
         builder.Services
@@ -79,8 +79,9 @@ internal static class ApiSetup
         app.UseApiDescription();
         app.UseRouting();
         app.UseRequestTimeouts();
+        app.UseAccess();
 
-        app.MapControllers();
+        app.MapControllers().RequireAccess();
         var readOnly = new HttpMethodMetadata([HttpMethods.Get]);
         app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
         app.MapHealthChecks($"{HealthPath}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })

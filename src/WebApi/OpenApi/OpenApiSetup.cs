@@ -1,6 +1,7 @@
 using CleanWorkspace.Domain.Common;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
+using NSwag;
 
 namespace CleanWorkspace.WebApi.OpenApi;
 
@@ -27,6 +28,13 @@ internal static class OpenApiSetup
             settings.Description =
                 "The directory of a workspace's users and user groups. Every path also answers below /api/v1 and with a trailing slash.";
             settings.UseRouteNameAsOperationId = true;
+
+            settings.AddSecurity("bearer", [], new OpenApiSecurityScheme
+            {
+                Type = OpenApiSecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An API key, or a token of the configured issuer.",
+            });
 
             settings.SchemaSettings.FlattenInheritanceHierarchy = true;
             // Answers may gain properties one day, and clients of today must bear that.

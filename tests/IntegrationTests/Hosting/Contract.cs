@@ -6,11 +6,16 @@ namespace CleanWorkspace.IntegrationTests.Hosting;
 /// <summary>What the contract promises of every answer, whatever the test that asked for it is about.</summary>
 internal static partial class Contract
 {
+    private static readonly string[] Roles = ["admin", "editor", "viewer", "guest"];
+
     private static readonly string[] UserProperties =
         ["id", "first_name", "last_name", "email", "role", "user_groups", "created_at", "updated_at"];
 
     private static readonly string[] GroupProperties =
         ["id", "name", "icon", "description", "users", "created_at", "updated_at"];
+
+    private static readonly string[] KeyProperties =
+        ["id", "name", "role", "expires_at", "last_used_at", "created_at", "updated_at"];
 
     private static readonly string[] ProblemProperties =
         ["type", "title", "status", "detail", "instance", "code", "trace_id"];
@@ -22,7 +27,7 @@ internal static partial class Contract
     {
         Assert.Equal(UserProperties.Order(), Names(user));
         VerifyIdAndTimes(user);
-        Assert.Contains((string)user["role"]!, (string[])["admin", "editor", "viewer", "guest"]);
+        Assert.Contains((string)user["role"]!, Roles);
         VerifyIds(user["user_groups"]!.AsArray());
     }
 
@@ -31,6 +36,13 @@ internal static partial class Contract
         Assert.Equal(GroupProperties.Order(), Names(group));
         VerifyIdAndTimes(group);
         VerifyIds(group["users"]!.AsArray());
+    }
+
+    public static void VerifyKey(JsonObject key)
+    {
+        Assert.Equal(KeyProperties.Order(), Names(key).Except(["token"]));
+        VerifyIdAndTimes(key);
+        Assert.Contains((string)key["role"]!, Roles);
     }
 
     public static void VerifyList(JsonObject list, Action<JsonObject> verifyItem)

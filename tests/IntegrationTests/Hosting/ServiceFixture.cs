@@ -14,6 +14,8 @@ public sealed class ServiceFixture : IAsyncLifetime
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly string[] Resources = ["/user", "/auth/group", "/auth/key"];
+
     private TestDatabase _database = null!;
     private TestService _service = null!;
 
@@ -24,7 +26,8 @@ public sealed class ServiceFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await TestPostgres.CreateDatabaseAsync();
-        _service = await TestService.StartAsync(_database.ConnectionString);
+        _service = await TestService.StartAsync(_database.ConnectionString, ("Authentication:Required", "true"));
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await CreateTokenAsync("admin"));
     }
 
     public async Task DisposeAsync()
@@ -44,11 +47,24 @@ public sealed class ServiceFixture : IAsyncLifetime
     public Task<Answer> SendAsync(HttpMethod method, string path, object? body = null) =>
         SendAsync(new HttpRequestMessage(method, path) { Content = body is null ? null : ToContent(body) });
 
-    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    /// <summary>Sends with another credential than the fixture's own, or with none.</summary>
+    public Task<Answer> SendAsAsync(string? token, HttpMethod method, string path, object? body = null)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ToContent(body) };
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        return SendAsync(request, _service.Stranger);
+    }
+
+    public Task<Answer> SendAsync(HttpRequestMessage request) => SendAsync(request, Client);
+
+    /// <summary>Arranges what no request can, or reads what no request shows.</summary>
+    public Task<object?> ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
+
+    private static async Task<Answer> SendAsync(HttpRequestMessage request, HttpClient client)
     {
         using (request)
         {
-            using var response = await Client.SendAsync(request);
+            using var response = await client.SendAsync(request);
             var answer = await Answer.ReadAsync(request, response);
             Verify(answer);
             return answer;
@@ -60,6 +76,9 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     public async Task<JsonObject> CreateGroupAsync(object? body = null) =>
         (await PostAsync("/auth/group", body ?? new { name = "Mathematicians" })).MustBe(201).Json;
+
+    /// <summary>The token of a new API key.</summary>
+    public Task<string> CreateTokenAsync(string role, DateTimeOffset? expiresAt = null) => _service.CreateTokenAsync(role, expiresAt);
 
     /// <summary>The ids of so many new users, ascending.</summary>
     public async Task<string[]> CreateUsersAsync(int count) => await CreateManyAsync(count, () => CreateUserAsync());
@@ -119,7 +138,12 @@ public sealed class ServiceFixture : IAsyncLifetime
     private static void Verify(Answer answer)
     {
         var resource = answer.Path.StartsWith("/api/v1", StringComparison.Ordinal) ? answer.Path["/api/v1".Length..] : answer.Path;
-        Action<JsonObject> verify = resource.StartsWith("/auth/group", StringComparison.Ordinal) ? Contract.VerifyGroup : Contract.VerifyUser;
+        Action<JsonObject> verify = resource switch
+        {
+            _ when resource.StartsWith("/auth/group", StringComparison.Ordinal) => Contract.VerifyGroup,
+            _ when resource.StartsWith("/auth/key", StringComparison.Ordinal) => Contract.VerifyKey,
+            _ => Contract.VerifyUser,
+        };
         if (answer.Status >= 400)
         {
             Contract.VerifyProblem(answer);
@@ -128,7 +152,7 @@ public sealed class ServiceFixture : IAsyncLifetime
         {
             Assert.Empty(answer.Bytes);
         }
-        else if (resource.StartsWith("/user", StringComparison.Ordinal) || resource.StartsWith("/auth/group", StringComparison.Ordinal))
+        else if (Resources.Any(path => resource.StartsWith(path, StringComparison.Ordinal)))
         {
             Assert.Equal("application/json; charset=utf-8", answer.ContentType);
             if (answer.Json.ContainsKey("results"))

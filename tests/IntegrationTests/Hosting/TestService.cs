@@ -1,3 +1,5 @@
+using CleanWorkspace.Application.ApiKeys;
+using MediatR;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -24,7 +26,10 @@ internal sealed class TestService : WebApplicationFactory<Program>
     }
 
     /// <summary>Follows no redirect and keeps no cookie, so that a test sees each answer as it was sent.</summary>
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    public HttpClient Client { get; } = CreateAlikeClient();
+
+    /// <summary>The same for one who has no credential, whatever is given to the first.</summary>
+    public HttpClient Stranger { get; } = CreateAlikeClient();
 
     public static async Task<TestService> StartAsync(string connectionString, params (string Key, string Value)[] settings)
     {
@@ -45,13 +50,23 @@ internal sealed class TestService : WebApplicationFactory<Program>
         // Starting waits for the database, and must not hold up other tests meanwhile.
         await Task.Run(service.StartServer);
         var addresses = service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        service.Client.BaseAddress = new Uri(addresses.Single());
+        service.Client.BaseAddress = service.Stranger.BaseAddress = new Uri(addresses.Single());
         return service;
+    }
+
+    /// <summary>The token of a new API key.</summary>
+    public async Task<string> CreateTokenAsync(string role, DateTimeOffset? expiresAt = null)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var key = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(
+            new ApiKeysCreateNewKeyRequest { Name = "test", Role = role, ExpiresAt = $"{expiresAt:O}" is { Length: > 0 } text ? text : null });
+        return key.Token!;
     }
 
     public override async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Stranger.Dispose();
         await base.DisposeAsync();
     }
 
@@ -65,4 +80,6 @@ internal sealed class TestService : WebApplicationFactory<Program>
         // UseSetting would give the sections of a list values of their own, by which Serilog takes them for names.
         builder.ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(_logSettings));
     }
+
+    private static HttpClient CreateAlikeClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 }

@@ -11,7 +11,7 @@ public sealed class ReadOnlyPropertiesTests
 
     private static readonly Guid Id = new("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071");
 
-    private static readonly StoredProperties Stored = new("Ada@example.org", false, Time(Created), Time(Updated));
+    private static readonly StoredProperties Stored = new(Time(Created), Time(Updated), "Ada@example.org", false, Time(Between));
 
     [Fact]
     public void What_is_absent_is_not_compared() => Assert.Empty(Compare());
@@ -35,16 +35,25 @@ public sealed class ReadOnlyPropertiesTests
     public void The_address_must_be_the_stored_one(string? email, bool isAccepted) =>
         AssertCompared("/email", isAccepted, Compare(email: new Optional<string?>(email)));
 
+    [Theory]
+    [InlineData(Created, true)]
+    [InlineData(Between, true)]
+    [InlineData(null, true)]
+    [InlineData(Updated, false)]
+    [InlineData("never", false)]
+    public void The_time_of_the_last_use_may_be_an_earlier_one(string? used, bool isAccepted) =>
+        AssertCompared("/last_used_at", isAccepted, Compare(used: new Optional<string?>(used)));
+
     [Fact]
     public void A_null_address_is_what_a_resource_without_one_was_read_with() =>
-        Assert.Empty(new ReadOnlyProperties(Id, default, new Optional<string?>(null), false, default, default).Compare(Stored with { Email = null }));
+        Assert.Empty(new ReadOnlyProperties(Id, default, default, default, new Optional<string?>(null), false, default).Compare(Stored with { Email = null }));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_name_sent_as_null_is_what_only_a_nameless_resource_was_read_with(bool isNameless)
     {
-        var sent = new ReadOnlyProperties(Id, default, default, true, default, default);
+        var sent = new ReadOnlyProperties(Id, default, default, default, default, true, default);
 
         var faults = sent.Compare(Stored with { IsNameless = isNameless });
 
@@ -80,8 +89,12 @@ public sealed class ReadOnlyPropertiesTests
     }
 
     private static RequestFault[] Compare(
-        Optional<string?> id = default, Optional<string?> email = default, Optional<string?> created = default, Optional<string?> updated = default) =>
-        [.. new ReadOnlyProperties(Id, id, email, false, created, updated).Compare(Stored)];
+        Optional<string?> id = default,
+        Optional<string?> email = default,
+        Optional<string?> created = default,
+        Optional<string?> updated = default,
+        Optional<string?> used = default) =>
+        [.. new ReadOnlyProperties(Id, id, created, updated, email, false, used).Compare(Stored)];
 
     private static void AssertCompared(string pointer, bool isAccepted, RequestFault[] faults)
     {

@@ -8,7 +8,7 @@ namespace CleanWorkspace.Domain.ApiKeys;
 /// 256 random bits in 43 characters of base64url (RFC 4648, section 5). Whoever has it can use the key, so it is shown once,
 /// never stored and never logged; the random bits make a plain hash enough to recognise it by.
 /// </summary>
-public sealed class ApiKeyToken
+public sealed class KeyToken
 {
     /// <summary>What every token begins with, by which scanners of secrets recognise it.</summary>
     public const string Prefix = "cwk_";
@@ -20,7 +20,7 @@ public sealed class ApiKeyToken
 
     private readonly byte[] _secret;
 
-    private ApiKeyToken(Guid keyId, byte[] secret)
+    private KeyToken(Guid keyId, byte[] secret)
     {
         KeyId = keyId;
         _secret = secret;
@@ -30,10 +30,10 @@ public sealed class ApiKeyToken
     public Guid KeyId { get; }
 
     /// <summary>A new token for the key of that id.</summary>
-    public static ApiKeyToken Create(Guid keyId) => new(keyId, RandomNumberGenerator.GetBytes(SecretSize));
+    public static KeyToken Create(Guid keyId) => new(keyId, RandomNumberGenerator.GetBytes(SecretSize));
 
     /// <summary>Reads a token; null where the text is none, or no more than nearly one.</summary>
-    public static ApiKeyToken? Parse(string? text)
+    public static KeyToken? Parse(string? text)
     {
         if (text is not { Length: Length }
             || !text.StartsWith(Prefix, StringComparison.Ordinal)
@@ -47,7 +47,7 @@ public sealed class ApiKeyToken
             && Base64Url.IsValid(text.AsSpan(Length - SecretLength))
             && Base64Url.TryDecodeFromChars(text.AsSpan(Length - SecretLength), secret, out var size)
             && size == SecretSize;
-        var token = new ApiKeyToken(id, secret);
+        var token = new KeyToken(id, secret);
 
         // One key has one token: other digits in capitals, or other bits beyond the last byte, are none.
         return isSecret && token.Reveal() == text ? token : null;

@@ -1,0 +1,118 @@
+using CleanWorkspace.IntegrationTests.Hosting;
+
+namespace CleanWorkspace.IntegrationTests;
+
+/// <summary>Every operation of the API's description with every role and every kind of credential.</summary>
+public sealed class AccessTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+{
+    private static readonly string[] Credentials = ["admin", "editor", "viewer", "guest", "none", "bad", "altered", "expired", "revoked"];
+
+    // What the issue of roles says, and nothing else: who reads users and groups; the rest is the admin's.
+    private static readonly string[] Readers = ["admin", "editor", "viewer"];
+
+
+    [Fact]
+    public async Task Each_role_may_do_what_it_may_and_nothing_else_and_without_a_valid_credential_nobody_may_do_anything()
+    {
+        var operations = await ReadOperationsAsync();
+        Assert.True(operations.Length >= 15);
+
+        foreach (var credential in Credentials)
+        {
+            var token = await TokenAsync(credential);
+            foreach (var (method, path) in operations)
+            {
+                var answer = await service.SendAsAsync(token, method, path.Replace("{id}", Bodies.UnknownId, StringComparison.Ordinal), BodyOf(method));
+
+                var isRead = method == HttpMethod.Get && (path.StartsWith("/user", StringComparison.Ordinal) || path.StartsWith("/auth/group", StringComparison.Ordinal));
+                var expected = credential switch
+                {
+                    "admin" => (null, null),
+                    "editor" or "viewer" or "guest" when isRead => Readers.Contains(credential) ? (null, null) : (403, "viewer_required"),
+                    "editor" or "viewer" or "guest" => (403, "admin_required"),
+                    "none" => (401, "authentication_required"),
+                    "expired" => (401, "expired_credential"),
+                    _ => ((int?)401, (string?)"invalid_credential"),
+                };
+                Assert.True(IsAsExpected(answer, expected), $"{credential}: {answer}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("Basic YWRhOmVuZ2luZQ==")]
+    [InlineData("Bearer")]
+    [InlineData("Bearer ")]
+    [InlineData("Bearer cwk_")]
+    [InlineData("Bearer eyJhbGciOiJub25lIn0.eyJyb2xlIjoiYWRtaW4ifQ.")]
+    public async Task What_is_no_credential_of_the_service_is_refused(string authorization)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/user");
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+
+        Assert.Equal("invalid_credential", (string)(await service.SendAsync(request)).MustBe(401).Json["code"]!);
+    }
+
+    [Fact]
+    public async Task Two_credentials_are_none()
+    {
+        var token = await service.CreateTokenAsync("admin");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/user");
+        request.Headers.TryAddWithoutValidation("Authorization", [$"Bearer {token}", $"Bearer {token}"]);
+
+        (await service.SendAsync(request)).MustBe(401);
+    }
+
+    [Theory]
+    [InlineData("/nowhere", 404)]
+    [InlineData("/user/no-uuid", 404)]
+    [InlineData("/healthz/live", 200)]
+    [InlineData("/healthz/ready", 200)]
+    [InlineData("/swagger/v1/swagger.json", 200)]
+    public async Task What_is_no_operation_needs_no_credential(string path, int status) =>
+        (await service.SendAsAsync(null, HttpMethod.Get, path)).MustBe(status);
+
+    private static bool IsAsExpected(Answer answer, (int? Status, string? Code) expected)
+    {
+        if (expected.Status is null)
+        {
+            // The operation itself has answered: nothing has that id, and an empty object describes nothing.
+            return answer.Status is 200 or 400 or 404 && answer.Headers.WwwAuthenticate.Count == 0;
+        }
+
+        return answer.Status == expected.Status
+            && (string)answer.Json["code"]! == expected.Code
+            && answer.Headers.WwwAuthenticate.Single().Scheme == "Bearer";
+    }
+
+    private static string? BodyOf(HttpMethod method) => method == HttpMethod.Post || method == HttpMethod.Patch ? "{}" : null;
+
+    private async Task<(HttpMethod Method, string Path)[]> ReadOperationsAsync() =>
+    [
+        .. from path in (await service.GetAsync("/swagger/v1/swagger.json")).MustBe(200).Json["paths"]!.AsObject()
+           from method in path.Value!.AsObject()
+           select (HttpMethod.Parse(method.Key), path.Key),
+    ];
+
+    private async Task<string?> TokenAsync(string credential)
+    {
+        switch (credential)
+        {
+            case "none":
+                return null;
+            case "bad":
+                return "cwk_no_token";
+            case "altered":
+                var token = await service.CreateTokenAsync("admin");
+                return $"{token[..^10]}{(token[^10] == 'A' ? 'B' : 'A')}{token[^9..]}";
+            case "expired":
+                return await service.CreateTokenAsync("admin", DateTimeOffset.UtcNow.AddSeconds(-1));
+            case "revoked":
+                var revoked = await service.CreateTokenAsync("admin");
+                (await service.DeleteAsync($"/auth/key/{Guid.ParseExact(revoked.Split('_')[1], "N")}")).MustBe(204);
+                return revoked;
+            default:
+                return await service.CreateTokenAsync(credential);
+        }
+    }
+}

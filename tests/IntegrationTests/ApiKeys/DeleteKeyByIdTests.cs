@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using CleanWorkspace.IntegrationTests.Hosting;
+
+namespace CleanWorkspace.IntegrationTests.ApiKeys;
+
+public sealed class DeleteKeyByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+{
+    private static readonly TimeSpan Promise = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task A_deleted_key_is_refused_within_five_seconds()
+    {
+        var token = await service.CreateTokenAsync("viewer");
+        var other = await service.CreateTokenAsync("viewer");
+        (await service.SendAsAsync(token, HttpMethod.Get, "/user")).MustBe(200);
+
+        (await service.DeleteAsync($"/auth/key/{Guid.ParseExact(token.Split('_')[1], "N")}")).MustBe(204);
+
+        // In use all the time, as a stolen key would be.
+        var watch = Stopwatch.StartNew();
+        Answer answer;
+        while ((answer = await service.SendAsAsync(token, HttpMethod.Get, "/user")).Status == 200)
+        {
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, Promise);
+            await Task.Delay(50);
+        }
+
+        Assert.Equal("invalid_credential", (string)answer.MustBe(401).Json["code"]!);
+        (await service.SendAsAsync(other, HttpMethod.Get, "/user")).MustBe(200);
+    }
+
+    [Fact]
+    public async Task A_second_delete_is_not_found()
+    {
+        var path = $"/auth/key/{(await service.PostAsync("/auth/key", new { name = "ops", role = "guest" })).MustBe(201).Json.Id()}";
+
+        (await service.DeleteAsync(path)).MustBe(204);
+
+        Assert.Equal("api_key_not_found", (string)(await service.DeleteAsync(path)).MustBe(404).Json["code"]!);
+        (await service.GetAsync(path)).MustBe(404);
+    }
+}
