@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using CleanWorkspace.IntegrationTests.Hosting;
 
@@ -41,6 +42,54 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         Assert.True(run.ExitCode == 0, $"{run}");
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
+    }
+
+    [Fact]
+    public async Task A_first_key_is_made_on_an_empty_database_and_lets_its_holder_in()
+    {
+        var created = await KeysAsync("create", "--name", "ops", "--role", "admin", "--expires", "2999-01-31T12:00:00Z");
+
+        Assert.True(created.ExitCode == 0, $"{created}");
+        Assert.Matches(@"\Acwk_[0-9a-f]{32}_[A-Za-z0-9_-]{43}\r?\n\z", created.Output);
+        Assert.Contains("ops, role admin, expires: 2999-01-31T12:00:00Z", created.Error, StringComparison.Ordinal);
+        await using var service = await TestService.StartAsync(_database.ConnectionString, ("Authentication:Required", "true"));
+        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", created.Output.Trim());
+        using var answer = await service.Client.GetAsync(new Uri("/auth/key", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Keys_are_listed_without_their_tokens_and_revoked_by_their_ids()
+    {
+        var token = (await KeysAsync("create", "--name", "ops", "--role", "viewer")).Output.Trim();
+        var id = Guid.ParseExact(token.Split('_')[1], "N");
+
+        var listed = await KeysAsync("list");
+        var revoked = await KeysAsync("revoke", $"{id}");
+        var again = await KeysAsync("revoke", $"{id}");
+
+        Assert.Equal(0, listed.ExitCode);
+        Assert.Matches($@"{id}  viewer  \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ  never\s+never\s+ops", listed.Output);
+        Assert.DoesNotContain(token.Split('_', 3)[2], listed.Output + listed.Error, StringComparison.Ordinal);
+        Assert.Equal(0, revoked.ExitCode);
+        Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM api_keys"));
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains($"There is no API key {id}.", again.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("create", 2, "'--name' is required")]
+    [InlineData("create --name ops --role owner", 1, "--role: Must be one of admin, editor, viewer, guest.")]
+    [InlineData("create --name ops --role admin --expires tomorrow", 1, "--expires: Must be a time")]
+    [InlineData("revoke ops", 2, "ops")]
+    [InlineData("destroy", 2, "Required command was not provided")]
+    public async Task A_key_command_that_cannot_be_carried_out_says_why(string words, int exitCode, string explanation)
+    {
+        var run = await KeysAsync(words.Split(' '));
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(explanation, run.Output + run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output + run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,4 +135,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Equal(1, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", "http://127.0.0.1:1"))).ExitCode);
         Assert.Equal(1, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", "nonsense"))).ExitCode);
     }
+
+    private Task<ProgramRun> KeysAsync(params string[] words) =>
+        ProgramRun.OfAsync(["keys", .. words], ("ConnectionStrings__Workspace", _database.ConnectionString));
 }

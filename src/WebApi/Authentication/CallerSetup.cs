@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CleanWorkspace.Application.Common;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
@@ -11,7 +12,8 @@ internal static class CallerSetup
     public static void AddCaller(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
-        services.AddScoped(provider => Of(provider.GetRequiredService<IHttpContextAccessor>().HttpContext));
+        // A command has said already on whose behalf it runs.
+        services.TryAddScoped(provider => Of(provider.GetRequiredService<IHttpContextAccessor>().HttpContext));
     }
 
     private static Caller Of(HttpContext? context) => context is null

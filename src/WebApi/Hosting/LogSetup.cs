@@ -14,10 +14,12 @@ internal static class LogSetup
 {
     private const string RequestLine = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms";
 
-    public static void AddLog(this WebApplicationBuilder builder) =>
+    /// <summary>Logs to the standard output, or of a command only what is wrong, beside its output.</summary>
+    public static void AddLog(this WebApplicationBuilder builder, bool isOfCommand = false) =>
         builder.Services.AddSerilog((_, log) =>
         {
-            log.MinimumLevel.Information()
+            var errorLevel = isOfCommand ? LogEventLevel.Verbose : (LogEventLevel?)null;
+            log.MinimumLevel.Is(isOfCommand ? LogEventLevel.Warning : LogEventLevel.Information)
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 // It logs the stack trace of a start that failed, which the program explains in a sentence.
@@ -27,13 +29,14 @@ internal static class LogSetup
 
             if (builder.Environment.IsProduction())
             {
-                log.WriteTo.Console(new CompactJsonFormatter());
+                log.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: errorLevel);
             }
             else
             {
                 log.WriteTo.Console(
                     outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}",
-                    formatProvider: CultureInfo.InvariantCulture);
+                    formatProvider: CultureInfo.InvariantCulture,
+                    standardErrorFromLevel: errorLevel);
             }
         },
         // Each service has a logger of its own: tests run several in one process.

@@ -1,4 +1,6 @@
-namespace CleanWorkspace.WebApi.Hosting;
+using CleanWorkspace.WebApi.Hosting;
+
+namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>
 /// The command <c>healthcheck</c>: asks the service in the same container whether it is ready, so that the image needs

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using CleanWorkspace.WebApi.Hosting;
+
+namespace CleanWorkspace.WebApi.Commands;
+
+/// <summary>What the program can be asked to do on its command line; with nothing, it serves the API.</summary>
+internal static class CommandLine
+{
+    private const int UsageError = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var interruption = new StartInterruption();
+        // "help" is what people try first.
+        var parsed = CreateRoot(args, interruption).Parse(args is ["help", .. var words] ? [.. words, "--help"] : args);
+        try
+        {
+            var result = await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                // Both are done here and by the host.
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+            return parsed.Errors.Count > 0 ? UsageError : result;
+        }
+        catch (Exception exception) when (StartFailure.Explain(exception) is { } explanation)
+        {
+            await Console.Error.WriteLineAsync(explanation);
+            return 1;
+        }
+    }
+
+    private static RootCommand CreateRoot(string[] args, StartInterruption interruption)
+    {
+        // Everything else is for the configuration: --urls=http://localhost:5081
+        var root = new RootCommand("CleanWorkspace: the directory of a workspace's users and user groups. Without a command it serves the API; settings come from the environment, see README.md.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        root.Validators.Add(result =>
+        {
+            if (args is [var word, ..] && !word.StartsWith('-'))
+            {
+                result.AddError($"There is no command {word}.");
+            }
+        });
+        root.SetAction((_, _) => ServeCommand.RunAsync(args, interruption));
+
+        var migrate = new Command("migrate", "Brings the database's schema up to date and ends.") { TreatUnmatchedTokensAsErrors = false };
+        migrate.SetAction((_, _) => MigrateCommand.RunAsync(args, interruption.Token));
+        root.Subcommands.Add(migrate);
+
+        var healthCheck = new Command("healthcheck", "Asks the service on this machine whether it is ready; exit code 0 if so.");
+        healthCheck.SetAction((_, _) => HealthCheckCommand.RunAsync());
+        root.Subcommands.Add(healthCheck);
+
+        root.Subcommands.Add(KeysCommand.Create(interruption.Token));
+        return root;
+    }
+}

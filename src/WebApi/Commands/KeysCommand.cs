@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using CleanWorkspace.Application.ApiKeys;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Users;
+using CleanWorkspace.WebApi.Hosting;
+using MediatR;
+
+namespace CleanWorkspace.WebApi.Commands;
+
+/// <summary>
+/// The command <c>keys</c>: API keys for who has the machine, by the same use cases as over HTTP. So an operator makes the first
+/// key, and gets back in when locked out.
+/// </summary>
+internal static class KeysCommand
+{
+    private const string Actor = "command-line";
+    private const int PageSize = 200;
+
+    public static Command Create(CancellationToken cancellationToken)
+    {
+        var name = new Option<string>("--name") { Required = true, Description = "Whose key it is or what it is for." };
+        var role = new Option<string>("--role") { Required = true, Description = $"What may be done with it: {string.Join(", ", RoleName.All)}." };
+        var expires = new Option<string>("--expires") { Description = "From when on it is refused, such as 2027-01-31T12:00:00Z; never if not given." };
+        var create = new Command("create", "Makes a key and writes its token, which is never shown again, to the standard output.") { name, role, expires };
+        create.SetAction((arguments, _) => RunAsync(
+            "keys create",
+            mediator => CreateAsync(mediator, arguments.GetValue(name), arguments.GetValue(role), arguments.GetValue(expires), cancellationToken),
+            cancellationToken));
+
+        var list = new Command("list", "Lists the keys, oldest first.");
+        list.SetAction((_, _) => RunAsync("keys list", mediator => ListAsync(mediator, cancellationToken), cancellationToken));
+
+        var id = new Argument<Guid>("id") { Description = "The key's id, from keys list." };
+        var revoke = new Command("revoke", "Deletes a key: whoever holds it is refused within five seconds.") { id };
+        revoke.SetAction((arguments, _) => RunAsync(
+            "keys revoke", mediator => RevokeAsync(mediator, arguments.GetValue(id), cancellationToken), cancellationToken));
+
+        return new Command("keys", "Makes, lists and revokes API keys.") { create, list, revoke };
+    }
+
+    private static async Task CreateAsync(
+        IMediator mediator, string? name, string? role, string? expires, CancellationToken cancellationToken)
+    {
+        var key = await mediator.Send(new ApiKeysCreateNewKeyRequest { Name = name, Role = role, ExpiresAt = expires }, cancellationToken);
+        await Console.Error.WriteLineAsync(
+            $"Key {key.Id} for {key.Name}, role {RoleName.Of(key.Role)}, expires: {Show(key.ExpiresAt)}. Keep its token now; it is not shown again:");
+        Console.WriteLine(key.Token);
+    }
+
+    private static async Task ListAsync(IMediator mediator, CancellationToken cancellationToken)
+    {
+        const string Row = "{0,-36}  {1,-6}  {2,-20}  {3,-20}  {4,-20}  {5}";
+        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Row, "id", "role", "created", "last used", "expires", "name"));
+        Page<ApiKeyResponse> page;
+        var number = 1;
+        do
+        {
+            page = await mediator.Send(new ApiKeysListRequest(number, PageSize), cancellationToken);
+            foreach (var key in page.Results)
+            {
+                Console.WriteLine(string.Format(
+                    CultureInfo.InvariantCulture, Row, key.Id, RoleName.Of(key.Role), Show(key.CreatedAt), Show(key.LastUsedAt), Show(key.ExpiresAt), key.Name));
+            }
+        }
+        while (number++ < page.TotalPages);
+    }
+
+    private static async Task RevokeAsync(IMediator mediator, Guid id, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new ApiKeysDeleteByIdRequest(id, null), cancellationToken);
+        await Console.Error.WriteLineAsync($"Key {id} is revoked; every instance refuses it within five seconds.");
+    }
+
+    private static async Task<int> RunAsync(string operation, Func<IMediator, Task> runAsync, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateBuilder();
+        // The standard output is for what was asked for.
+        builder.AddLog(isOfCommand: true);
+        await using var database = await WorkspaceDatabase.OpenAsync(builder.Configuration, builder.Environment, cancellationToken);
+        builder.Services.AddSingleton(new Caller(Actor, operation, null));
+        await using var app = builder.BuildOn(database);
+        await database.PrepareAsync(app, cancellationToken);
+
+        await using var scope = app.Services.CreateAsyncScope();
+        try
+        {
+            await runAsync(scope.ServiceProvider.GetRequiredService<IMediator>());
+            return 0;
+        }
+        catch (InvalidRequestException invalid)
+        {
+            foreach (var fault in invalid.Faults)
+            {
+                await Console.Error.WriteLineAsync($"--{fault.Pointer?.TrimStart('/').Replace("_at", "", StringComparison.Ordinal)}: {fault.Detail}");
+            }
+        }
+        catch (NotFoundException missing)
+        {
+            await Console.Error.WriteLineAsync(missing.Message);
+        }
+
+        return 1;
+    }
+
+    private static string Show(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never";
+}
