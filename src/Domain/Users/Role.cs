@@ -2,7 +2,7 @@ using CleanWorkspace.Domain.Common;
 
 namespace CleanWorkspace.Domain.Users;
 
-/// <summary>What a user is in the workspace. The directory keeps roles for those who ask it; it enforces none itself.</summary>
+/// <summary>What someone may do, the most powerful first: a user in the workspace, which asks the directory, and an API key here.</summary>
 public enum Role
 {
     /// <summary>One who manages the workspace.</summary>
