@@ -70,6 +70,49 @@ public sealed class MigrationTests : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode);
     }
 
+    // The last one of the first version, which had neither keys nor an audit.
+    [Theory]
+    [InlineData("RequireVersion")]
+    public async Task A_database_of_an_earlier_version_keeps_all_its_data(string lastMigration)
+    {
+        await using (var old = await TestService.StartAsync(_database.ConnectionString, ("Database:MigrateOnStart", "false")))
+        {
+            await InContextOf(old, db => db.GetService<IMigrator>().MigrateAsync(lastMigration));
+        }
+
+        await _database.ExecuteAsync(
+            """
+            INSERT INTO users (id, first_name, last_name, email, folded_email, role, created_at, updated_at, version)
+            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'Ada ' || i, 'Łovelace', 'Ada' || i || '@example.org',
+                'ada' || i || '@example.org', (ARRAY['admin', 'editor', 'viewer', 'guest'])[i % 4 + 1],
+                timestamptz '2026-01-01 00:00:00.123456Z' + i * interval '1 hour', timestamptz '2026-06-01 00:00:00.654321Z', i
+            FROM generate_series(1, 1000) AS i;
+            INSERT INTO user_groups (id, name, icon, description, created_at)
+            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, nullif('Group ' || i, 'Group 1'), '🧮', E'Line\n\tline', timestamptz '2026-01-01Z'
+            FROM generate_series(1, 50) AS i;
+            INSERT INTO memberships (group_id, user_id)
+            SELECT g.id, u.id FROM user_groups AS g JOIN users AS u ON hashtext(g.id::text || u.id) % 7 = 0;
+            """);
+        var before = await ReadAllAsync();
+
+        await using var service = await TestService.StartAsync(_database.ConnectionString);
+
+        Assert.Equal(before, await ReadAllAsync());
+        var user = (Guid)(await _database.ExecuteAsync("SELECT user_id FROM memberships LIMIT 1"))!;
+        using var answer = await service.Client.PatchAsync(
+            new Uri($"/user/{user}", UriKind.Relative), ServiceFixture.ToContent("""{"user_groups":[]}"""));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(0L, await _database.ExecuteAsync($"SELECT count(*) FROM memberships WHERE user_id = '{user}'"));
+
+        Task<object?> ReadAllAsync() => _database.ExecuteAsync(
+            """
+            SELECT concat(
+                (SELECT string_agg(u::text, E'\n' ORDER BY id) FROM users AS u),
+                (SELECT string_agg(g::text, E'\n' ORDER BY id) FROM user_groups AS g),
+                (SELECT string_agg(m::text, E'\n' ORDER BY m) FROM memberships AS m))
+            """);
+    }
+
     [Fact]
     public async Task A_service_that_shall_not_migrate_does_not_touch_the_database()
     {
