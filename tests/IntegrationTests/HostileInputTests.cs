@@ -54,6 +54,48 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
         }
     });
 
+    [Fact]
+    public async Task Hostile_headers_are_never_the_services_fault_whoever_sends_them()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var behindProxy = await TestService.StartAsync(
+            database.ConnectionString, ("Authentication:Required", "true"), ("Proxies:Trusted", "127.0.0.1"), ("Cors:Origins", "https://app.example.org"));
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        })
+        {
+            BaseAddress = behindProxy.Client.BaseAddress,
+        };
+        var tokens = new List<string>();
+        foreach (var role in new[] { "admin", "editor", "viewer", "guest" })
+        {
+            tokens.Add(await behindProxy.CreateTokenAsync(role));
+        }
+
+        var operations = new[]
+        {
+            (HttpMethod.Get, "/user"), (HttpMethod.Post, "/user"), (HttpMethod.Patch, $"/user/{Bodies.UnknownId}"), (HttpMethod.Delete, $"/user/{Bodies.UnknownId}"),
+            (HttpMethod.Get, "/auth/group"), (HttpMethod.Post, "/auth/group"), (HttpMethod.Get, "/auth/key"), (HttpMethod.Options, "/user"),
+        };
+        await HoldsAsync(400, HostileInput.Headers, async headers =>
+        {
+            foreach (var (method, path) in operations)
+            {
+                using var request = headers.ToRequest(method, path, headers.Role < tokens.Count ? tokens[headers.Role] : null);
+                using var response = await client.SendAsync(request);
+                var answer = await Answer.ReadAsync(request, response);
+                Assert.True(answer.Status < 500, answer.ToString());
+                if (answer.Status >= 400)
+                {
+                    Contract.VerifyProblem(answer);
+                }
+            }
+        });
+    }
+
     // The generator calls a check synchronously, which must not happen on one of xunit's few threads.
     private static Task HoldsAsync<T>(int count, Gen<T> input, Func<T, Task> checkAsync) => Task.Run(() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(count),
@@ -82,6 +124,33 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
 internal sealed record HostileBody(byte[] Bytes)
 {
     public override string ToString() => $"{Encoding.UTF8.GetString(Bytes)} (base64: {Convert.ToBase64String(Bytes)})";
+}
+
+/// <summary>Headers of a request, and whose credential comes with them: the number of a role, or none.</summary>
+internal sealed record HostileHeaders((string Name, string Value)[] Values, int Role)
+{
+    public HttpRequestMessage ToRequest(HttpMethod method, string path, string? token)
+    {
+        var hasBody = method == HttpMethod.Post || method == HttpMethod.Patch;
+        var request = new HttpRequestMessage(method, path) { Content = hasBody ? ServiceFixture.ToContent("""{"description":"x"}""") : null };
+        foreach (var (name, value) in Values)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value) && request.Content is { } content)
+            {
+                content.Headers.Remove(name);
+                content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
+        return request;
+    }
+
+    public override string ToString() => $"role {Role}: {string.Join("; ", Values)}";
 }
 
 /// <summary>Generators of what a hostile or broken client might send.</summary>
@@ -149,6 +218,38 @@ internal static class HostileInput
     /// <summary>No id of anything. NUL is left out: the server itself refuses it before the service is asked.</summary>
     public static readonly Gen<string> PathSegment = Escaped
         .Where(text => text.Length > 0 && !text.Contains("%00", StringComparison.Ordinal) && IsEscapedUtf8(text));
+
+    private static readonly string[] HeaderNames =
+    [
+        "Authorization", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Idempotency-Key", "Content-Type",
+        "Content-Encoding", "Accept", "Accept-Encoding", "Origin", "Access-Control-Request-Method", "Cookie", "Range", "traceparent", "tracestate", "baggage",
+        "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "Forwarded", "X-HTTP-Method-Override", "Upgrade-Insecure-Requests",
+    ];
+
+    private static readonly string[] OddValues =
+    [
+        "", " ", "*", "Bearer", "Bearer  ", "bearer cwk_", "Basic Og==", "Bearer cwk_019a2b3c4d5e7f608a1b2c3d4e5f6071_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "Bearer eyJhbGciOiJub25lIn0.e30.", "Bearer a.b.c", "Bearer ..", "Bearer a.b.c.d.e", "\"1\"", "W/\"1\"", "\"1\", \"2\"", "\"", "\"\"", ",", "\"18446744073709551616\"",
+        "\"-1\"", "8e03978e-40d5-43dd-bc93-6894a57f9324", "\"8e03978e\"", "\"a\\\"b\"", "key;a=1", "127.0.0.1", "203.0.113.7, 127.0.0.1", "[::1]:99999", "unknown", "_x",
+        "http", "https", "javascript", "evil.example.org", "evil.example.org:70000", "a b", "xn--", "[", "/../", "application/json; charset=utf-7",
+        "application/json; charset=\"", "multipart/form-data", "text/*", "application/json, text/plain", "gzip", "identity;q=0", "https://evil.example.org", "null",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-00000000000000000000000000000000-0000000000000000-00", "ff-x", "bytes=0-1", "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Mon, 99 Foo 9999 99:99:99 GMT", "é", "\u0001", "\u007f", "😀", "\u00ff\u00fe",
+    ];
+
+    /// <summary>Headers that mean something to the service, with values that mean nothing, or something else.</summary>
+    public static readonly Gen<HostileHeaders> Headers =
+        from values in Gen.ArrayOf(
+            from name in Gen.Elements(HeaderNames)
+            from value in Gen.Frequency(
+                (5, Gen.Elements(OddValues)),
+                (1, Gen.ArrayOf(Gen.Elements(OddValues)).Select(parts => string.Join(", ", parts))),
+                (1, Gen.ArrayOf(Gen.Choose(32, 0x2ff)).Select(characters => string.Concat(characters.Select(character => (char)character)))),
+                (1, from value in Gen.Elements(OddValues) from count in Gen.Choose(2, 400) select Bodies.Repeat(value, count)))
+            // Longer headers the server itself refuses before the service is asked.
+            select (name, value[..Math.Min(value.Length, 2000)])).Resize(6)
+        from role in Gen.Choose(0, 4)
+        select new HostileHeaders(values, role);
 
     private static Gen<string> Property(int depth) => from name in Name from value in Value(depth) select $"\"{name}\":{value}";
 

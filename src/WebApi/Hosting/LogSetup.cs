@@ -1,4 +1,5 @@
 using System.Globalization;
+using CleanWorkspace.WebApi.Authentication;
 using Microsoft.AspNetCore.Diagnostics;
 using Serilog;
 using Serilog.Events;
@@ -25,6 +26,8 @@ internal static class LogSetup
                 // It logs the stack trace of a start that failed, which the program explains in a sentence.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
+                // It would add a line to that of each request it refuses.
+                .MinimumLevel.Override(typeof(KeyHandler).FullName!, LogEventLevel.Warning)
                 .ReadFrom.Configuration(builder.Configuration);
 
             if (builder.Environment.IsProduction())
