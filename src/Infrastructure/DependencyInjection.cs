@@ -18,8 +18,13 @@ public static class DependencyInjection
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString));
+        services.AddSingleton(_ => new DatabaseWatch(connectionString));
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
         services.AddPooledDbContextFactory<WorkspaceDbContext>((provider, options) =>
-            Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        {
+            Configure(options, provider.GetRequiredService<NpgsqlDataSource>());
+            options.AddInterceptors(provider.GetRequiredService<DatabaseWatch>());
+        });
         // The one way to a scope's context: it may go back to the pool but once.
         services.AddScoped<IWorkspaceDbContext>(provider =>
         {

@@ -36,6 +36,52 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         await load.VerifyAsync(postgres);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nobody_waits_for_a_database_that_falls_silent_and_nothing_acknowledged_is_lost_when_it_speaks_again(bool hasLost)
+    {
+        await using var service = await StartServiceAsync();
+        await using var load = await Load.StartAsync(service.Client);
+        await load.ProceedAsync(100);
+
+        postgres.FallSilent();
+        try
+        {
+            // More than there are connections.
+            await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => AssertUnavailableAsync(service.Client)));
+            await AssertGoneAsync(service.Client);
+            await Task.Delay(TimeSpan.FromSeconds(3));
+            await AssertGoneAsync(service.Client);
+        }
+        finally
+        {
+            postgres.Speak(hasLost);
+        }
+
+        await load.ProceedAsync(100);
+        await EventuallyAsync(async () => await StatusAsync(service.Client, "/healthz/ready") == 200);
+        await load.StopAsync();
+        output.WriteLine($"{load.Acknowledged} writes acknowledged; slowest answer {load.Longest.TotalMilliseconds:0} ms");
+        Assert.InRange(load.Longest, TimeSpan.Zero, Prompt);
+        await load.VerifyAsync(postgres);
+    }
+
+    [Fact]
+    public async Task A_write_may_wait_for_another_as_long_as_the_database_answers_at_all()
+    {
+        await using var service = await StartServiceAsync();
+        var user = await CreateUserAsync(service.Client);
+        await using var turn = await HoldAsync(user);
+        var write = PatchAsync(service.Client, user, "Grace", CancellationToken.None);
+
+        await Task.Delay(TimeSpan.FromSeconds(5));
+
+        Assert.False(write.IsCompleted);
+        await turn.DisposeAsync();
+        Assert.Equal(200, await write);
+    }
+
     [Fact]
     public async Task A_client_that_goes_away_cancels_its_query_and_its_write()
     {

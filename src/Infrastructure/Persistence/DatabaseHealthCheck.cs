@@ -4,23 +4,29 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Persistence;
 
 /// <summary>Whether the database answers within two seconds, and has the schema.</summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
+internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseWatch watch) : IHealthCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private const int PatienceSeconds = 2;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
         try
         {
-            await using var command = dataSource.CreateCommand("SELECT FROM memberships LIMIT 1");
-            await command.ExecuteScalarAsync(timeout.Token);
+            await watch.WaitAsync(AskAsync, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException)
         {
             return HealthCheckResult.Unhealthy("The database does not answer, or lacks the schema.");
         }
+    }
+
+    private async Task<object?> AskAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(PatienceSeconds));
+        await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
+        await using var command = new NpgsqlCommand("SELECT FROM memberships LIMIT 1", connection) { CommandTimeout = PatienceSeconds };
+        return await command.ExecuteScalarAsync(cancellationToken);
     }
 }

@@ -4,6 +4,7 @@ using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.OpenApi;
 using CleanWorkspace.WebApi.Requests;
+using MediatR;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -35,6 +36,8 @@ internal static class ApiSetup
         });
 
         builder.AddAccess();
+        // In place of the one that AddApplication brings.
+        builder.Services.AddSingleton<IMediator, WatchedMediator>();
         builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
         builder.Services.Configure<RouteOptions>(options => options.SetParameterPolicy<UuidRouteConstraint>(UuidRouteConstraint.Name));
         builder.Services

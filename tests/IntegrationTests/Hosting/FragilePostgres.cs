@@ -6,7 +6,7 @@ using Npgsql;
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>
-/// A durable PostgreSQL of a test class's own, which can be stopped, killed and started. Where its programs are not installed
+/// A durable PostgreSQL of a test class's own, which can be stopped, killed and started, and fall silent. Where its programs are not installed
 /// the run's server stands in for it, and is cut off in place of being stopped.
 /// </summary>
 public sealed class FragilePostgres : IAsyncLifetime
@@ -94,6 +94,12 @@ public sealed class FragilePostgres : IAsyncLifetime
         var server = new NpgsqlConnectionStringBuilder(ServerConnectionString);
         _gate.Open(server.Host!, server.Port);
     }
+
+    /// <summary>From now on the server is there but answers nobody.</summary>
+    public void FallSilent() => _gate.Block();
+
+    /// <summary>The server answers again; what it was asked meanwhile too, unless the network has lost that.</summary>
+    public void Speak(bool hasLost) => _gate.Unblock(deliver: !hasLost);
 
     /// <summary>A way past the gate, for the test itself.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()

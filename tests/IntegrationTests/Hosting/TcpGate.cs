@@ -3,13 +3,17 @@ using System.Net.Sockets;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>A way to a server that can be shut, and opened again: to whoever came through it the server is gone meanwhile.</summary>
+/// <summary>
+/// A way to a server that can be shut, and opened again: to whoever came through it the server is gone meanwhile. It can also be
+/// blocked: connections stay open and new ones are taken, but nothing comes through.
+/// </summary>
 internal sealed class TcpGate : IAsyncDisposable
 {
     private TcpListener _listener = new(IPAddress.Loopback, 0);
     private CancellationTokenSource _shut = new();
     private (string Host, int Port) _server;
     private Task _open;
+    private volatile TaskCompletionSource _free = Free();
 
     public TcpGate(string host, int port)
     {
@@ -41,11 +45,32 @@ internal sealed class TcpGate : IAsyncDisposable
         _open = AcceptAsync(_listener, _shut.Token);
     }
 
+    /// <summary>Lets nothing through from now on.</summary>
+    public void Block() => _free = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets everything through again; what was held up meanwhile too, or else the connections that it came by stay dead.</summary>
+    public void Unblock(bool deliver)
+    {
+        var blocked = _free;
+        _free = Free();
+        if (deliver)
+        {
+            blocked.SetResult();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await ShutAsync();
         _shut.Dispose();
         _listener.Dispose();
+    }
+
+    private static TaskCompletionSource Free()
+    {
+        var free = new TaskCompletionSource();
+        free.SetResult();
+        return free;
     }
 
     private async Task AcceptAsync(TcpListener listener, CancellationToken shut)
@@ -73,12 +98,22 @@ internal sealed class TcpGate : IAsyncDisposable
             {
                 await server.ConnectAsync(_server.Host, _server.Port, shut);
                 await await Task.WhenAny(
-                    client.GetStream().CopyToAsync(server.GetStream(), shut), server.GetStream().CopyToAsync(client.GetStream(), shut));
+                    CopyAsync(client.GetStream(), server.GetStream(), shut), CopyAsync(server.GetStream(), client.GetStream(), shut));
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
             {
                 // Either side has gone, and the other follows as this method ends.
             }
+        }
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, CancellationToken shut)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await from.ReadAsync(buffer, shut) is var count and > 0)
+        {
+            await _free.Task.WaitAsync(shut);
+            await to.WriteAsync(buffer.AsMemory(0, count), shut);
         }
     }
 }
