@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using CleanWorkspace.IntegrationTests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Xunit.Abstractions;
 
@@ -140,6 +142,26 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         Assert.Equal(200, await write);
         Assert.Equal(0, await service.WaitForExitAsync());
         Assert.Equal("Grace", await NameOfAsync(user));
+    }
+
+    [Fact]
+    public async Task A_service_that_is_told_to_stop_is_not_ready_any_more()
+    {
+        await using var service = await StartServiceAsync();
+        Assert.Equal(200, await StatusAsync(service.Client, "/healthz/ready"));
+
+        var answers = Task.FromResult<int[]>([]);
+        var lifetime = service.Services.GetRequiredService<IHostApplicationLifetime>();
+        lifetime.ApplicationStopping.Register(() =>
+        {
+            // Holds up the stop, so that the service still answers as it does on connections that it has not closed yet.
+            answers = Task.WhenAll(StatusAsync(service.Client, "/healthz/ready"), StatusAsync(service.Client, "/healthz/live"));
+            answers.Wait(Patience);
+        });
+
+        lifetime.StopApplication();
+
+        Assert.Equal("503 200", string.Join(' ', await answers));
     }
 
     [Fact]

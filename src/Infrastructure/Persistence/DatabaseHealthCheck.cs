@@ -1,15 +1,21 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence;
 
-/// <summary>Whether the database answers within two seconds, and has the schema.</summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseWatch watch) : IHealthCheck
+/// <summary>Whether the database answers within two seconds and has the schema, and the service is not about to stop.</summary>
+internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseWatch watch, IHostApplicationLifetime lifetime) : IHealthCheck
 {
     private const int PatienceSeconds = 2;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("The service is stopping.");
+        }
+
         try
         {
             await watch.WaitAsync(AskAsync, cancellationToken);
