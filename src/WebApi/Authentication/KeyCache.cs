@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.WebApi.Authentication;
@@ -10,7 +11,7 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// The API keys in use. A key is read again every few seconds beside the requests, which need not wait for it; so one that was
 /// revoked is refused within five seconds, on every instance.
 /// </summary>
-internal sealed class KeyCache(IServiceScopeFactory scopes, TimeProvider clock)
+internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch, TimeProvider clock)
 {
     private static readonly TimeSpan RefreshAge = TimeSpan.FromSeconds(2);
 
@@ -28,7 +29,7 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, TimeProvider clock)
         var age = key is null ? TimeSpan.MaxValue : clock.GetElapsedTime(key.ReadAt);
         if (age > MaxAge)
         {
-            key = await ReadAsync(token.KeyId).WaitAsync(cancellationToken);
+            key = await watch.WaitAsync(_ => ReadAsync(token.KeyId), cancellationToken);
         }
         else if (age > RefreshAge)
         {
