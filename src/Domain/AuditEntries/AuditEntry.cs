@@ -7,7 +7,10 @@ public sealed class AuditEntry
     {
     }
 
-    /// <summary>Names the write: UUID version 7, so ascending ids are in order of time. A write of several resources has an entry for each.</summary>
+    /// <summary>
+    /// Names the write: UUID version 7 of <see cref="CreatedAt"/>, so ascending ids are in order of time. A write of several
+    /// resources has an entry for each.
+    /// </summary>
     public Guid WriteId { get; private init; }
 
     /// <summary>The kind of the resource, as the database's table is called: users, user_groups, api_keys.</summary>
@@ -39,6 +42,13 @@ public sealed class AuditEntry
 }
 
 /// <summary>The change of one property.</summary>
-/// <param name="From">The value before, or null.</param>
-/// <param name="To">The value after, or null.</param>
-public sealed record AuditChange(string? From, string? To);
+public sealed record AuditChange
+{
+    /// <summary>The value before, or null.</summary>
+    /// <example>Ada</example>
+    public string? From { get; init; }
+
+    /// <summary>The value after, or null.</summary>
+    /// <example>Augusta</example>
+    public string? To { get; init; }
+}

@@ -26,7 +26,6 @@ internal sealed class WriteBatch
         _parameters.Add(new NpgsqlParameter<Guid>("id", id));
         _parameters.Add(new NpgsqlParameter<string>("write", JsonSerializer.Serialize(new
         {
-            id = Uuid.CreateVersion7(TimeProvider.System),
             resource = table,
             actor = caller.Actor,
             operation = caller.Operation,

@@ -146,6 +146,29 @@ public sealed class MigrationTests : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode);
     }
 
+    [Fact]
+    public async Task Every_table_of_resources_and_their_memberships_tell_the_audit_of_each_kind_of_write()
+    {
+        await using var service = await TestService.StartAsync(_database.ConnectionString);
+
+        // Whatever has versions is a resource.
+        Assert.Equal(
+            "api_keys: DELETE INSERT UPDATE, memberships: DELETE INSERT UPDATE, user_groups: DELETE INSERT UPDATE, users: DELETE INSERT UPDATE",
+            await _database.ExecuteAsync(
+                """
+                SELECT string_agg(audited, ', ' ORDER BY audited) FROM (
+                    SELECT c.table_name || ': ' || coalesce(string_agg(DISTINCT t.event_manipulation, ' ' ORDER BY t.event_manipulation), 'nothing') AS audited
+                    FROM (
+                        SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'version'
+                        UNION SELECT 'memberships'
+                    ) AS c
+                    LEFT JOIN information_schema.triggers AS t
+                        ON t.event_object_table = c.table_name AND t.action_statement LIKE 'EXECUTE FUNCTION audit\_%'
+                    GROUP BY c.table_name
+                ) AS tables
+                """));
+    }
+
     private static T InContextOf<T>(TestService service, Func<WorkspaceDbContext, T> use)
     {
         using var db = service.Services.GetRequiredService<IDbContextFactory<WorkspaceDbContext>>().CreateDbContext();

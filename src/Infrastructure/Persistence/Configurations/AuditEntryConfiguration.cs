@@ -14,7 +14,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         // The order of time, in which they are read.
         builder.HasKey(entry => new { entry.WriteId, entry.ResourceId }).HasName("pk_audit_entries");
         builder.HasIndex(entry => new { entry.ResourceId, entry.WriteId }).HasDatabaseName("ix_audit_entries_resource");
-        builder.HasIndex(entry => new { entry.Actor, entry.WriteId }).HasDatabaseName("ix_audit_entries_actor");
+        builder.HasIndex(entry => new { entry.Actor, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_actor");
 
         builder.Property(entry => entry.CreatedAt).HasDefaultValueSql("now()");
         builder.Property(entry => entry.Changes).HasColumnType("jsonb").HasDefaultValueSql("'{}'").HasConversion(

@@ -140,7 +140,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                     b.HasKey("WriteId", "ResourceId")
                         .HasName("pk_audit_entries");
 
-                    b.HasIndex("Actor", "WriteId")
+                    b.HasIndex("Actor", "WriteId", "ResourceId")
                         .HasDatabaseName("ix_audit_entries_actor");
 
                     b.HasIndex("ResourceId", "WriteId")
