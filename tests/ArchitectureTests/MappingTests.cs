@@ -1,7 +1,8 @@
 using AutoMapper;
 using AutoMapper.Internal;
 using CleanWorkspace.Application;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Application.Common;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanWorkspace.ArchitectureTests;
@@ -10,15 +11,19 @@ namespace CleanWorkspace.ArchitectureTests;
 public sealed class MappingTests
 {
     [Fact]
-    public void Every_map_leads_from_an_entity_to_its_response()
+    public void Every_map_leads_from_what_is_stored_to_its_response()
     {
+        var stored = typeof(IWorkspaceDbContext).GetProperties()
+            .Where(property => property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(DbSet<>))
+            .Select(property => property.PropertyType.GetGenericArguments()[0])
+            .ToList();
         using var provider = new ServiceCollection().AddLogging().AddApplication().BuildServiceProvider();
         var maps = provider.GetRequiredService<IConfigurationProvider>().Internal().GetAllTypeMaps();
 
         Assert.NotEmpty(maps);
         Assert.All(maps, map =>
         {
-            Assert.True(map.SourceType.IsSubclassOf(typeof(Entity)), $"{map.SourceType} is no entity");
+            Assert.Contains(map.SourceType, stored);
             Assert.Equal($"{map.SourceType.Name}Response", map.DestinationType.Name);
         });
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using MediatR;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Routing;
 
 namespace CleanWorkspace.ArchitectureTests;
@@ -14,6 +15,10 @@ internal sealed record Operation(Type Controller, MethodInfo Action, HttpMethodA
            from action in controller.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
            select new Operation(controller, action, action.GetCustomAttributes<HttpMethodAttribute>().Single()),
     ];
+
+    /// <summary>The nouns whose things can be made, read or changed one by one; not those of which there is but a list.</summary>
+    public static IReadOnlyList<string> ResourceNouns { get; } =
+        [.. House.Nouns.Where(noun => All.Any(operation => operation.Noun == noun && !operation.IsList))];
 
     public string Id => Route.Name ?? $"{Controller.Name}.{Action.Name} without a name";
 
@@ -34,6 +39,8 @@ internal sealed record Operation(Type Controller, MethodInfo Action, HttpMethodA
 
     /// <summary>Whether it is one of the operations on a collection or an item themselves, which every noun has.</summary>
     public bool IsPlain => Route.Template?.Contains('/') != true;
+
+    private bool IsList => Route is HttpGetAttribute { Template: null };
 
     public static Operation Of(string id) => All.Single(operation => operation.Id == id);
 
