@@ -22,5 +22,9 @@ public sealed record RequestFault(string Code, string Detail, string? Pointer = 
     /// <summary>One of a user's groups does not exist.</summary>
     public static RequestFault UnknownUserGroups { get; } = At("/user_groups", UnknownUserGroup);
 
+    /// <summary>The cursor is not one that this list has given out.</summary>
+    public static RequestFault InvalidCursor { get; } = new(
+        "invalid_cursor", "Must be given once, as it stands in a link of this list, with the filters of that link.", Parameter: "cursor");
+
     internal static RequestFault At(string pointer, Fault fault) => new(fault.Code, fault.Detail, pointer);
 }

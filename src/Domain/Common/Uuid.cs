@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace CleanWorkspace.Domain.Common;
 
 /// <summary>The form of id that the workspace uses.</summary>
@@ -18,6 +20,21 @@ public static class Uuid
         Guid.CreateVersion7(now).TryWriteBytes(bytes, bigEndian: true, out _);
         bytes[6] = (byte)(0x70 | (fraction >> 8));
         bytes[7] = (byte)fraction;
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>
+    /// The least UUID version 7 of a time or any later one, to the microsecond. For ids whose bits after the millisecond carry its
+    /// fraction, so that a range of times is a range of ids.
+    /// </summary>
+    public static Guid FirstAt(DateTimeOffset time)
+    {
+        var ticks = Math.Max(0, time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks);
+        var micros = (ticks + TimeSpan.TicksPerMicrosecond - 1) / TimeSpan.TicksPerMicrosecond;
+
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, (micros / 1000 << 16) | 0x7000 | (micros % 1000 * 4096 / 1000));
+        bytes[8] = 0x80;
         return new Guid(bytes, bigEndian: true);
     }
 

@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
@@ -44,6 +45,7 @@ internal static class OpenApiSetup
                 schema.Type = JsonObjectType.String;
                 schema.Format = UuidFormat;
             }));
+            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Cursor), schema => schema.Type = JsonObjectType.String));
             settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(
                 typeof(Optional<string?>), schema => schema.Type = JsonObjectType.String));
             settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Optional<IReadOnlyList<string?>?>), schema =>

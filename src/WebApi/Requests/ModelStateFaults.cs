@@ -3,15 +3,20 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace CleanWorkspace.WebApi.Requests;
 
-/// <summary>Turns what MVC found wrong with a request's parameters into the faults that everything else reports.</summary>
+/// <summary>Takes what is wrong with a request's parameters through MVC's model state to the faults that everything else reports.</summary>
 internal static class ModelStateFaults
 {
+    /// <summary>Notes what is wrong with a parameter.</summary>
+    public static void AddFault(this ModelStateDictionary modelState, RequestFault fault) =>
+        modelState.TryAddModelException(fault.Parameter!, new InvalidRequestException([fault]));
+
+    /// <summary>Everything that was noted, and that there is no body where MVC wants one.</summary>
     public static InvalidRequestException ToException(ModelStateDictionary modelState) => new(
     [
         .. from entry in modelState
            from error in entry.Value!.Errors
-           select entry.Value.RawValue is null
-               ? new RequestFault("required", "The request needs a body: a JSON object.", Pointer: "")
-               : new RequestFault("invalid_number", error.ErrorMessage, Parameter: entry.Key),
+           from fault in (error.Exception as InvalidRequestException)?.Faults
+               ?? [new RequestFault("required", "The request needs a body: a JSON object.", Pointer: "")]
+           select fault,
     ]);
 }

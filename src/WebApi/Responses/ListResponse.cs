@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace CleanWorkspace.WebApi.Responses;
 
-/// <summary>One page of a list, oldest first (contract, Lists).</summary>
+/// <summary>One page of a list (contract, Lists).</summary>
 /// <typeparam name="T">What the list is of.</typeparam>
 public sealed record ListResponse<T>
 {
@@ -58,6 +58,9 @@ public sealed record ListMeta
 
 internal static class ListResponse
 {
+    private const string PageParameter = "page";
+    private const string CursorParameter = "cursor";
+
     public static ListResponse<T> From<T>(Page<T> page, HttpRequest request)
     {
         var last = page.TotalPages;
@@ -70,7 +73,7 @@ internal static class ListResponse
 
         return new ListResponse<T>
         {
-            Links = new ListLinks { Next = LinkTo(meta.NextPage, request), Previous = LinkTo(meta.PreviousPage, request) },
+            Links = new ListLinks { Next = LinkTo(PageParameter, meta.NextPage, request), Previous = LinkTo(PageParameter, meta.PreviousPage, request) },
             Meta = meta,
             Count = page.Count,
             TotalPages = last,
@@ -78,9 +81,18 @@ internal static class ListResponse
         };
     }
 
-    private static string? LinkTo(int? page, HttpRequest request)
+    public static ListResponse<T> From<T>(CursorPage<T> page, HttpRequest request) => new()
     {
-        if (page is null)
+        Links = new ListLinks { Next = LinkTo(CursorParameter, page.Next, request), Previous = LinkTo(CursorParameter, page.Previous, request) },
+        Meta = new ListMeta { Page = page.Number, PreviousPage = page.Previous?.Page, NextPage = page.Next?.Page },
+        Count = page.Count,
+        TotalPages = page.TotalPages,
+        Results = page.Results,
+    };
+
+    private static string? LinkTo(string parameter, object? value, HttpRequest request)
+    {
+        if (value is null)
         {
             return null;
         }
@@ -88,15 +100,15 @@ internal static class ListResponse
         // The other parameters stay to the letter: reading and writing them anew would change what is not quite well-formed.
         var pairs = (request.QueryString.Value ?? "").TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries);
         var index = Array.FindIndex(
-            pairs, pair => Uri.UnescapeDataString(pair.Split('=')[0]).Equals("page", StringComparison.OrdinalIgnoreCase));
-        var parameter = $"page={page}";
+            pairs, pair => Uri.UnescapeDataString(pair.Split('=')[0]).Equals(parameter, StringComparison.OrdinalIgnoreCase));
+        var pair = $"{parameter}={value}";
         if (index >= 0)
         {
-            pairs[index] = parameter;
+            pairs[index] = pair;
         }
         else
         {
-            pairs = [.. pairs, parameter];
+            pairs = [.. pairs, pair];
         }
 
         return UriHelper.BuildAbsolute(

@@ -46,6 +46,24 @@ public sealed class UuidTests
     }
 
     [Fact]
+    public void The_first_id_of_a_time_comes_after_all_that_are_earlier_and_before_the_others()
+    {
+        var clock = new StoppedClock(Instant);
+        for (var micros = 1; micros < 1_000; micros++)
+        {
+            clock.Now = Instant.AddMicroseconds(micros);
+            var first = Uuid.FirstAt(clock.Now);
+            Assert.True(first <= Uuid.CreateVersion7(clock));
+            Assert.Equal(first, Uuid.FirstAt(clock.Now.AddTicks(-9)));
+
+            clock.Now = Instant.AddMicroseconds(micros - 1);
+            Assert.True(first > Uuid.CreateVersion7(clock));
+        }
+
+        Assert.Equal(Uuid.FirstAt(DateTimeOffset.UnixEpoch), Uuid.FirstAt(DateTimeOffset.MinValue));
+    }
+
+    [Fact]
     public void Ids_of_one_instant_differ()
     {
         var clock = new StoppedClock(Instant);
