@@ -17,6 +17,9 @@ internal static partial class Contract
     private static readonly string[] KeyProperties =
         ["id", "name", "role", "expires_at", "last_used_at", "created_at", "updated_at"];
 
+    private static readonly string[] AuditEntryProperties =
+        ["write_id", "resource", "resource_id", "created_at", "actor", "operation", "trace_id", "changes", "added", "removed"];
+
     private static readonly string[] ProblemProperties =
         ["type", "title", "status", "detail", "instance", "code", "trace_id"];
 
@@ -43,6 +46,15 @@ internal static partial class Contract
         Assert.Equal(KeyProperties.Order(), Names(key).Except(["token"]));
         VerifyIdAndTimes(key);
         Assert.Contains((string)key["role"]!, Roles);
+    }
+
+    public static void VerifyAuditEntry(JsonObject entry)
+    {
+        Assert.Equal(AuditEntryProperties.Order(), Names(entry));
+        Assert.Matches(Uuid7(), (string)entry["write_id"]!);
+        Assert.Contains((string)entry["resource"]!, (string[])["users", "user_groups", "api_keys"]);
+        Assert.Matches(Time(), (string)entry["created_at"]!);
+        Assert.All(entry["changes"]!.AsObject(), change => Assert.Equal(["from", "to"], Names(change.Value!.AsObject())));
     }
 
     public static void VerifyList(JsonObject list, Action<JsonObject> verifyItem)

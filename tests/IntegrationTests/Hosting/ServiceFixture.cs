@@ -14,7 +14,7 @@ public sealed class ServiceFixture : IAsyncLifetime
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly string[] Resources = ["/user", "/auth/group", "/auth/key"];
+    private static readonly string[] Resources = ["/user", "/auth/group", "/auth/key", "/auth/audit"];
 
     private TestDatabase _database = null!;
     private TestService _service = null!;
@@ -110,7 +110,7 @@ public sealed class ServiceFixture : IAsyncLifetime
         """);
 
     /// <summary>Starts over with an empty workspace.</summary>
-    public async Task ClearAsync() => await _database.ExecuteAsync("TRUNCATE users, user_groups CASCADE");
+    public async Task ClearAsync() => await _database.ExecuteAsync("TRUNCATE users, user_groups, audit_entries CASCADE");
 
     public static HttpContent ToContent(object body)
     {
@@ -142,6 +142,7 @@ public sealed class ServiceFixture : IAsyncLifetime
         {
             _ when resource.StartsWith("/auth/group", StringComparison.Ordinal) => Contract.VerifyGroup,
             _ when resource.StartsWith("/auth/key", StringComparison.Ordinal) => Contract.VerifyKey,
+            _ when resource.StartsWith("/auth/audit", StringComparison.Ordinal) => Contract.VerifyAuditEntry,
             _ => Contract.VerifyUser,
         };
         if (answer.Status >= 400)
