@@ -121,6 +121,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Theory]
+    [InlineData("")]
     [InlineData("1")]
     [InlineData("\"1")]
     [InlineData("\"1\" \"2\"")]

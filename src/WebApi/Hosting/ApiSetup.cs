@@ -51,6 +51,7 @@ internal static class ApiSetup
                 options.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+                options.ModelMetadataDetailsProviders.Add(new EmptyHeaders());
                 options.ModelBinderProviders.Insert(0, new QueryValueBinder.Provider());
                 options.Filters.Add<TimeoutSetup.Filter>();
                 options.Filters.Add<EntityTags.Filter>();
