@@ -10,7 +10,7 @@ using MediatR;
 namespace CleanWorkspace.Application.ApiKeys;
 
 /// <summary>Describes a new API key. A name and a role must be given.</summary>
-public sealed record ApiKeysCreateNewKeyRequest : BodyRequest, IRequest<ApiKeyResponse>
+public sealed record ApiKeysCreateNewKeyRequest : CreateRequest, IRequest<ApiKeyResponse>
 {
     /// <summary>Whose key it is or what it is for; at most 200 characters, not blank.</summary>
     /// <example>payroll import</example>
@@ -45,8 +45,17 @@ internal sealed class CreateNewKeyValidator : AbstractValidator<ApiKeysCreateNew
 internal sealed class CreateNewKeyHandler(IWorkspaceDbContext db, IMapper mapper, TimeProvider clock)
     : IRequestHandler<ApiKeysCreateNewKeyRequest, ApiKeyResponse>
 {
+    // The answer has the token, which is kept nowhere.
+    private static readonly RequestFault CannotBeAnsweredAgain = new(
+        "unsupported", "A token is told but once: leave the header out, and delete a key whose token was lost.", Parameter: "Idempotency-Key");
+
     public async Task<ApiKeyResponse> Handle(ApiKeysCreateNewKeyRequest request, CancellationToken cancellationToken)
     {
+        if (request.Idempotency is not null)
+        {
+            throw new InvalidRequestException([CannotBeAnsweredAgain]);
+        }
+
         var (key, token) = ApiKey.Create(
             clock, request.Name.Value, RoleName.Parse(request.Role.Value), Expiry.Parse(request.ExpiresAt.Value));
 

@@ -25,13 +25,17 @@ public interface IWorkspaceDbContext
     /// <summary>The audit.</summary>
     DbSet<AuditEntry> AuditEntries { get; }
 
-    /// <summary>Stores a new user with its memberships and answers what is stored.</summary>
+    /// <summary>Stores a new user with its memberships and answers what is stored; under a used key, what was stored at first.</summary>
     /// <exception cref="ConstraintViolationException">The address is taken or a group does not exist.</exception>
-    Task<User> CreateAsync(User user, CancellationToken cancellationToken);
+    /// <exception cref="IdempotencyKeyInUseException">A write under the same key is still running.</exception>
+    /// <exception cref="IdempotencyKeyReusedException">Something else was written under the same key.</exception>
+    Task<User> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken);
 
-    /// <summary>Stores a new group with its memberships and answers what is stored.</summary>
+    /// <summary>Stores a new group with its memberships and answers what is stored; under a used key, what was stored at first.</summary>
     /// <exception cref="ConstraintViolationException">A user does not exist.</exception>
-    Task<UserGroup> CreateAsync(UserGroup group, CancellationToken cancellationToken);
+    /// <exception cref="IdempotencyKeyInUseException">A write under the same key is still running.</exception>
+    /// <exception cref="IdempotencyKeyReusedException">Something else was written under the same key.</exception>
+    Task<UserGroup> CreateAsync(UserGroup group, IdempotencyKey? key, CancellationToken cancellationToken);
 
     /// <summary>Stores a new API key and answers what is stored.</summary>
     Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken);

@@ -9,7 +9,7 @@ using MediatR;
 namespace CleanWorkspace.Application.UserGroups;
 
 /// <summary>Describes a new user group. Every property is optional, but something must be described.</summary>
-public sealed record UserGroupsCreateNewGroupRequest : BodyRequest, IRequest<UserGroupResponse>
+public sealed record UserGroupsCreateNewGroupRequest : CreateRequest, IRequest<UserGroupResponse>
 {
     /// <summary>An emoji, a name or an address of a picture; at most 256 characters; blank means null.</summary>
     /// <example>abacus</example>
@@ -57,6 +57,6 @@ internal sealed class CreateNewGroupHandler(IWorkspaceDbContext db, IMapper mapp
             description: request.Description.Value,
             References.ParseIds(request.Users.Value));
 
-        return mapper.Map<UserGroupResponse>(await db.CreateAsync(group, cancellationToken));
+        return mapper.Map<UserGroupResponse>(await db.CreateAsync(group, request.GetIdempotencyKey(), cancellationToken));
     }
 }

@@ -10,7 +10,7 @@ using MediatR;
 namespace CleanWorkspace.Application.Users;
 
 /// <summary>Describes a new user. Every property is optional, but something must be described.</summary>
-public sealed record UsersCreateNewUserRequest : BodyRequest, IRequest<UserResponse>
+public sealed record UsersCreateNewUserRequest : CreateRequest, IRequest<UserResponse>
 {
     /// <summary>One of admin, editor, viewer, guest, in any case; viewer where nothing is given.</summary>
     /// <example>editor</example>
@@ -79,6 +79,6 @@ internal sealed class CreateNewUserHandler(IWorkspaceDbContext db, IMapper mappe
             role.IsGiven ? role.Value : Role.Viewer,
             References.ParseIds(request.UserGroups.Value));
 
-        return mapper.Map<UserResponse>(await db.CreateAsync(user, cancellationToken));
+        return mapper.Map<UserResponse>(await db.CreateAsync(user, request.GetIdempotencyKey(), cancellationToken));
     }
 }

@@ -6,6 +6,7 @@ using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Infrastructure.Persistence.Configurations;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence;
 
@@ -57,9 +58,10 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     /// <inheritdoc/>
-    public async Task<User> CreateAsync(User user, CancellationToken cancellationToken)
+    public Task<User> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var write = new WriteBatch("users", user.Id, Caller)
+            .ThenRequireUnused(key)
             .With("first_name", user.FirstName)
             .With("last_name", user.LastName)
             .With("email", user.Email)
@@ -73,13 +75,14 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                 .Then("INSERT INTO memberships (user_id, group_id) SELECT @id, g FROM unnest(@user_groups) AS g");
         }
 
-        return (await ExecuteAsync(Users, write, UserConfiguration.Query, cancellationToken))!;
+        return CreateAsync(Users, write, key, UserConfiguration.Query, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<UserGroup> CreateAsync(UserGroup group, CancellationToken cancellationToken)
+    public Task<UserGroup> CreateAsync(UserGroup group, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var write = new WriteBatch("user_groups", group.Id, Caller)
+            .ThenRequireUnused(key)
             .With("name", group.Name)
             .With("icon", group.Icon)
             .With("description", group.Description)
@@ -91,11 +94,11 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                 .Then("INSERT INTO memberships (group_id, user_id) SELECT @id, u FROM unnest(@users) AS u");
         }
 
-        return (await ExecuteAsync(UserGroups, write, UserGroupConfiguration.Query, cancellationToken))!;
+        return CreateAsync(UserGroups, write, key, UserGroupConfiguration.Query, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken)
+    public Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken)
     {
         var write = new WriteBatch("api_keys", key.Id, Caller)
             .With("name", key.Name)
@@ -103,7 +106,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             .With("expires_at", key.ExpiresAt)
             .With("token_hash", key.TokenHash)
             .ThenInsert();
-        return (await ExecuteAsync(ApiKeys, write, ApiKeyConfiguration.Query, cancellationToken))!;
+        return CreateAsync(ApiKeys, write, null, ApiKeyConfiguration.Query, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -239,6 +242,36 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(WorkspaceDbContext).Assembly);
+
+    // Under a key that was used, PostgreSQL refuses the batch at once, and the row is read as it was at the end of the first.
+    private async Task<TEntity> CreateAsync<TEntity>(
+        DbSet<TEntity> rows, WriteBatch write, IdempotencyKey? key, string query, CancellationToken cancellationToken)
+        where TEntity : Entity
+    {
+        if (key is not null)
+        {
+            write.ThenRecord(query);
+        }
+
+        try
+        {
+            return (await ExecuteAsync(rows, write, query, cancellationToken))!;
+        }
+        catch (PostgresException refusal) when (refusal.SqlState == WriteRules.AlreadyWritten)
+        {
+            // A record that is not there any more has expired in between.
+            return await ReadFirstAsync(rows, key!, cancellationToken) ?? throw new ContentionException(refusal);
+        }
+    }
+
+    private async Task<TEntity?> ReadFirstAsync<TEntity>(DbSet<TEntity> rows, IdempotencyKey key, CancellationToken cancellationToken)
+        where TEntity : Entity
+    {
+        var stored = await rows
+            .FromSqlRaw(IdempotencyRecord.AnswerAs(rows.EntityType), Caller.Actor, key.Value, key.Fingerprint)
+            .ToListAsync(cancellationToken);
+        return stored.SingleOrDefault();
+    }
 
     private Task<bool> ExecuteAsync(WriteBatch write, CancellationToken cancellationToken) =>
         WriteRules.RunAsync(

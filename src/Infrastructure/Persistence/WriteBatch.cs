@@ -15,6 +15,7 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 internal sealed class WriteBatch
 {
     private readonly string _table;
+    private readonly Caller _caller;
     private readonly StringBuilder _sql = new();
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _columns = [];
@@ -23,6 +24,7 @@ internal sealed class WriteBatch
     public WriteBatch(string table, Guid id, Caller caller)
     {
         _table = table;
+        _caller = caller;
         _parameters.Add(new NpgsqlParameter<Guid>("id", id));
         _parameters.Add(new NpgsqlParameter<string>("write", JsonSerializer.Serialize(new
         {
@@ -66,6 +68,32 @@ internal sealed class WriteBatch
     /// </summary>
     public WriteBatch ThenLock(string query) =>
         Then($"UPDATE users SET version = version WHERE 0 > (SELECT count(*) FROM ({query}) AS locked)");
+
+    /// <summary>
+    /// Refuses the batch where the key is used already or in use; without a key does nothing. It comes first, as what the key's
+    /// first use has left may be all that keeps the rest from being carried out again.
+    /// </summary>
+    public WriteBatch ThenRequireUnused(IdempotencyKey? key)
+    {
+        if (key is null)
+        {
+            return this;
+        }
+
+        _parameters.Add(new NpgsqlParameter<string>("key_actor", _caller.Actor));
+        _parameters.Add(new NpgsqlParameter<string>("key", key.Value));
+        _parameters.Add(new NpgsqlParameter<byte[]>("fingerprint", key.Fingerprint));
+        return ThenLock($"SELECT require_unused_key(@key_actor, @key, @fingerprint, {IdempotencyRecord.ExpiredUntil})");
+    }
+
+    /// <summary>Stores the row as <paramref name="query"/> shows it under the required key, in place of a record that has expired.</summary>
+    public WriteBatch ThenRecord(string query) =>
+        Then($"""
+            INSERT INTO idempotency_records (actor, key, fingerprint, answer)
+            SELECT @key_actor, @key, @fingerprint, to_jsonb(stored) FROM ({query}) AS stored WHERE id = @id
+            ON CONFLICT ON CONSTRAINT pk_idempotency_records
+            DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at
+            """);
 
     /// <summary>Locks the batch's own row, and refuses it where it has none of the expected versions; null expects nothing.</summary>
     public WriteBatch ThenLockRow(IReadOnlyList<long>? expectedVersions, string strength = "FOR NO KEY UPDATE")

@@ -7,8 +7,15 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// <summary>What happens to a write that PostgreSQL refuses; it has then changed nothing.</summary>
 internal static class WriteRules
 {
+    /// <summary>The state of a write that was carried out under its key already; raised by the function require_unused_key.</summary>
+    public const string AlreadyWritten = "WS208";
+
     // What the function require_version raises.
     private const string UnexpectedVersion = "WS412";
+    // What the function require_unused_key raises otherwise.
+    private const string KeyInUse = "WS409";
+    private const string KeyReused = "WS422";
+
     private const int Attempts = 15;
     private const int PauseMilliseconds = 10;
 
@@ -28,9 +35,14 @@ internal static class WriteRules
                     throw new ConstraintViolationException(fault, exception);
                 }
 
-                if (refusal.SqlState == UnexpectedVersion)
+                switch (refusal.SqlState)
                 {
-                    throw new PreconditionFailedException(exception);
+                    case UnexpectedVersion:
+                        throw new PreconditionFailedException(exception);
+                    case KeyInUse:
+                        throw new IdempotencyKeyInUseException(exception);
+                    case KeyReused:
+                        throw new IdempotencyKeyReusedException(exception);
                 }
 
                 if (!HasLostRace(refusal))

@@ -30,14 +30,17 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
 
     /// <summary>Creates an API key. The answer alone has its token.</summary>
     /// <param name="request">Describes the key.</param>
+    /// <param name="idempotency">Must be left out: the answer has the token, which is kept nowhere, so it cannot be given again.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpPost(Name = "ApiKeys_createNewKey")]
     [ProducesResponseType<ApiKeyResponse>(StatusCodes.Status201Created)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> CreateNewKey(
-        [FromBody, Required] ApiKeysCreateNewKeyRequest request, CancellationToken cancellationToken)
+        [FromBody, Required] ApiKeysCreateNewKeyRequest request,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
+        CancellationToken cancellationToken)
     {
-        var key = await mediator.Send(request, cancellationToken);
+        var key = await mediator.Send(request with { Idempotency = IdempotencyHeader.Parse(idempotency) }, cancellationToken);
         return CreatedAtRoute("ApiKeys_getApiKeyById", new { id = key.Id }, key);
     }
 

@@ -30,14 +30,19 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
 
     /// <summary>Creates a user group.</summary>
     /// <param name="request">Describes the group.</param>
+    /// <param name="idempotency">
+    /// A name for this one request, best a random UUID. Sent again under it within 24 hours, the same request is answered as at first.
+    /// </param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpPost(Name = "UserGroups_createNewGroup")]
     [ProducesResponseType<UserGroupResponse>(StatusCodes.Status201Created)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> CreateNewGroup(
-        [FromBody, Required] UserGroupsCreateNewGroupRequest request, CancellationToken cancellationToken)
+        [FromBody, Required] UserGroupsCreateNewGroupRequest request,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
+        CancellationToken cancellationToken)
     {
-        var group = await mediator.Send(request, cancellationToken);
+        var group = await mediator.Send(request with { Idempotency = IdempotencyHeader.Parse(idempotency) }, cancellationToken);
         return CreatedAtRoute("UserGroups_getUserGroupById", new { id = group.Id }, group);
     }
 

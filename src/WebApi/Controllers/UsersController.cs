@@ -30,14 +30,19 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
 
     /// <summary>Creates a user.</summary>
     /// <param name="request">Describes the user.</param>
+    /// <param name="idempotency">
+    /// A name for this one request, best a random UUID. Sent again under it within 24 hours, the same request is answered as at first.
+    /// </param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpPost(Name = "Users_createNewUser")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status201Created)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> CreateNewUser(
-        [FromBody, Required] UsersCreateNewUserRequest request, CancellationToken cancellationToken)
+        [FromBody, Required] UsersCreateNewUserRequest request,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
+        CancellationToken cancellationToken)
     {
-        var user = await mediator.Send(request, cancellationToken);
+        var user = await mediator.Send(request with { Idempotency = IdempotencyHeader.Parse(idempotency) }, cancellationToken);
         return CreatedAtRoute("Users_getUserById", new { id = user.Id }, user);
     }
 

@@ -37,6 +37,13 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             case PreconditionFailedException:
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status412PreconditionFailed);
                 break;
+            case IdempotencyKeyInUseException:
+                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status409Conflict);
+                break;
+            case IdempotencyKeyReusedException:
+                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status422UnprocessableEntity);
+                break;
             case ContentionException:
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(

@@ -56,7 +56,13 @@ internal sealed class BodyRequestFormatter : InputFormatter
         try
         {
             using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
-            return await InputFormatterResult.SuccessAsync(Read(document.RootElement, _types.GetOrAdd(context.ModelType, TypeOf)));
+            var request = Read(document.RootElement, _types.GetOrAdd(context.ModelType, TypeOf));
+            if (request is CreateRequest create && http.Request.Headers.ContainsKey(IdempotencyHeader.Name))
+            {
+                request = create with { Fingerprint = IdempotencyHeader.FingerprintOf(context.ModelType, document.RootElement) };
+            }
+
+            return await InputFormatterResult.SuccessAsync(request);
         }
         catch (JsonException exception)
         {

@@ -21,6 +21,8 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     public HttpClient Client => _service.Client;
 
+    public string ConnectionString => _database.ConnectionString;
+
     public string BaseAddress => Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
     public async Task InitializeAsync()

@@ -21,9 +21,9 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext
 
     public DbSet<AuditEntry> AuditEntries => null!;
 
-    public Task<User> CreateAsync(User user, CancellationToken cancellationToken) => Task.FromResult(CreateUser(user));
+    public Task<User> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken) => Task.FromResult(CreateUser(user));
 
-    public Task<UserGroup> CreateAsync(UserGroup group, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<UserGroup> CreateAsync(UserGroup group, IdempotencyKey? key, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken) => throw Unreachable();
 

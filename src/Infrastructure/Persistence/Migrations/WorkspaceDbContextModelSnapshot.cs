@@ -290,6 +290,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
+                        .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("answer");
 
