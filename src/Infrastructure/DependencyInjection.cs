@@ -33,6 +33,7 @@ public static class DependencyInjection
             return db;
         });
         services.AddSingleton<DatabaseMigrator>();
+        services.AddHostedService<IdempotencyExpiry>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
         return services;
     }

@@ -216,6 +216,28 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
         (await PostAsync(list, key, Described(list, "other"))).MustBe(201);
     }
 
+    [Fact]
+    public async Task Expired_records_are_removed_in_the_background_but_for_those_that_somebody_is_writing()
+    {
+        var (kept, held) = (NewKey(), NewKey());
+        await service.ExecuteAsync(
+            $$"""
+            INSERT INTO idempotency_records (actor, key, fingerprint, answer, created_at)
+            SELECT 'anonymous', key, '\x00', '{}', now() - age::interval
+            FROM (
+                SELECT 'expired ' || n, '25 hours' FROM generate_series(1, 2500) AS n UNION ALL
+                VALUES ('{{held}}', '25 hours'), ('{{kept}}', '23 hours')) AS aged (key, age)
+            """);
+        await using var writer = await BeginAsync($"UPDATE idempotency_records SET created_at = now() WHERE key = '{held}'");
+
+        await using var another = await TestService.StartAsync(service.ConnectionString);
+
+        await EventuallyAsync(async () => 1L == (long)(await service.ExecuteAsync(
+            "SELECT count(*) FROM idempotency_records WHERE created_at < now() - interval '24 hours'"))!);
+        Assert.Equal(2L, await service.ExecuteAsync($"SELECT count(*) FROM idempotency_records WHERE key IN ('{held}', '{kept}')"));
+        Assert.Equal(0, await CountWaitingAsync());
+    }
+
     [Theory]
     [MemberData(nameof(Nouns))]
     public async Task Whatever_was_sent_to_a_service_that_was_killed_is_there_once_when_it_has_been_sent_again(string list)
