@@ -12,6 +12,8 @@ internal sealed class Access(AccessSettings settings) : AuthorizationHandler<Acc
     // RFC 6750, section 3.
     private const string Challenge = "Bearer realm=\"CleanWorkspace\"";
 
+    private const string RetryAfterSeconds = "5";
+
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Challenged)
@@ -45,6 +47,15 @@ internal sealed class Access(AccessSettings settings) : AuthorizationHandler<Acc
     private static async Task RefuseCredentialAsync(HttpContext context)
     {
         var failure = (await context.AuthenticateAsync()).Failure as CredentialException;
+        // To find that out may have taken longer than the request is allowed.
+        context.RequestAborted.ThrowIfCancellationRequested();
+        if (failure is { Status: StatusCodes.Status503ServiceUnavailable })
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await ProblemWriter.WriteAsync(context, failure.Status, failure.Code, failure.Message);
+            return;
+        }
+
         context.Response.Headers.WWWAuthenticate = failure is null ? Challenge : $"{Challenge}, error=\"invalid_token\"";
         await (failure is null
             ? ProblemWriter.WriteAsync(context, StatusCodes.Status401Unauthorized)

@@ -2,7 +2,7 @@ using CleanWorkspace.WebApi.Hosting;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Whether the service is open to who comes without a credential, as it is in Development with nothing set.</summary>
+/// <summary>Whether the service is open to who comes without a credential, as it is in Development with nothing set: no issuer either.</summary>
 internal sealed record AccessSettings(bool IsOpen)
 {
     private const string Required = "Authentication:Required";
@@ -11,7 +11,7 @@ internal sealed record AccessSettings(bool IsOpen)
     {
         if (configuration[Required] is not { Length: > 0 } setting)
         {
-            return new AccessSettings(environment.IsDevelopment());
+            return new AccessSettings(environment.IsDevelopment() && IssuerSettings.Read(configuration) is null);
         }
 
         if (!bool.TryParse(setting, out var required))

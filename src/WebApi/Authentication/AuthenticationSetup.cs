@@ -1,4 +1,6 @@
+using CleanWorkspace.Domain.ApiKeys;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CleanWorkspace.WebApi.Authentication;
@@ -14,7 +16,12 @@ internal static class AuthenticationSetup
         services.AddSingleton(AccessSettings.Read(builder.Configuration, builder.Environment));
         services.AddSingleton<KeyCache>();
         services.AddHostedService<KeyUses>();
-        services.AddAuthentication(KeyHandler.Name).AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.Name, null);
+        var schemes = services.AddAuthentication(KeyHandler.Name).AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.Name, null);
+        if (IssuerSettings.Read(builder.Configuration) is { } issuer)
+        {
+            schemes.AddIssuer(issuer);
+        }
+
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.AddRequirements(new Access.Requirement()));
         services.AddSingleton<IAuthorizationHandler, Access>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, Access>();
@@ -30,4 +37,23 @@ internal static class AuthenticationSetup
 
     /// <summary>Holds endpoints to the <see cref="AccessTable"/>.</summary>
     public static void RequireAccess(this IEndpointConventionBuilder endpoints) => endpoints.RequireAuthorization(Policy);
+
+    // Beside the keys: whatever does not begin as a key does.
+    private static void AddIssuer(this AuthenticationBuilder schemes, IssuerSettings issuer)
+    {
+        schemes.Services.AddSingleton(issuer);
+        schemes.Services.AddSingleton<IssuerKeys>();
+        schemes.Services.AddSingleton<IssuerTokens>();
+        schemes.AddJwtBearer();
+        schemes.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IssuerTokens>((options, tokens) =>
+        {
+            options.TokenHandlers.Clear();
+            options.TokenHandlers.Add(tokens);
+            options.SaveToken = false;
+        });
+        schemes.Services.Configure<AuthenticationSchemeOptions>(KeyHandler.Name, options => options.ForwardDefaultSelector = context =>
+            BearerToken.In(context.Request.Headers.Authorization) is { Length: > 0 } token && !token.StartsWith(KeyToken.Prefix, StringComparison.Ordinal)
+                ? JwtBearerDefaults.AuthenticationScheme
+                : null);
+    }
 }

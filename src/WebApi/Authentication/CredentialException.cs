@@ -1,10 +1,10 @@
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Why a credential is refused: 401.</summary>
+/// <summary>Why a credential is not taken.</summary>
 internal sealed class CredentialException : Exception
 {
-    private CredentialException(string code, string detail)
-        : base(detail) => Code = code;
+    private CredentialException(string code, string detail, int status = StatusCodes.Status401Unauthorized)
+        : base(detail) => (Code, Status) = (code, status);
 
     /// <summary>It proves nothing: malformed, unknown, revoked, or signed by someone else.</summary>
     public static CredentialException Invalid { get; } =
@@ -14,5 +14,11 @@ internal sealed class CredentialException : Exception
     public static CredentialException Expired { get; } =
         new("expired_credential", "The credential has expired. Send one that is valid as Authorization: Bearer.");
 
+    /// <summary>It may be valid: whether it is cannot be known at the moment.</summary>
+    public static CredentialException IssuerUnavailable { get; } = new(
+        "issuer_unavailable", "The issuer of tokens does not answer at the moment; try again in a few seconds.", StatusCodes.Status503ServiceUnavailable);
+
     public string Code { get; }
+
+    public int Status { get; }
 }

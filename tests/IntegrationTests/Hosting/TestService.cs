@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,10 +21,9 @@ internal sealed class TestService : WebApplicationFactory<Program>
     };
 
     private readonly Dictionary<string, string> _settings = [];
+    private readonly TimeProvider _clock;
 
-    private TestService()
-    {
-    }
+    private TestService(TimeProvider clock) => _clock = clock;
 
     /// <summary>Follows no redirect and keeps no cookie, so that a test sees each answer as it was sent.</summary>
     public HttpClient Client { get; } = CreateAlikeClient();
@@ -31,9 +31,12 @@ internal sealed class TestService : WebApplicationFactory<Program>
     /// <summary>The same for one who has no credential, whatever is given to the first.</summary>
     public HttpClient Stranger { get; } = CreateAlikeClient();
 
-    public static async Task<TestService> StartAsync(string connectionString, params (string Key, string Value)[] settings)
+    public static Task<TestService> StartAsync(string connectionString, params (string Key, string Value)[] settings) =>
+        StartAsync(connectionString, TimeProvider.System, settings);
+
+    public static async Task<TestService> StartAsync(string connectionString, TimeProvider clock, params (string Key, string Value)[] settings)
     {
-        var service = new TestService { _settings = { ["ConnectionStrings:Workspace"] = connectionString } };
+        var service = new TestService(clock) { _settings = { ["ConnectionStrings:Workspace"] = connectionString } };
         foreach (var (key, value) in settings)
         {
             if (key.StartsWith("Serilog:", StringComparison.Ordinal))
@@ -77,6 +80,7 @@ internal sealed class TestService : WebApplicationFactory<Program>
             builder.UseSetting(key, value);
         }
 
+        builder.ConfigureTestServices(services => services.AddSingleton(_clock));
         // UseSetting would give the sections of a list values of their own, by which Serilog takes them for names.
         builder.ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(_logSettings));
     }
