@@ -206,6 +206,20 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Theory]
+    [InlineData("xn--")]
+    [InlineData("workspace.example.org, xn--a")]
+    [InlineData("a b")]
+    public async Task A_proxys_word_that_names_no_host_is_ignored(string host)
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var behind = await TestService.StartAsync(database.ConnectionString, ("Proxies:Trusted", Loopback));
+
+        var created = (await AskAsync(behind, ForwardedPost("http", host))).MustBe(201);
+
+        Assert.StartsWith($"{behind.Client.BaseAddress}user/", $"{created.Headers.Location}", StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("10.0.0.0/8;192.0.2.1")]
     public async Task Nobody_else_is_believed_about_the_address_that_was_asked_for(string trusted)

@@ -18,7 +18,7 @@ internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<Ide
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var hasFailed = false;
-        while (true)
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
@@ -43,7 +43,9 @@ internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<Ide
             }
 
             // Instances that started together drift apart.
-            await Task.Delay(ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble()), stoppingToken);
+            var pause = ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble());
+            // Ends so and not by an exception, which the host would report where a start fails.
+            await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -36,6 +36,17 @@ internal static class ProxySetup
     /// <summary>Takes over what trusted proxies say, and removes the rest lest something later on believes it, as NSwag does.</summary>
     public static void UseProxies(this IApplicationBuilder app)
     {
+        app.Use((context, next) =>
+        {
+            // The framework throws at a name that begins like an encoded one (xn--) and is none.
+            var headers = context.Request.Headers;
+            if (!headers[ForwardedHeadersDefaults.XForwardedHostHeaderName].ToString().Split(',').All(IsHost))
+            {
+                headers.Remove(ForwardedHeadersDefaults.XForwardedHostHeaderName);
+            }
+
+            return next(context);
+        });
         app.UseForwardedHeaders();
         app.Use((context, next) =>
         {
@@ -47,6 +58,19 @@ internal static class ProxySetup
 
             return next(context);
         });
+    }
+
+    private static bool IsHost(string text)
+    {
+        try
+        {
+            _ = HostString.FromUriComponent(text.Trim());
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static IPNetwork Parse(string text)
