@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace CleanWorkspace.Domain.Common;
 
 /// <summary>How clients write a time: RFC 3339, with an offset from UTC.</summary>
-public static class Timestamp
+public static partial class Timestamp
 {
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
@@ -16,6 +17,14 @@ public static class Timestamp
     public static DateTimeOffset Parse(string? text) =>
         TryParse(text, out var time) ? time : throw new InvalidValueException(Check(text)!);
 
-    private static bool TryParse(string? text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
-        text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+    private static bool TryParse(string? text, out DateTimeOffset time)
+    {
+        var isTime = DateTimeOffset.TryParseExact(
+            text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+        return isTime && Ending().IsMatch(text!);
+    }
+
+    // .NET would also take an empty fraction, and offsets such as +5:30 and +0530.
+    [GeneratedRegex(@":[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z")]
+    private static partial Regex Ending();
 }

@@ -1,0 +1,57 @@
+using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Users;
+
+namespace CleanWorkspace.UnitTests.Domain.ApiKeys;
+
+public sealed class ApiKeyTests
+{
+    private static readonly StoppedClock Clock = new(new DateTimeOffset(2026, 11, 23, 12, 24, 27, TimeSpan.Zero));
+
+    [Fact]
+    public void A_key_holds_what_it_is_created_of_and_the_hash_of_its_token()
+    {
+        var (key, token) = ApiKey.Create(Clock, " Payroll ", Role.Editor, Clock.Now);
+
+        Assert.Equal("Payroll", key.Name);
+        Assert.Equal(Role.Editor, key.Role);
+        Assert.Equal(Clock.Now, key.ExpiresAt);
+        Assert.Null(key.LastUsedAt);
+        Assert.Equal(key.Id, token.KeyId);
+        Assert.True(token.HasHash(key.TokenHash));
+        Assert.StartsWith($"{Clock.Now.ToUnixTimeMilliseconds():x12}", key.Id.ToString("N"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "required")]
+    [InlineData(" ", "required")]
+    [InlineData("Pay\nroll", "invalid_text")]
+    public void No_key_breaks_the_rule_of_names(string? name, string code)
+    {
+        var exception = Assert.Throws<InvalidValueException>(() => ApiKey.Create(Clock, name, Role.Viewer, null));
+
+        Assert.Equal(code, exception.Fault.Code);
+    }
+
+    [Fact]
+    public void A_name_has_at_most_200_characters()
+    {
+        Assert.Null(ApiKey.NameRule.Check(new string('a', 200)));
+        Assert.Equal("too_long", ApiKey.NameRule.Check(new string('a', 201))?.Code);
+    }
+
+    [Fact]
+    public void A_key_is_refused_from_the_moment_on_at_which_it_expires()
+    {
+        var (key, _) = ApiKey.Create(Clock, "Payroll", Role.Viewer, Clock.Now);
+
+        Assert.False(key.IsExpired(Clock.Now.AddTicks(-1)));
+        Assert.True(key.IsExpired(Clock.Now));
+        Assert.True(key.IsExpired(Clock.Now.ToOffset(TimeSpan.FromHours(-8))));
+        Assert.True(key.IsExpired(DateTimeOffset.MaxValue));
+    }
+
+    [Fact]
+    public void A_key_without_a_time_never_expires() =>
+        Assert.False(ApiKey.Create(Clock, "Payroll", Role.Viewer, null).Key.IsExpired(DateTimeOffset.MaxValue));
+}
