@@ -12,8 +12,6 @@ internal sealed class Access(AccessSettings settings) : AuthorizationHandler<Acc
     // RFC 6750, section 3.
     private const string Challenge = "Bearer realm=\"CleanWorkspace\"";
 
-    private const string RetryAfterSeconds = "5";
-
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Challenged)
@@ -49,9 +47,9 @@ internal sealed class Access(AccessSettings settings) : AuthorizationHandler<Acc
         var failure = (await context.AuthenticateAsync()).Failure as CredentialException;
         // To find that out may have taken longer than the request is allowed.
         context.RequestAborted.ThrowIfCancellationRequested();
-        if (failure is { Status: StatusCodes.Status503ServiceUnavailable })
+        if (failure?.RetryAfter is { } retryAfter)
         {
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            context.Response.Headers.RetryAfter = retryAfter;
             await ProblemWriter.WriteAsync(context, failure.Status, failure.Code, failure.Message);
             return;
         }

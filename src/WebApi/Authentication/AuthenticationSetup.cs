@@ -14,6 +14,10 @@ internal static class AuthenticationSetup
     {
         var services = builder.Services;
         services.AddSingleton(AccessSettings.Read(builder.Configuration, builder.Environment));
+        var limits = RateLimitSettings.Read(builder.Configuration, builder.Environment);
+        services.AddSingleton(limits);
+        services.AddSingleton<FailureLimit>();
+        services.AddRequestLimit(limits.Requests);
         services.AddSingleton<KeyCache>();
         services.AddHostedService<KeyUses>();
         var schemes = services.AddAuthentication(KeyHandler.Name).AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.Name, null);
@@ -32,11 +36,12 @@ internal static class AuthenticationSetup
     {
         app.Services.GetRequiredService<AccessSettings>().CheckAddresses(app.Configuration);
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
     }
 
-    /// <summary>Holds endpoints to the <see cref="AccessTable"/>.</summary>
-    public static void RequireAccess(this IEndpointConventionBuilder endpoints) => endpoints.RequireAuthorization(Policy);
+    /// <summary>Holds endpoints to the <see cref="AccessTable"/> and to the limit of requests.</summary>
+    public static void RequireAccess(this IEndpointConventionBuilder endpoints) => endpoints.RequireAuthorization(Policy).RequireRequestLimit();
 
     // Beside the keys: whatever does not begin as a key does.
     private static void AddIssuer(this AuthenticationBuilder schemes, IssuerSettings issuer)
@@ -45,15 +50,27 @@ internal static class AuthenticationSetup
         schemes.Services.AddSingleton<IssuerKeys>();
         schemes.Services.AddSingleton<IssuerTokens>();
         schemes.AddJwtBearer();
-        schemes.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IssuerTokens>((options, tokens) =>
+        schemes.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IssuerTokens, FailureLimit>((options, tokens, failures) =>
         {
             options.TokenHandlers.Clear();
             options.TokenHandlers.Add(tokens);
             options.SaveToken = false;
+            options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => CountAsync(context, failures) };
         });
         schemes.Services.Configure<AuthenticationSchemeOptions>(KeyHandler.Name, options => options.ForwardDefaultSelector = context =>
             BearerToken.In(context.Request.Headers.Authorization) is { Length: > 0 } token && !token.StartsWith(KeyToken.Prefix, StringComparison.Ordinal)
                 ? JwtBearerDefaults.AuthenticationScheme
                 : null);
+    }
+
+    // An issuer that does not answer is no fault of the token.
+    private static Task CountAsync(AuthenticationFailedContext context, FailureLimit failures)
+    {
+        if (context.Exception is CredentialException { Status: StatusCodes.Status401Unauthorized } failure)
+        {
+            context.Fail(failures.Count(context.HttpContext, failure));
+        }
+
+        return Task.CompletedTask;
     }
 }

@@ -16,9 +16,22 @@ internal sealed class CredentialException : Exception
 
     /// <summary>It may be valid: whether it is cannot be known at the moment.</summary>
     public static CredentialException IssuerUnavailable { get; } = new(
-        "issuer_unavailable", "The issuer of tokens does not answer at the moment; try again in a few seconds.", StatusCodes.Status503ServiceUnavailable);
+        "issuer_unavailable", "The issuer of tokens does not answer at the moment; try again in a few seconds.", StatusCodes.Status503ServiceUnavailable)
+    {
+        RetryAfter = "5",
+    };
 
     public string Code { get; }
 
     public int Status { get; }
+
+    /// <summary>For the header of that name, where a later try may be worth while; else null.</summary>
+    public string? RetryAfter { get; private init; }
+
+    /// <summary>It was not looked at, or not taken for what it is, because too many others from its address were refused.</summary>
+    public static CredentialException TooMany(string retryAfter) => new(
+        "too_many_failures", "Too many credentials from this address were refused. Try again later, with a valid one.", StatusCodes.Status429TooManyRequests)
+    {
+        RetryAfter = retryAfter,
+    };
 }

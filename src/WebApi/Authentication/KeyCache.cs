@@ -45,6 +45,13 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch,
         return key;
     }
 
+    /// <summary>
+    /// Whether the token was good when its key was last read, however long ago; answered without the database. An expired
+    /// one is not.
+    /// </summary>
+    public bool Knows(KeyToken token) =>
+        _keys.GetValueOrDefault(token.KeyId) is { } key && token.HasHash(key.Key.TokenHash) && !key.Key.IsExpired(clock.GetUtcNow());
+
     /// <summary>When keys were last used since this was asked for last.</summary>
     public IReadOnlyDictionary<Guid, DateTimeOffset> TakeUses() => Interlocked.Exchange(ref _uses, new());
 

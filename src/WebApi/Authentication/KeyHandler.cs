@@ -7,7 +7,7 @@ namespace CleanWorkspace.WebApi.Authentication;
 
 /// <summary>Authenticates by an API key's token, sent as <c>Authorization: Bearer</c> (RFC 6750, section 2.1).</summary>
 internal sealed class KeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyCache keys, TimeProvider clock)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyCache keys, FailureLimit failures, TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "ApiKey";
@@ -20,13 +20,28 @@ internal sealed class KeyHandler(
             return AuthenticateResult.NoResult();
         }
 
-        if (KeyToken.Parse(BearerToken.In(header)) is not { } token || await keys.FindAsync(token, Context.RequestAborted) is not { } key)
+        var token = KeyToken.Parse(BearerToken.In(header));
+        if (token is not null && keys.Knows(token))
         {
-            return AuthenticateResult.Fail(CredentialException.Invalid);
+            // Whoever shares its address with one who guesses can go on working.
+            return await AuthenticateAsync(token);
+        }
+
+        using var turn = await failures.TakeTurnAsync(Context);
+        return failures.FindRefusal(Context) is { } refusal ? AuthenticateResult.Fail(refusal) : await AuthenticateAsync(token);
+    }
+
+    private async Task<AuthenticateResult> AuthenticateAsync(KeyToken? token)
+    {
+        if (token is null || await keys.FindAsync(token, Context.RequestAborted) is not { } key)
+        {
+            return Fail(CredentialException.Invalid);
         }
 
         return key.Key.IsExpired(clock.GetUtcNow())
-            ? AuthenticateResult.Fail(CredentialException.Expired)
+            ? Fail(CredentialException.Expired)
             : AuthenticateResult.Success(new AuthenticationTicket(key.Principal, Scheme.Name));
     }
+
+    private AuthenticateResult Fail(CredentialException failure) => AuthenticateResult.Fail(failures.Count(Context, failure));
 }

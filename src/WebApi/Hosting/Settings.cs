@@ -13,15 +13,19 @@ internal static class Settings
     ];
 
     /// <summary>A time in whole seconds, from 1 to <paramref name="most"/>; <paramref name="usual"/> where none is set.</summary>
-    public static TimeSpan SecondsOf(this IConfiguration configuration, string key, int usual, int most)
+    public static TimeSpan SecondsOf(this IConfiguration configuration, string key, int usual, int most) =>
+        TimeSpan.FromSeconds(configuration.NumberOf(key, usual, 1, most));
+
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; <paramref name="usual"/> where none is set.</summary>
+    public static int NumberOf(this IConfiguration configuration, string key, int usual, int least, int most)
     {
         if (configuration[key] is not { Length: > 0 } setting)
         {
-            return TimeSpan.FromSeconds(usual);
+            return usual;
         }
 
-        return int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0 && seconds <= most
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new StartFailure($"{key.Replace(":", "__", StringComparison.Ordinal)} must be a whole number from 1 to {most}.");
+        return int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new StartFailure($"{key.Replace(":", "__", StringComparison.Ordinal)} must be a whole number from {least} to {most}.");
     }
 }

@@ -1,0 +1,26 @@
+using System.Threading.RateLimiting;
+using CleanWorkspace.WebApi.Errors;
+
+namespace CleanWorkspace.WebApi.Authentication;
+
+/// <summary>Holds each credential to its rate of requests. Whoever comes without one is not counted here.</summary>
+internal static class RequestLimit
+{
+    private const string Policy = "requests";
+
+    public static void AddRequestLimit(this IServiceCollection services, Rate rate) =>
+        services.AddRateLimiter(options =>
+        {
+            options.AddPolicy(Policy, context => context.User.Identity?.Name is { } caller
+                ? rate.PartitionOf(caller)
+                : RateLimitPartition.GetNoLimiter(""));
+            options.OnRejected = async (refusal, _) =>
+            {
+                refusal.HttpContext.Response.Headers.RetryAfter = rate.RetryAfter;
+                await ProblemWriter.WriteAsync(refusal.HttpContext, StatusCodes.Status429TooManyRequests);
+            };
+        });
+
+    /// <summary>Counts the requests to endpoints.</summary>
+    public static IEndpointConventionBuilder RequireRequestLimit(this IEndpointConventionBuilder endpoints) => endpoints.RequireRateLimiting(Policy);
+}
