@@ -2,6 +2,7 @@ using CleanWorkspace.Domain.ApiKeys;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.HostFiltering;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
@@ -13,7 +14,14 @@ internal static class AuthenticationSetup
     public static void AddAccess(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(AccessSettings.Read(builder.Configuration, builder.Environment));
+        var access = AccessSettings.Read(builder.Configuration, builder.Environment);
+        services.AddSingleton(access);
+        if (access.IsOpen && string.IsNullOrEmpty(builder.Configuration["AllowedHosts"]))
+        {
+            // A web site could else give the service a name of its own, and be let in like a program on this machine.
+            services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        }
+
         var limits = RateLimitSettings.Read(builder.Configuration, builder.Environment);
         services.AddSingleton(limits);
         services.AddSingleton<FailureLimit>();
