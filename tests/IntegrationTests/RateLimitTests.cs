@@ -149,6 +149,35 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bad_tokens_of_the_issuer_count_as_bad_keys_do_and_its_good_ones_go_on_working()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        await using var service = await TestService.StartAsync(_database.ConnectionString, [.. issuer.Settings, FewFailures]);
+        var unknown = await service.CreateTokenAsync("viewer");
+        var forged = issuer.Sign("viewer", TestIssuer.CreateRsaKey());
+
+        await BlockAsync(service, credential: forged);
+
+        MustBeRefused(await AskAsync(service, unknown), "too_many_failures");
+        (await AskAsync(service, issuer.Sign("viewer"))).MustBe(200);
+    }
+
+    [Fact]
+    public async Task An_issuer_that_does_not_answer_is_no_failure_of_its_tokens()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        await using var service = await TestService.StartAsync(_database.ConnectionString, [.. issuer.Settings, FewFailures]);
+        await issuer.ShutAsync();
+
+        for (var i = 0; i <= Few; i++)
+        {
+            (await AskAsync(service, issuer.Sign("viewer"))).MustBe(503);
+        }
+
+        (await AskAsync(service, Guess())).MustBe(401);
+    }
+
+    [Fact]
     public async Task Failures_are_counted_by_the_address_that_a_trusted_proxy_tells()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, FewFailures, Proxied);
@@ -216,14 +245,14 @@ public sealed class RateLimitTests : IAsyncLifetime
         return answer;
     }
 
-    private static async Task BlockAsync(TestService service, string? forwardedFor = null)
+    private static async Task BlockAsync(TestService service, string? forwardedFor = null, string credential = "nonsense")
     {
         for (var i = 0; i < Few; i++)
         {
-            (await AskAsync(service, "nonsense", forwardedFor: forwardedFor)).MustBe(401);
+            (await AskAsync(service, credential, forwardedFor: forwardedFor)).MustBe(401);
         }
 
-        MustBeRefused(await AskAsync(service, "nonsense", forwardedFor: forwardedFor), "too_many_failures");
+        MustBeRefused(await AskAsync(service, credential, forwardedFor: forwardedFor), "too_many_failures");
     }
 
     private static Task<Answer> AskAsync(TestService service, string? token, string? forwardedFor = null) =>
