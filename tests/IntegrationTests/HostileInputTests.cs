@@ -246,7 +246,7 @@ internal static class HostileInput
                 (1, Gen.ArrayOf(Gen.Elements(OddValues)).Select(parts => string.Join(", ", parts))),
                 (1, Gen.ArrayOf(Gen.Choose(32, 0x2ff)).Select(characters => string.Concat(characters.Select(character => (char)character)))),
                 (1, from value in Gen.Elements(OddValues) from count in Gen.Choose(2, 400) select Bodies.Repeat(value, count)))
-            // Longer headers the server itself refuses before the service is asked.
+                // Longer headers the server itself refuses before the service is asked.
             select (name, value[..Math.Min(value.Length, 2000)])).Resize(6)
         from role in Gen.Choose(0, 4)
         select new HostileHeaders(values, role);

@@ -75,8 +75,7 @@ internal static class KeysCommand
     private static async Task<int> RunAsync(string operation, Func<IMediator, Task> runAsync, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateBuilder();
-        // The standard output is for what was asked for.
-        builder.AddLog(isOfCommand: true);
+        builder.AddCommandLog();
         await using var database = await WorkspaceDatabase.OpenAsync(builder.Configuration, builder.Environment, cancellationToken);
         builder.Services.AddSingleton(new Caller(Actor, operation, null));
         await using var app = builder.BuildOn(database);

@@ -15,12 +15,12 @@ internal static class LogSetup
 {
     private const string RequestLine = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms";
 
-    /// <summary>Logs to the standard output, or of a command only what is wrong, beside its output.</summary>
-    public static void AddLog(this WebApplicationBuilder builder, bool isOfCommand = false) =>
+    private const string LineForPeople = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}";
+
+    public static void AddLog(this WebApplicationBuilder builder) =>
         builder.Services.AddSerilog((_, log) =>
         {
-            var errorLevel = isOfCommand ? LogEventLevel.Verbose : (LogEventLevel?)null;
-            log.MinimumLevel.Is(isOfCommand ? LogEventLevel.Warning : LogEventLevel.Information)
+            log.MinimumLevel.Information()
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 // It logs the stack trace of a start that failed, which the program explains in a sentence.
@@ -32,18 +32,24 @@ internal static class LogSetup
 
             if (builder.Environment.IsProduction())
             {
-                log.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: errorLevel);
+                log.WriteTo.Console(new CompactJsonFormatter());
             }
             else
             {
-                log.WriteTo.Console(
-                    outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}",
-                    formatProvider: CultureInfo.InvariantCulture,
-                    standardErrorFromLevel: errorLevel);
+                log.WriteTo.Console(outputTemplate: LineForPeople, formatProvider: CultureInfo.InvariantCulture);
             }
         },
         // Each service has a logger of its own: tests run several in one process.
         preserveStaticLogger: true);
+
+    /// <summary>Of a command, logs what is wrong beside its output, which is for what was asked for.</summary>
+    public static void AddCommandLog(this WebApplicationBuilder builder) =>
+        builder.Services.AddSerilog(
+            (_, log) => log.MinimumLevel.Warning()
+                // The service says it, once at each start; who is asked for a key need not read it every time.
+                .MinimumLevel.Override("LuckyPennySoftware.AutoMapper.License", LogEventLevel.Error)
+                .WriteTo.Console(outputTemplate: LineForPeople, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose),
+            preserveStaticLogger: true);
 
     public static void UseRequestLog(this IApplicationBuilder app) =>
         app.UseSerilogRequestLogging(options =>
