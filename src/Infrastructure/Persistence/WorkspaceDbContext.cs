@@ -42,7 +42,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         ORDER BY id FOR NO KEY UPDATE
         """;
 
-    /// <summary>On whose behalf this context writes until it goes back to its pool.</summary>
+    /// <summary>On whose behalf this context writes; set each time that it leaves its pool.</summary>
     public Caller Caller { get; set; } = Caller.Service;
 
     /// <inheritdoc/>
@@ -137,9 +137,9 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                     ON CONFLICT DO NOTHING
                     """);
         }
-        else if (changes.ExpectedVersions is not null)
+        else
         {
-            write.ThenLockRow(changes.ExpectedVersions);
+            write.ThenExpect(changes.ExpectedVersions);
         }
 
         return ExecuteAsync(Users, write.ThenUpdate(), UserConfiguration.Query, cancellationToken);
@@ -168,9 +168,9 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                     ON CONFLICT DO NOTHING
                     """);
         }
-        else if (changes.ExpectedVersions is not null)
+        else
         {
-            write.ThenLockRow(changes.ExpectedVersions);
+            write.ThenExpect(changes.ExpectedVersions);
         }
 
         return ExecuteAsync(UserGroups, write.ThenUpdate(), UserGroupConfiguration.Query, cancellationToken);
@@ -182,12 +182,8 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         var write = new WriteBatch("api_keys", changes.Id, Caller)
             .With("name", changes.Name)
             .With("role", changes.Role.Select<string?>(RoleName.Of))
-            .With("expires_at", changes.ExpiresAt);
-        if (changes.ExpectedVersions is not null)
-        {
-            write.ThenLockRow(changes.ExpectedVersions);
-        }
-
+            .With("expires_at", changes.ExpiresAt)
+            .ThenExpect(changes.ExpectedVersions);
         return ExecuteAsync(ApiKeys, write.ThenUpdate(), ApiKeyConfiguration.Query, cancellationToken);
     }
 

@@ -108,6 +108,9 @@ internal sealed class WriteBatch
         return ThenLock($"SELECT 1 FROM ({query}) AS mine WHERE require_version(mine.version, @expected_versions)");
     }
 
+    /// <summary>Refuses the batch where its row has none of the expected versions; null expects nothing, and locks nothing.</summary>
+    public WriteBatch ThenExpect(IReadOnlyList<long>? expectedVersions) => expectedVersions is null ? this : ThenLockRow(expectedVersions);
+
     /// <summary>Inserts the row with the given columns.</summary>
     public WriteBatch ThenInsert() =>
         Append($"INSERT INTO {_table} (id, {string.Join(", ", _columns)}) SELECT @id, {Values}{TellBy($" WHERE {Telling} IS NOT NULL")}");
