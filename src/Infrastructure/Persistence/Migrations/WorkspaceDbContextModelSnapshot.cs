@@ -140,11 +140,11 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                     b.HasKey("WriteId", "ResourceId")
                         .HasName("pk_audit_entries");
 
-                    b.HasIndex("Actor", "WriteId", "ResourceId")
-                        .HasDatabaseName("ix_audit_entries_actor");
-
                     b.HasIndex("ResourceId", "WriteId")
                         .HasDatabaseName("ix_audit_entries_resource");
+
+                    b.HasIndex("Actor", "WriteId", "ResourceId")
+                        .HasDatabaseName("ix_audit_entries_actor");
 
                     b.ToTable("audit_entries", (string)null);
                 });
