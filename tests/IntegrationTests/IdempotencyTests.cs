@@ -147,6 +147,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [InlineData("\"a,b\"", "a,b")]
+    [InlineData("\"a b\"", "a b")]
     [InlineData("\"say\\\"yes\\\"\"", "say\"yes\"")]
     public async Task Quotes_may_hold_what_cannot_stand_without_them(string header, string key)
     {
@@ -161,7 +162,6 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("\"a")]
     [InlineData("a\"")]
     [InlineData("a b")]
-    [InlineData("\"a b\"")]
     [InlineData("a, b")]
     [InlineData("a,b")]
     [InlineData("\"a\", \"b\"")]

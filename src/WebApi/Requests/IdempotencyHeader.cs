@@ -27,7 +27,7 @@ internal static partial class IdempotencyHeader
         if (!match.Success)
         {
             throw new InvalidRequestException(
-                [new RequestFault("invalid_idempotency_key", "Must be one key of 1 to 255 visible ASCII characters; in quotes where it has a comma or quotes.", Parameter: Name)]);
+                [new RequestFault("invalid_idempotency_key", "Must be one key of 1 to 255 visible ASCII characters; in quotes where it has blanks, commas or quotes.", Parameter: Name)]);
         }
 
         return match.Groups["bare"] is { Success: true, Value: var bare } ? bare : EscapedCharacter().Replace(match.Groups["quoted"].Value, "$1");
@@ -45,7 +45,7 @@ internal static partial class IdempotencyHeader
     }
 
     // A comma outside quotes is what a proxy makes of several headers (RFC 9110, section 5.3).
-    [GeneratedRegex("""\A(?:(?<bare>[!-~-[",]]{1,255})|"(?<quoted>(?:[!-~-["\\]]|\\["\\]){1,255})")\z""")]
+    [GeneratedRegex("""\A(?:(?<bare>[!-~-[",]]{1,255})|"(?<quoted>(?:[ -~-["\\]]|\\["\\]){1,255})")\z""")]
     private static partial Regex Form();
 
     [GeneratedRegex(@"\\(.)")]
