@@ -19,7 +19,7 @@ public sealed class AuditEntry
     /// <summary>The id of the resource.</summary>
     public Guid ResourceId { get; private init; }
 
-    /// <summary>When: the time of the transaction, in UTC with microseconds.</summary>
+    /// <summary>When the change was made, in UTC with microseconds; seen by others a moment later, when its transaction has ended.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>Who.</summary>

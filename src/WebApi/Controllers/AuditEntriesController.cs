@@ -19,9 +19,9 @@ public sealed class AuditEntriesController(IMediator mediator) : ControllerBase
     /// <summary>Lists what was changed, newest first.</summary>
     /// <param name="cursor">Where the page begins, as the links of another page say; the newest if not given.</param>
     /// <param name="pageSize">The most entries of a page.</param>
-    /// <param name="resource">The id of a user, a group or an API key: only what was changed of it.</param>
+    /// <param name="resource">The id of a user, a group or an API key: only the entries of it. A membership stands in the entry of the side that was written.</param>
     /// <param name="actor">Only what this one changed, as entries name it.</param>
-    /// <param name="createdAfter">Only what was changed at this time or later (RFC 3339).</param>
+    /// <param name="createdAfter">Only what was changed at this time or later (RFC 3339). To follow what is new, ask from a few seconds before the newest entry that was seen.</param>
     /// <param name="createdBefore">Only what was changed earlier than this time (RFC 3339).</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpGet(Name = "AuditEntries_list")]

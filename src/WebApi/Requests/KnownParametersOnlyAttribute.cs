@@ -11,13 +11,16 @@ namespace CleanWorkspace.WebApi.Requests;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
 {
+    // One more tells a person nothing, and MVC itself stops counting at 200.
+    private const int MaxFaults = 100;
+
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         var known = context.ActionDescriptor.Parameters
             .Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query)
             .Select(parameter => parameter.BindingInfo!.BinderModelName)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in context.HttpContext.Request.Query.Keys.Where(name => !known.Contains(name)))
+        foreach (var name in context.HttpContext.Request.Query.Keys.Where(name => !known.Contains(name)).Take(MaxFaults))
         {
             context.ModelState.AddFault(new RequestFault("unknown_parameter", "There is no such parameter here.", Parameter: name));
         }

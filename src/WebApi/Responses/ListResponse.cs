@@ -84,7 +84,13 @@ internal static class ListResponse
     public static ListResponse<T> From<T>(CursorPage<T> page, HttpRequest request) => new()
     {
         Links = new ListLinks { Next = LinkTo(CursorParameter, page.Next, request), Previous = LinkTo(CursorParameter, page.Previous, request) },
-        Meta = new ListMeta { Page = page.Number, PreviousPage = page.Previous?.Page, NextPage = page.Next?.Page },
+        Meta = new ListMeta
+        {
+            Page = page.Number,
+            // What came since the walk began lies before its first page, and has no number.
+            PreviousPage = page.Previous is not null && page.Number > 1 ? page.Number - 1 : null,
+            NextPage = page.Next?.Page,
+        },
         Count = page.Count,
         TotalPages = page.TotalPages,
         Results = page.Results,

@@ -45,17 +45,34 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
             // In PL/pgSQL, which keeps its plans for the session: functions in SQL are planned anew in every transaction, which made
             // the audit twice as dear.
 
-            // Of one transaction, by its time and its number: entries are in the order of their times, to the microsecond, and
-            // however many statements a write takes, they agree on it.
+            // Of one transaction: however many statements a write takes, they agree on it. It is made where the first of them has
+            // changed something, and so holds the locks on it: of two writes of one resource, the later one has the later id. The
+            // time is in it to the microsecond.
             migrationBuilder.Sql(
                 """
-                CREATE FUNCTION write_id() RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+                CREATE FUNCTION write_id() RETURNS uuid LANGUAGE plpgsql VOLATILE AS $$
                 DECLARE
-                    micros bigint := extract(epoch FROM now()) * 1000000;
+                    known text := nullif(current_setting('workspace.write_id', true), '');
+                    micros bigint;
                 BEGIN
-                    RETURN lpad(to_hex(micros / 1000), 12, '0')
-                        || '7' || lpad(to_hex(micros % 1000 * 4096 / 1000), 3, '0')
-                        || to_hex('-9223372036854775808'::bigint | pg_current_xact_id()::text::bigint);
+                    IF known IS NULL THEN
+                        micros := extract(epoch FROM clock_timestamp()) * 1000000;
+                        known := lpad(to_hex(micros / 1000), 12, '0')
+                            || '7' || lpad(to_hex(micros % 1000 * 4096 / 1000), 3, '0')
+                            || to_hex('-9223372036854775808'::bigint | pg_current_xact_id()::text::bigint);
+                        PERFORM set_config('workspace.write_id', known, true);
+                    END IF;
+                    RETURN known;
+                END
+                $$;
+
+                CREATE FUNCTION written_at(write_id uuid) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $$
+                DECLARE
+                    digits text := replace(write_id::text, '-', '');
+                BEGIN
+                    RETURN timestamptz 'epoch'
+                        + ('x' || left(digits, 12))::bit(48)::bigint * interval '1 millisecond'
+                        + (('x' || substr(digits, 14, 3))::bit(12)::integer * 1000 + 4095) / 4096 * interval '1 microsecond';
                 END
                 $$;
                 """);
@@ -99,8 +116,8 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                     this jsonb := current_write();
                     of_users boolean := coalesce(this ->> 'resource' = 'users', false);
                 BEGIN
-                    INSERT INTO audit_entries AS entry (write_id, resource_id, resource, actor, operation, trace_id, added, removed)
-                    SELECT this_id, side.resource_id, CASE WHEN of_users THEN 'users' ELSE 'user_groups' END,
+                    INSERT INTO audit_entries AS entry (write_id, created_at, resource_id, resource, actor, operation, trace_id, added, removed)
+                    SELECT this_id, written_at(this_id), side.resource_id, CASE WHEN of_users THEN 'users' ELSE 'user_groups' END,
                         this ->> 'actor', this ->> 'operation', this ->> 'trace_id',
                         CASE TG_ARGV[0] WHEN 'added' THEN side.ids ELSE '{}' END,
                         CASE TG_ARGV[0] WHEN 'removed' THEN side.ids ELSE '{}' END
@@ -141,6 +158,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                 DROP FUNCTION audit_api_keys() CASCADE;
                 DROP FUNCTION merge_changes(jsonb, jsonb);
                 DROP FUNCTION current_write();
+                DROP FUNCTION written_at(uuid);
                 DROP FUNCTION write_id();
                 """);
 
@@ -167,8 +185,8 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                 column => $"TG_ARGV[0], {ValueOf("changed", column)}");
             string Insert(string id, string changes, string source) =>
                 $"""
-                INSERT INTO audit_entries AS entry (write_id, resource_id, resource, actor, operation, trace_id, changes)
-                SELECT this_id, {id}, '{table}', this ->> 'actor', this ->> 'operation', this ->> 'trace_id', jsonb_strip_nulls(jsonb_build_object(
+                INSERT INTO audit_entries AS entry (write_id, created_at, resource_id, resource, actor, operation, trace_id, changes)
+                SELECT this_id, written_at(this_id), {id}, '{table}', this ->> 'actor', this ->> 'operation', this ->> 'trace_id', jsonb_strip_nulls(jsonb_build_object(
                     {changes}))
                 {source}
                 ON CONFLICT ON CONSTRAINT pk_audit_entries DO UPDATE SET changes = merge_changes(entry.changes, excluded.changes);
