@@ -47,11 +47,11 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Fact]
     public async Task A_first_key_is_made_on_an_empty_database_and_lets_its_holder_in()
     {
-        var created = await KeysAsync("create", "--name", "ops", "--role", "admin", "--expires", "2999-01-31T12:00:00Z");
+        var created = await KeysAsync("create", "--name", "@ops", "--role", "admin", "--expires", "2999-01-31T12:00:00Z");
 
         Assert.True(created.ExitCode == 0, $"{created}");
         Assert.Matches(@"\Acwk_[0-9a-f]{32}_[A-Za-z0-9_-]{43}\r?\n\z", created.Output);
-        Assert.Contains("ops, role admin, expires: 2999-01-31T12:00:00Z", created.Error, StringComparison.Ordinal);
+        Assert.Contains("for @ops, role admin, expires: 2999-01-31T12:00:00Z", created.Error, StringComparison.Ordinal);
         await using var service = await TestService.StartAsync(_database.ConnectionString, ("Authentication:Required", "true"));
         service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", created.Output.Trim());
         using var answer = await service.Client.GetAsync(new Uri("/auth/key", UriKind.Relative));
@@ -81,15 +81,21 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("create", 2, "'--name' is required")]
     [InlineData("create --name ops --role owner", 1, "--role: Must be one of admin, editor, viewer, guest.")]
     [InlineData("create --name ops --role admin --expires tomorrow", 1, "--expires: Must be a time")]
+    [InlineData("create --name ops --role admin --expires 2020-01-31T12:00:00Z", 2, "--expires: 2020-01-31T12:00:00Z is over already.")]
+    [InlineData("create --name payroll import --role viewer --expire 2999-01-31T12:00:00Z", 2, "import --expire 2999-01-31T12:00:00Z is not understood")]
+    [InlineData("list extra", 2, "extra is not understood")]
     [InlineData("revoke ops", 2, "ops")]
-    [InlineData("destroy", 2, "Required command was not provided")]
+    [InlineData("revoke 019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071 019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072", 2, "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072 is not understood")]
+    [InlineData("", 2, "Required command was not provided")]
+    [InlineData("destroy", 2, "destroy is not understood")]
     public async Task A_key_command_that_cannot_be_carried_out_says_why(string words, int exitCode, string explanation)
     {
-        var run = await KeysAsync(words.Split(' '));
+        var run = await KeysAsync(words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         Assert.Equal(exitCode, run.ExitCode);
-        Assert.Contains(explanation, run.Output + run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.Contains(explanation, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
     }
 
     [Theory]
@@ -134,6 +140,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Equal(0, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", $"https://localhost:1;http://{address.Authority}"))).ExitCode);
         Assert.Equal(1, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", "http://127.0.0.1:1"))).ExitCode);
         Assert.Equal(1, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", "nonsense"))).ExitCode);
+        Assert.Equal(2, (await ProgramRun.OfAsync(["healthcheck", "--port=1"], ("ASPNETCORE_URLS", $"http://{address.Authority}"))).ExitCode);
     }
 
     private Task<ProgramRun> KeysAsync(params string[] words) =>

@@ -12,7 +12,17 @@ internal static class CommandLine
     {
         using var interruption = new StartInterruption();
         // "help" is what people try first.
-        var parsed = CreateRoot(args, interruption).Parse(args is ["help", .. var words] ? [.. words, "--help"] : args);
+        var parsed = CreateRoot(args, interruption).Parse(
+            args is ["help", .. var words] ? [.. words, "--help"] : args,
+            // A value may begin with @; nothing is read from files.
+            new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // The library asks this of the root alone, which has to put up with settings.
+        if (parsed.CommandResult.Command.TreatUnmatchedTokensAsErrors && parsed.UnmatchedTokens is [_, ..] unknown)
+        {
+            await Console.Error.WriteLineAsync($"Nothing was done: {string.Join(' ', unknown)} is not understood here; --help says what is.");
+            return UsageError;
+        }
+
         try
         {
             var result = await parsed.InvokeAsync(new InvocationConfiguration
@@ -20,6 +30,8 @@ internal static class CommandLine
                 // Both are done here and by the host.
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
+                // Help that nobody asked for is no output: a script may take that for a token.
+                Output = parsed.Errors.Count > 0 ? Console.Error : Console.Out,
             });
             return parsed.Errors.Count > 0 ? UsageError : result;
         }

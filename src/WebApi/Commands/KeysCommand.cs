@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.WebApi.Hosting;
 using MediatR;
@@ -22,6 +23,15 @@ internal static class KeysCommand
         var name = new Option<string>("--name") { Required = true, Description = "Whose key it is or what it is for." };
         var role = new Option<string>("--role") { Required = true, Description = $"What may be done with it: {string.Join(", ", RoleName.All)}." };
         var expires = new Option<string>("--expires") { Description = "From when on it is refused, such as 2027-01-31T12:00:00Z; never if not given." };
+        expires.Validators.Add(result =>
+        {
+            var text = result.GetValueOrDefault<string>();
+            // Over HTTP that is a way to end a key; a new one would be of no use.
+            if (Timestamp.Check(text) is null && Timestamp.Parse(text) <= TimeProvider.System.GetUtcNow())
+            {
+                result.AddError($"--expires: {text} is over already.");
+            }
+        });
         var create = new Command("create", "Makes a key and writes its token, which is never shown again, to the standard output.") { name, role, expires };
         create.SetAction((arguments, _) => RunAsync(
             "keys create",
