@@ -86,6 +86,7 @@ public sealed class OpenAccessTests : IAsyncLifetime
 
         MustExplain(run, "Without authentication the service answers on this machine alone, and ");
         Assert.Contains("Set Authentication__Required=true", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"));
     }
 
     [Theory]

@@ -42,7 +42,6 @@ internal static class AuthenticationSetup
 
     public static void UseAccess(this WebApplication app)
     {
-        app.Services.GetRequiredService<AccessSettings>().CheckAddresses(app.Configuration);
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();

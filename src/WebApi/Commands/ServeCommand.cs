@@ -1,3 +1,4 @@
+using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Hosting;
 
 namespace CleanWorkspace.WebApi.Commands;
@@ -9,6 +10,8 @@ internal static class ServeCommand
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddLog();
+        // Before anything is done to the database.
+        AccessSettings.Read(builder.Configuration, builder.Environment).CheckAddresses(builder.Configuration);
         await using var database = await WorkspaceDatabase.OpenAsync(builder.Configuration, builder.Environment, interruption.Token);
         await using var app = builder.BuildOn(database);
         await database.PrepareAsync(app, interruption.Token);
