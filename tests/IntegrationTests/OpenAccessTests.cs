@@ -125,9 +125,13 @@ public sealed class OpenAccessTests : IAsyncLifetime
     [Theory]
     [InlineData("*", 200, 200)]
     [InlineData("workspace.example.org", 200, 400)]
-    public async Task Open_it_answers_to_the_names_that_are_configured(string allowed, int named, int local)
+    [InlineData("workspace.example.org ; localhost", 200, 200)]
+    [InlineData("workspace.example.org", 200, 400, "AllowedHosts:0")]
+    [InlineData("", 400, 200)]
+    [InlineData(";", 400, 200)]
+    public async Task Open_it_answers_to_the_names_that_are_configured(string allowed, int named, int local, string key = "AllowedHosts")
     {
-        await using var service = await TestService.StartAsync(_database.ConnectionString, ("AllowedHosts", allowed));
+        await using var service = await TestService.StartAsync(_database.ConnectionString, (key, allowed));
 
         Assert.Equal(named, await AskByAsync(service.Client, "workspace.example.org"));
         Assert.Equal(local, await AskByAsync(service.Client, "localhost"));
@@ -146,6 +150,7 @@ public sealed class OpenAccessTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/user") { Headers = { Host = host } };
         using var response = await client.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != "text/html");
         return (int)response.StatusCode;
     }
 

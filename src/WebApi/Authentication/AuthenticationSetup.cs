@@ -1,4 +1,5 @@
 using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.WebApi.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -16,12 +17,7 @@ internal static class AuthenticationSetup
         var services = builder.Services;
         var access = AccessSettings.Read(builder.Configuration, builder.Environment);
         services.AddSingleton(access);
-        if (access.IsOpen && string.IsNullOrEmpty(builder.Configuration["AllowedHosts"]))
-        {
-            // A web site could else give the service a name of its own, and be let in like a program on this machine.
-            services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
-        }
-
+        builder.AddHosts(access);
         var limits = RateLimitSettings.Read(builder.Configuration, builder.Environment);
         services.AddSingleton(limits);
         services.AddSingleton<FailureLimit>();
@@ -49,6 +45,20 @@ internal static class AuthenticationSetup
 
     /// <summary>Holds endpoints to the <see cref="AccessTable"/> and to the limit of requests.</summary>
     public static void RequireAccess(this IEndpointConventionBuilder endpoints) => endpoints.RequireAuthorization(Policy).RequireRequestLimit();
+
+    private static void AddHosts(this WebApplicationBuilder builder, AccessSettings access) =>
+        builder.Services.Configure<HostFilteringOptions>(options =>
+        {
+            // The framework's is a page of HTML.
+            options.IncludeFailureMessage = false;
+            options.AllowedHosts = builder.Configuration.ListOf("AllowedHosts") switch
+            {
+                [_, ..] names => names,
+                // A web site could else give the service a name of its own, and be let in like a program on this machine.
+                [] when access.IsOpen => ["localhost", "127.0.0.1", "[::1]"],
+                [] => ["*"],
+            };
+        });
 
     // Beside the keys: whatever does not begin as a key does.
     private static void AddIssuer(this AuthenticationBuilder schemes, IssuerSettings issuer)
