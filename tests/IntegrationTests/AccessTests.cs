@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests;
@@ -37,6 +39,24 @@ public sealed class AccessTests(ServiceFixture service) : IClassFixture<ServiceF
                 Assert.True(IsAsExpected(answer, expected), $"{credential}: {answer}");
             }
         }
+    }
+
+    [Theory]
+    [InlineData("get", "HTTP/1.1 200 ")]
+    [InlineData("Head", "HTTP/1.1 200 ")]
+    [InlineData("delete", "HTTP/1.1 405 ")]
+    public async Task A_method_is_the_same_in_any_case(string method, string status)
+    {
+        var token = await service.CreateTokenAsync("viewer");
+        using var client = new TcpClient();
+        await client.ConnectAsync(service.Client.BaseAddress!.Host, service.Client.BaseAddress.Port);
+        // HttpClient would correct the method.
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"{method} /user HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+
+        Assert.StartsWith(status, await reader.ReadLineAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

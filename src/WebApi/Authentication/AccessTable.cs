@@ -18,7 +18,8 @@ internal static class AccessTable
     public static Role LeastRoleOf(HttpContext context)
     {
         var noun = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.ControllerName ?? "";
-        return LeastRoles.GetValueOrDefault((noun, context.Request.Method), Role.Admin);
+        // Routing does not mind the case either.
+        return LeastRoles.GetValueOrDefault((noun, HttpMethods.GetCanonicalizedValue(context.Request.Method)), Role.Admin);
     }
 
     /// <summary>Whether a role may do what takes at least another; one without a role may do nothing.</summary>
