@@ -308,6 +308,31 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_issuer_that_keeps_silent_holds_nobody_up_again_whose_token_a_known_key_has_signed()
+    {
+        var token = _issuer.Sign("admin");
+        Assert.Null(RefusalOf(await SendAsync(token, HttpMethod.Get, "/user")));
+        _issuer.IsSilent = true;
+        _clock.Advance(TimeSpan.FromMinutes(6));
+        Assert.Null(RefusalOf(await SendAsync(token, HttpMethod.Get, "/user")));
+
+        foreach (var pause in new[] { Pause, TimeSpan.FromMinutes(4) })
+        {
+            _clock.Advance(pause);
+            var watch = Stopwatch.StartNew();
+            Assert.Null(RefusalOf(await SendAsync(token, HttpMethod.Get, "/user")));
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{watch.Elapsed}");
+        }
+
+        // Asked beside the requests, it is heard as soon as it speaks again.
+        _issuer.IsSilent = false;
+        _issuer.Keys = [TestIssuer.CreateRsaKey()];
+        _clock.Advance(Pause);
+        Assert.True(SpinWait.SpinUntil(
+            () => RefusalOf(SendAsync(token, HttpMethod.Get, "/user").GetAwaiter().GetResult()) == "401 invalid_credential", TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task An_issuer_that_keeps_silent_holds_requests_up_for_two_seconds_and_all_of_them_at_once()
     {
         _issuer.IsSilent = true;

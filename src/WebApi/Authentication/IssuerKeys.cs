@@ -26,14 +26,16 @@ internal sealed class IssuerKeys(IssuerSettings settings, TimeProvider clock, IL
     private readonly HttpClient _client = new() { MaxResponseContentBufferSize = MaxDocumentSize, Timeout = Patience };
     private readonly Lock _lock = new();
     private Reading? _last;
+    private Failure? _failure;
     private Task _reading = Task.CompletedTask;
     private long? _readingSince;
 
     /// <summary>What is known, or null where nothing is because the issuer does not answer.</summary>
     public async ValueTask<OpenIdConnectConfiguration?> FindAsync()
     {
-        var age = AgeOf(_last);
-        if (age > MaxAge)
+        var age = AgeOf(_last?.At);
+        // Who has just not answered is not waited for again while there is something to go by.
+        if (age > MaxAgeInOutage || (age > MaxAge && AgeOf(_failure?.At) > MaxAge))
         {
             await ReadAsync();
         }
@@ -42,7 +44,7 @@ internal sealed class IssuerKeys(IssuerSettings settings, TimeProvider clock, IL
             _ = ReadAsync();
         }
 
-        return AgeOf(_last) <= MaxAgeInOutage ? _last!.Configuration : null;
+        return AgeOf(_last?.At) <= MaxAgeInOutage ? _last!.Configuration : null;
     }
 
     /// <summary>Asks the issuer once more, since it may have new keys; null where it has just been asked, or does not answer.</summary>
@@ -54,7 +56,7 @@ internal sealed class IssuerKeys(IssuerSettings settings, TimeProvider clock, IL
 
     public void Dispose() => _client.Dispose();
 
-    private TimeSpan AgeOf(Reading? reading) => reading is null ? TimeSpan.MaxValue : clock.GetElapsedTime(reading.At);
+    private TimeSpan AgeOf(long? time) => time is { } at ? clock.GetElapsedTime(at) : TimeSpan.MaxValue;
 
     // One reading at a time, however many wait for it; it belongs to none of them, so none cancels it.
     private Task ReadAsync()
@@ -85,13 +87,17 @@ internal sealed class IssuerKeys(IssuerSettings settings, TimeProvider clock, IL
             }
 
             _last = new Reading(configuration, now);
+            _failure = null;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            _failure = new Failure(now);
             logger.LogWarning("The keys of the issuer {Authority} could not be read: {Reason}", settings.Authority, exception.GetBaseException().Message);
         }
     }
 
-    // The time stamp is of the clock, and taken before reading began.
+    // The time stamps are of the clock, and taken before reading began.
     private sealed record Reading(OpenIdConnectConfiguration Configuration, long At);
+
+    private sealed record Failure(long At);
 }
