@@ -34,6 +34,7 @@ public static class DependencyInjection
         });
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<IdempotencyExpiry>();
+        services.AddSingleton<DatabaseHealthCheck>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
         return services;
     }

@@ -76,15 +76,21 @@ public sealed class LogTests : IDisposable
         AssertKeeps("secret.address", "secretpath");
     }
 
-    [Fact]
-    public async Task Nothing_that_a_client_sends_is_logged_when_the_service_fails_either()
+    [Theory]
+    [InlineData("ALTER TABLE users ADD CHECK (first_name IS NULL)", 500, "Error", true)]
+    [InlineData("DROP TABLE users CASCADE", 503, "Warning", false)]
+    [InlineData("ALTER TABLE users RENAME COLUMN last_name TO surname", 503, "Warning", false)]
+    public async Task Nothing_that_a_client_sends_is_logged_when_the_service_fails_either(string arrangement, int status, string level, bool hasStackTrace)
     {
         var lines = await LogOfAsync(
             client => SendAsync(client, HttpMethod.Post, "/user?q=secretquery", """{"first_name":"Secretfirst","email":"secret.address@example.org"}"""),
-            "DROP TABLE users CASCADE");
+            arrangement);
 
-        Assert.Equal(500, (int)Assert.Single(lines)["Status"]!);
-        Assert.Contains(await File.ReadAllLinesAsync(_file), line => line.Contains("\"@x\"", StringComparison.Ordinal));
+        Assert.Equal(status, (int)Assert.Single(lines)["Status"]!);
+        var reason = JsonNode.Parse(Assert.Single(
+            await File.ReadAllLinesAsync(_file), line => line.Contains("ProblemExceptionHandler", StringComparison.Ordinal)))!;
+        Assert.Equal(level, (string)reason["@l"]!);
+        Assert.Equal(hasStackTrace, reason["@x"] is not null);
         AssertKeeps("secretquery", "Secretfirst", "secret.address");
     }
 

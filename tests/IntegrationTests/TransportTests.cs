@@ -285,7 +285,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var broken = await TestService.StartAsync(database.ConnectionString);
-        await database.ExecuteAsync("DROP TABLE memberships CASCADE");
+        await database.ExecuteAsync("DROP TABLE memberships CASCADE; CREATE TABLE memberships (group_id text, user_id text)");
 
         foreach (var (method, path, body) in new[]
         {
@@ -296,7 +296,8 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
             var answer = (await AskAsync(broken, method, path, body)).MustBe(500);
             Contract.VerifyProblem(answer);
             Assert.Equal("internal_error", (string)answer.Json["code"]!);
-            Assert.DoesNotContain("memberships", answer.Text, StringComparison.OrdinalIgnoreCase);
+            // What PostgreSQL says of it: operator does not exist: uuid = text.
+            Assert.DoesNotContain("uuid", answer.Text, StringComparison.OrdinalIgnoreCase);
         }
     }
 

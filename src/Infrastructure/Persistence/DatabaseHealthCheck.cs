@@ -1,13 +1,24 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence;
 
-/// <summary>Whether the database answers within two seconds and has the schema, and the service is not about to stop.</summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseWatch watch, IHostApplicationLifetime lifetime) : IHealthCheck
+/// <summary>
+/// Whether the database answers within two seconds and has at least the schema that the program was built for, and the service is
+/// not about to stop.
+/// </summary>
+internal sealed class DatabaseHealthCheck(
+    NpgsqlDataSource dataSource, IDbContextFactory<WorkspaceDbContext> contexts, DatabaseWatch watch, IHostApplicationLifetime lifetime) : IHealthCheck
 {
     private const int PatienceSeconds = 2;
+
+    private readonly Lazy<string> _newestMigration = new(() =>
+    {
+        using var db = contexts.CreateDbContext();
+        return db.Database.GetMigrations().Last();
+    });
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -18,8 +29,9 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseW
 
         try
         {
-            await watch.WaitAsync(AskAsync, cancellationToken);
-            return HealthCheckResult.Healthy();
+            return await watch.WaitAsync(AskAsync, cancellationToken)
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy("The database's schema is older than the program.");
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException)
         {
@@ -27,12 +39,17 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseW
         }
     }
 
-    private async Task<object?> AskAsync(CancellationToken cancellationToken)
+    // A later version, which is taking over, has added its migrations to those of this one.
+    private async Task<bool> AskAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(PatienceSeconds));
         await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
-        await using var command = new NpgsqlCommand("SELECT FROM memberships LIMIT 1", connection) { CommandTimeout = PatienceSeconds };
-        return await command.ExecuteScalarAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM \"__EFMigrationsHistory\" WHERE migration_id = $1)", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = _newestMigration.Value } },
+            CommandTimeout = PatienceSeconds,
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 }

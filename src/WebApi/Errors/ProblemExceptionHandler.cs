@@ -2,6 +2,7 @@ using System.Data.Common;
 using CleanWorkspace.Application.Common;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
 
 namespace CleanWorkspace.WebApi.Errors;
 
@@ -61,7 +62,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 break;
             case var _ when DatabaseFault(exception) is { } fault:
-                logger.LogWarning("The database does not answer: {Reason}", fault.Message);
+                logger.LogWarning("The database cannot be used: {Reason}", (fault as PostgresException)?.MessageText ?? fault.Message);
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
                 break;
@@ -72,7 +73,10 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
         }
     }
 
-    // EF Core wraps what it takes for transient.
+    // Gone for a while, or not migrated yet. EF Core wraps what it takes for transient, and what fails as it writes.
     private static DbException? DatabaseFault(Exception exception) =>
-        (exception as DbException ?? exception.InnerException as DbException) is { IsTransient: true } fault ? fault : null;
+        (exception as DbException ?? exception.InnerException as DbException) is { } fault
+        && (fault.IsTransient || fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
+            ? fault
+            : null;
 }

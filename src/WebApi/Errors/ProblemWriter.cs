@@ -28,7 +28,7 @@ internal static class ProblemWriter
         [422] = (Rfc9110("15.5.21"), "idempotency_key_reused", "This idempotency key stands for another request. Give each request a key of its own."),
         [429] = ("https://www.rfc-editor.org/rfc/rfc6585#section-4", "too_many_requests", "This credential sends more requests than it may. Nothing was done; wait as long as Retry-After says."),
         [500] = (Rfc9110("15.6.1"), "internal_error", "The service failed. The operator finds the cause in the log by the trace id."),
-        [503] = (Rfc9110("15.6.4"), "database_unavailable", "The database does not answer at the moment; try again in a few seconds."),
+        [503] = (Rfc9110("15.6.4"), "database_unavailable", "The database cannot be used at the moment; try again in a few seconds."),
         [504] = (Rfc9110("15.6.5"), "timed_out", "The request took longer than the service allows. Look whether it changed anything before you try again."),
     };
 

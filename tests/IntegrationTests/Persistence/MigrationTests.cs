@@ -124,6 +124,35 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_is_ready_on_its_own_schema_and_a_later_one_and_on_an_earlier_one_unavailable()
+    {
+        await using var service = await TestService.StartAsync(_database.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
+        Assert.Equal("200 200", await AskAsync());
+        await _database.ExecuteAsync("""INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_Later', '99.0.0')""");
+        Assert.Equal("200 200", await AskAsync());
+
+        InContextOf(service, db => db.Database.ExecuteSql($"""DELETE FROM "__EFMigrationsHistory" WHERE migration_id = {db.Database.GetMigrations().Last()}"""));
+        Assert.Equal("503 200", await AskAsync());
+        await _database.ExecuteAsync("ALTER TABLE users RENAME COLUMN last_name TO surname");
+        Assert.Equal("503 503", await AskAsync());
+        await _database.ExecuteAsync("ALTER TABLE users RENAME TO people");
+        Assert.Equal("503 503", await AskAsync());
+
+        async Task<string> AskAsync()
+        {
+            using var ready = await service.Client.GetAsync(new Uri("/healthz/ready", UriKind.Relative));
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/user");
+            using var read = await service.Client.SendAsync(request);
+            if (!read.IsSuccessStatusCode)
+            {
+                Assert.Equal("database_unavailable", (string)(await Answer.ReadAsync(request, read)).Json["code"]!);
+            }
+
+            return $"{(int)ready.StatusCode} {(int)read.StatusCode}";
+        }
+    }
+
+    [Fact]
     public async Task The_migrations_make_the_model_that_the_program_has()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
