@@ -76,6 +76,12 @@ public sealed class DatabaseWatch : BackgroundService, IDbCommandInterceptor
             }
 
             _leftBehind.Enqueue(stop);
+            if (_silence.Task != silence)
+            {
+                // The silence has ended meanwhile, maybe without finding this here.
+                StartCancelling();
+            }
+
             // Nobody is left to be told how it ends.
             _ = result.ContinueWith(
                 static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -164,9 +170,12 @@ public sealed class DatabaseWatch : BackgroundService, IDbCommandInterceptor
         }
 
         _silence = NewSilence();
-        // Their connections may be lost, which only cancelling them shows soon. It blocks.
-        _ = Task.Factory.StartNew(CancelLeftBehind, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        StartCancelling();
     }
+
+    // Their connections may be lost, which only cancelling them shows soon. It blocks.
+    private void StartCancelling() =>
+        _ = Task.Factory.StartNew(CancelLeftBehind, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void CancelLeftBehind()
     {
