@@ -67,5 +67,5 @@ public interface IWorkspaceDbContext
     Task<bool> DeleteApiKeyAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
 
     /// <summary>Notes when API keys were last used; a time that is not later than the stored one changes nothing.</summary>
-    Task RecordUsesAsync(IReadOnlyDictionary<Guid, DateTimeOffset> uses, CancellationToken cancellationToken);
+    Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken);
 }

@@ -217,9 +217,9 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     }
 
     /// <inheritdoc/>
-    public Task RecordUsesAsync(IReadOnlyDictionary<Guid, DateTimeOffset> uses, CancellationToken cancellationToken)
+    public Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken)
     {
-        var (ids, times) = (uses.Keys.ToArray(), uses.Values.ToArray());
+        var (ids, times) = (uses.Select(use => use.Key).ToArray(), uses.Select(use => use.Value).ToArray());
         // The version moves because the resource shows the time. Locked in one order, as other instances write the same rows.
         return Database.ExecuteSqlAsync(
             $"""

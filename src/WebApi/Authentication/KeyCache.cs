@@ -53,7 +53,7 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch,
         _keys.GetValueOrDefault(token.KeyId) is { } key && token.HasHash(key.Key.TokenHash) && !key.Key.IsExpired(clock.GetUtcNow());
 
     /// <summary>When keys were last used since this was asked for last.</summary>
-    public IReadOnlyDictionary<Guid, DateTimeOffset> TakeUses() => Interlocked.Exchange(ref _uses, new());
+    public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeUses() => Interlocked.Exchange(ref _uses, new()).ToArray();
 
     // One reading of a key at a time, however many wait for it; it belongs to none of them, so none cancels it.
     private Task<CachedKey?> ReadAsync(Guid id) =>

@@ -42,7 +42,7 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext
     public Task<bool> DeleteApiKeyAsync(
         Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
 
-    public Task RecordUsesAsync(IReadOnlyDictionary<Guid, DateTimeOffset> uses, CancellationToken cancellationToken) => throw Unreachable();
+    public Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken) => throw Unreachable();
 
     private static InvalidOperationException Unreachable() => new("A unit test reached for the database.");
 }
