@@ -36,13 +36,7 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch,
             _ = ReadAsync(token.KeyId);
         }
 
-        if (key is null || !token.HasHash(key.Key.TokenHash))
-        {
-            return null;
-        }
-
-        _uses[token.KeyId] = clock.GetUtcNow();
-        return key;
+        return key is not null && token.HasHash(key.Key.TokenHash) ? key : null;
     }
 
     /// <summary>
@@ -51,6 +45,9 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch,
     /// </summary>
     public bool Knows(KeyToken token) =>
         _keys.GetValueOrDefault(token.KeyId) is { } key && token.HasHash(key.Key.TokenHash) && !key.Key.IsExpired(clock.GetUtcNow());
+
+    /// <summary>Remembers that somebody was let in by the key.</summary>
+    public void CountUse(CachedKey key) => _uses[key.Key.Id] = clock.GetUtcNow();
 
     /// <summary>When keys were last used since this was asked for last.</summary>
     public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeUses() => Interlocked.Exchange(ref _uses, new()).ToArray();

@@ -40,7 +40,13 @@ internal sealed class KeyHandler(
 
         return key.Key.IsExpired(clock.GetUtcNow())
             ? Fail(CredentialException.Expired)
-            : AuthenticateResult.Success(new AuthenticationTicket(key.Principal, Scheme.Name));
+            : LetIn(key);
+    }
+
+    private AuthenticateResult LetIn(CachedKey key)
+    {
+        keys.CountUse(key);
+        return AuthenticateResult.Success(new AuthenticationTicket(key.Principal, Scheme.Name));
     }
 
     private AuthenticateResult Fail(CredentialException failure) => AuthenticateResult.Fail(failures.Count(Context, failure));

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
@@ -43,5 +44,20 @@ public sealed class GetApiKeyByIdTests(ServiceFixture service) : IClassFixture<S
         Assert.InRange(used, DateTimeOffset.Parse((string)after["created_at"]!, null), DateTimeOffset.UtcNow);
         Assert.Equal((string)after["created_at"]!, (string)after["updated_at"]!);
         Assert.Equal("\"2\"", $"{answer.Headers.ETag}");
+    }
+
+    [Fact]
+    public async Task To_be_refused_is_no_use_of_a_key()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using (var first = await TestService.StartAsync(database.ConnectionString))
+        {
+            var expired = await first.CreateTokenAsync("admin", DateTimeOffset.UtcNow.AddSeconds(-1));
+            first.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", expired);
+            using var answer = await first.Client.GetAsync(new Uri("/user", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        }
+
+        Assert.Equal(1L, await database.ExecuteAsync("SELECT count(*) FROM api_keys WHERE last_used_at IS NULL"));
     }
 }
