@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,8 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     // The contract says two; a machine under load gets some more.
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly (string, string) Closed = ("Authentication:Required", "true");
 
     [Fact]
     public async Task Nothing_acknowledged_is_lost_when_the_database_is_stopped_and_killed_and_comes_back()
@@ -67,6 +70,35 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         output.WriteLine($"{load.Acknowledged} writes acknowledged; slowest answer {load.Longest.TotalMilliseconds:0} ms");
         Assert.InRange(load.Longest, TimeSpan.Zero, Prompt);
         await load.VerifyAsync(postgres);
+    }
+
+    [Fact]
+    public async Task A_connection_that_dies_unnoticed_holds_up_a_key_for_a_moment_only()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var service = await TestService.StartAsync(database.ConnectionString, Closed);
+        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
+        await LoseFirstReadingAsync(database);
+
+        var watch = Stopwatch.StartNew();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => StatusAsync(service.Client, "/user")));
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Prompt);
+        Assert.All(answers, status => Assert.Equal(200, status));
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_for_its_key_waits_no_longer_than_requests_may()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var service = await TestService.StartAsync(database.ConnectionString, Closed, ("Requests:TimeoutSeconds", "1"));
+        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
+        await LoseFirstReadingAsync(database);
+
+        var watch = Stopwatch.StartNew();
+
+        Assert.Equal(504, await StatusAsync(service.Client, "/user"));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Prompt);
     }
 
     [Fact]
@@ -190,6 +222,15 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
 
     // It would log every answer of 503, of which there are thousands.
     private Task<TestService> StartServiceAsync() => TestService.StartAsync(postgres.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
+
+    /// <summary>The first time that a key is read gets no answer, as where that connection is dead, though the server lives.</summary>
+    private static async Task LoseFirstReadingAsync(TestDatabase database) => await database.ExecuteAsync(
+        """
+        ALTER TABLE api_keys RENAME TO stored_keys;
+        CREATE SEQUENCE readings;
+        CREATE VIEW api_keys AS SELECT * FROM stored_keys
+            WHERE CASE WHEN nextval('readings') = 1 THEN pg_sleep(20) IS NOT NULL ELSE true END;
+        """);
 
     private static async Task AssertGoneAsync(HttpClient client)
     {

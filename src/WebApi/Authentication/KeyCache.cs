@@ -4,6 +4,7 @@ using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
@@ -18,33 +19,53 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch,
     // The rest of the five seconds is for an answer under way.
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(4);
 
+    // A connection may have died unnoticed: not all who come with the key shall wait for it.
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(1.5);
+
     private readonly ConcurrentDictionary<Guid, CachedKey> _keys = new();
     private readonly ConcurrentDictionary<Guid, Lazy<Task<CachedKey?>>> _reads = new();
     private ConcurrentDictionary<Guid, DateTimeOffset> _uses = new();
 
-    /// <summary>The key that the token proves to be held, expired ones included; null where it proves nothing.</summary>
-    public async ValueTask<CachedKey?> FindAsync(KeyToken token, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the token was good when its key was last read, however long ago; answered without the database. An expired
+    /// one is not.
+    /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="key">Its key where that was read lately enough to let it in; else null, and it has to be found first.</param>
+    public bool Knows(KeyToken token, out CachedKey? key)
     {
-        var key = _keys.GetValueOrDefault(token.KeyId);
-        var age = key is null ? TimeSpan.MaxValue : clock.GetElapsedTime(key.ReadAt);
+        key = _keys.GetValueOrDefault(token.KeyId);
+        if (key is null || !token.HasHash(key.Key.TokenHash) || key.Key.IsExpired(clock.GetUtcNow()))
+        {
+            key = null;
+            return false;
+        }
+
+        var age = AgeOf(key);
         if (age > MaxAge)
         {
-            key = await watch.WaitAsync(_ => ReadAsync(token.KeyId), cancellationToken);
+            key = null;
         }
         else if (age > RefreshAge)
         {
             _ = ReadAsync(token.KeyId);
         }
 
-        return key is not null && token.HasHash(key.Key.TokenHash) ? key : null;
+        return true;
     }
 
-    /// <summary>
-    /// Whether the token was good when its key was last read, however long ago; answered without the database. An expired
-    /// one is not.
-    /// </summary>
-    public bool Knows(KeyToken token) =>
-        _keys.GetValueOrDefault(token.KeyId) is { } key && token.HasHash(key.Key.TokenHash) && !key.Key.IsExpired(clock.GetUtcNow());
+    /// <summary>The key that the token proves to be held, expired ones included; null where it proves nothing.</summary>
+    /// <exception cref="NpgsqlException">The database does not answer; transient.</exception>
+    public async Task<CachedKey?> FindAsync(KeyToken token, CancellationToken cancellationToken)
+    {
+        var key = _keys.GetValueOrDefault(token.KeyId);
+        if (key is null || AgeOf(key) > MaxAge)
+        {
+            key = await watch.WaitAsync(stop => ReadLatelyAsync(token.KeyId, stop), cancellationToken);
+        }
+
+        return key is not null && token.HasHash(key.Key.TokenHash) ? key : null;
+    }
 
     /// <summary>Remembers that somebody was let in by the key.</summary>
     public void CountUse(CachedKey key) => _uses[key.Key.Id] = clock.GetUtcNow();
@@ -52,31 +73,61 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch,
     /// <summary>When keys were last used since this was asked for last.</summary>
     public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeUses() => Interlocked.Exchange(ref _uses, new()).ToArray();
 
+    private TimeSpan AgeOf(CachedKey key) => clock.GetElapsedTime(key.ReadAt);
+
+    // The reading that is under way may have begun too long ago, or be lost with its connection; the next takes another one.
+    private async Task<CachedKey?> ReadLatelyAsync(Guid id, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < 2; tries++)
+        {
+            try
+            {
+                var key = await ReadAsync(id).WaitAsync(cancellationToken);
+                if (key is null || AgeOf(key) <= MaxAge)
+                {
+                    return key;
+                }
+            }
+            catch (TimeoutException)
+            {
+                // Nobody joins that one any more.
+            }
+        }
+
+        throw new NpgsqlException("It is slow to tell an API key.", new TimeoutException());
+    }
+
     // One reading of a key at a time, however many wait for it; it belongs to none of them, so none cancels it.
     private Task<CachedKey?> ReadAsync(Guid id) =>
-        _reads.GetOrAdd(id, _ => new Lazy<Task<CachedKey?>>(() => ReadOnceAsync(id))).Value;
+        _reads.GetOrAdd(id, _ => new Lazy<Task<CachedKey?>>(() => ReadInTimeAsync(id))).Value;
 
-    private async Task<CachedKey?> ReadOnceAsync(Guid id)
+    private async Task<CachedKey?> ReadInTimeAsync(Guid id)
     {
         // The reading must be known to all before it can end.
         await Task.Yield();
         try
         {
-            var readAt = clock.GetTimestamp();
-            await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>();
-            if (await db.ApiKeys.SingleOrDefaultAsync(key => key.Id == id) is { } key)
-            {
-                return _keys[id] = new CachedKey(key, readAt);
-            }
-
-            _keys.TryRemove(id, out _);
-            return null;
+            // Left behind and not cancelled at its limit: a server that is silent is slow to take note of that, too.
+            return await ReadOnceAsync(id).WaitAsync(ReadLimit);
         }
         finally
         {
             _reads.TryRemove(id, out _);
         }
+    }
+
+    private async Task<CachedKey?> ReadOnceAsync(Guid id)
+    {
+        var readAt = clock.GetTimestamp();
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>();
+        if (await db.ApiKeys.SingleOrDefaultAsync(key => key.Id == id) is { } key)
+        {
+            return _keys[id] = new CachedKey(key, readAt);
+        }
+
+        _keys.TryRemove(id, out _);
+        return null;
     }
 }
 

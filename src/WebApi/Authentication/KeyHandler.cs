@@ -21,10 +21,10 @@ internal sealed class KeyHandler(
         }
 
         var token = KeyToken.Parse(BearerToken.In(header));
-        if (token is not null && keys.Knows(token))
+        if (token is not null && keys.Knows(token, out var key))
         {
             // Whoever shares its address with one who guesses can go on working.
-            return await AuthenticateAsync(token);
+            return key is null ? await AuthenticateAsync(token) : LetIn(key);
         }
 
         using var turn = await failures.TakeTurnAsync(Context);

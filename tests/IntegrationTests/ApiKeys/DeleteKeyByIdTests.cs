@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
 using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.ApiKeys;
@@ -27,6 +29,32 @@ public sealed class DeleteKeyByIdTests(ServiceFixture service) : IClassFixture<S
 
         Assert.Equal("invalid_credential", (string)answer.MustBe(401).Json["code"]!);
         (await service.SendAsAsync(other, HttpMethod.Get, "/user")).MustBe(200);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_deleted_while_it_is_read_is_refused_where_reading_takes_too_long()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        var clock = new ShiftedClock();
+        await using var slow = await TestService.StartAsync(database.ConnectionString, clock, ("Authentication:Required", "true"));
+        slow.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await slow.CreateTokenAsync("viewer"));
+        await database.ExecuteAsync(
+            """
+            ALTER TABLE api_keys RENAME TO stored_keys;
+            ALTER TABLE stored_keys DISABLE TRIGGER USER;
+            CREATE VIEW api_keys AS SELECT * FROM stored_keys WHERE pg_sleep(1) IS NOT NULL;
+            """);
+        var request = slow.Client.GetAsync(new Uri("/user", UriKind.Relative));
+        while (0L.Equals(await database.ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")))
+        {
+            await Task.Delay(20);
+        }
+
+        await database.ExecuteAsync("DELETE FROM stored_keys");
+        clock.Advance(Promise);
+
+        using var answer = await request;
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
     [Fact]
