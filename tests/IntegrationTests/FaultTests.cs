@@ -16,6 +16,9 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    // What was read of a key is not relied upon any more.
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
+
     private static readonly (string, string) Closed = ("Authentication:Required", "true");
 
     [Fact]
@@ -70,6 +73,37 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         output.WriteLine($"{load.Acknowledged} writes acknowledged; slowest answer {load.Longest.TotalMilliseconds:0} ms");
         Assert.InRange(load.Longest, TimeSpan.Zero, Prompt);
         await load.VerifyAsync(postgres);
+    }
+
+    [Fact]
+    public async Task Nobody_with_a_key_waits_for_a_database_that_falls_silent_and_what_needs_no_key_goes_on()
+    {
+        var clock = new ShiftedClock();
+        await using var service = await TestService.StartAsync(postgres.ConnectionString, clock, Closed);
+        var (known, unknown) = (service.Client, service.Stranger);
+        known.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
+        unknown.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
+        Assert.Equal(200, await StatusAsync(known, "/user"));
+
+        postgres.FallSilent();
+        try
+        {
+            clock.Advance(Stale);
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AssertUnavailableAsync(known)));
+            foreach (var client in new[] { known, unknown })
+            {
+                await AssertGoneAsync(client);
+                Assert.Equal(404, await StatusAsync(client, "/nowhere"));
+                Assert.Equal(200, await StatusAsync(client, "/swagger/v1/swagger.json"));
+            }
+        }
+        finally
+        {
+            postgres.Speak(hasLost: true);
+        }
+
+        await EventuallyAsync(async () => await StatusAsync(known, "/user") == 200);
+        await EventuallyAsync(async () => await StatusAsync(unknown, "/user") == 200);
     }
 
     [Fact]

@@ -90,6 +90,23 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bad_credential_that_nothing_asked_for_is_no_failure()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        await using var service = await TestService.StartAsync(_database.ConnectionString, [.. issuer.Settings, FewFailures]);
+        var forged = issuer.Sign("viewer", TestIssuer.CreateRsaKey());
+
+        for (var i = 0; i < Few; i++)
+        {
+            (await AskAsync(service, Guess(), HttpMethod.Get, "/nowhere")).MustBe(404);
+            (await AskAsync(service, forged, HttpMethod.Get, "/healthz/live")).MustBe(200);
+        }
+
+        (await AskAsync(service, Guess())).MustBe(401);
+        (await AskAsync(service, forged)).MustBe(401);
+    }
+
+    [Fact]
     public async Task Guesses_that_come_all_at_once_are_looked_up_one_by_one_and_no_more_of_them_than_may_fail()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, FewFailures);

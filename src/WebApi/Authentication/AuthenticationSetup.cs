@@ -46,6 +46,12 @@ internal static class AuthenticationSetup
     /// <summary>Holds endpoints to the <see cref="AccessTable"/> and to the limit of requests.</summary>
     public static void RequireAccess(this IEndpointConventionBuilder endpoints) => endpoints.RequireAuthorization(Policy).RequireRequestLimit();
 
+    /// <summary>
+    /// Whether a request is for such an endpoint. No credential is looked at for any other: a wrong one makes no difference
+    /// there, and health is told while the database is silent.
+    /// </summary>
+    public static bool RequiresAccess(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null;
+
     private static void AddHosts(this WebApplicationBuilder builder, AccessSettings access) =>
         builder.Services.Configure<HostFilteringOptions>(options =>
         {
@@ -75,7 +81,9 @@ internal static class AuthenticationSetup
             options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => CountAsync(context, failures) };
         });
         schemes.Services.Configure<AuthenticationSchemeOptions>(KeyHandler.Name, options => options.ForwardDefaultSelector = context =>
-            BearerToken.In(context.Request.Headers.Authorization) is { Length: > 0 } token && !token.StartsWith(KeyToken.Prefix, StringComparison.Ordinal)
+            RequiresAccess(context)
+            && BearerToken.In(context.Request.Headers.Authorization) is { Length: > 0 } token
+            && !token.StartsWith(KeyToken.Prefix, StringComparison.Ordinal)
                 ? JwtBearerDefaults.AuthenticationScheme
                 : null);
     }

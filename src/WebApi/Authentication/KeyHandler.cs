@@ -15,7 +15,7 @@ internal sealed class KeyHandler(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization;
-        if (header.Count == 0)
+        if (header.Count == 0 || !AuthenticationSetup.RequiresAccess(Context))
         {
             return AuthenticateResult.NoResult();
         }
