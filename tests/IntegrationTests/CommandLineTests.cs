@@ -84,7 +84,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("create --name ops --role admin --expires 2020-01-31T12:00:00Z", 2, "--expires: 2020-01-31T12:00:00Z is over already.")]
     [InlineData("create --name payroll import --role viewer --expire 2999-01-31T12:00:00Z", 2, "import --expire 2999-01-31T12:00:00Z is not understood")]
     [InlineData("list extra", 2, "extra is not understood")]
-    [InlineData("revoke ops", 2, "ops")]
+    [InlineData("revoke ops", 2, "ops is no key's id")]
     [InlineData("revoke 019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071 019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072", 2, "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072 is not understood")]
     [InlineData("", 2, "Required command was not provided")]
     [InlineData("destroy", 2, "destroy is not understood")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.Common;
@@ -41,7 +42,7 @@ internal static class KeysCommand
         var list = new Command("list", "Lists the keys, oldest first.");
         list.SetAction((_, _) => RunAsync("keys list", mediator => ListAsync(mediator, cancellationToken), cancellationToken));
 
-        var id = new Argument<Guid>("id") { Description = "The key's id, from keys list." };
+        var id = new Argument<Guid>("id") { Description = "The key's id, from keys list.", CustomParser = ParseId };
         var revoke = new Command("revoke", "Deletes a key: whoever holds it is refused within five seconds.") { id };
         revoke.SetAction((arguments, _) => RunAsync(
             "keys revoke", mediator => RevokeAsync(mediator, arguments.GetValue(id), cancellationToken), cancellationToken));
@@ -110,6 +111,16 @@ internal static class KeysCommand
         }
 
         return 1;
+    }
+
+    private static Guid ParseId(ArgumentResult argument)
+    {
+        if (!Uuid.TryParse(argument.Tokens[0].Value, out var id))
+        {
+            argument.AddError($"{argument.Tokens[0].Value} is no key's id, which is a UUID from keys list.");
+        }
+
+        return id;
     }
 
     private static string Show(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never";
