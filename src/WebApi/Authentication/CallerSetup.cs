@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.WebApi.Requests;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanWorkspace.WebApi.Authentication;
@@ -21,5 +21,5 @@ internal static class CallerSetup
         : new Caller(
             context.User.Identity?.Name ?? Anonymous,
             context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "",
-            Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+            TraceId.Of(context));
 }

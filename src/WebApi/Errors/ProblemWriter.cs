@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.WebApi.Json;
+using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -72,7 +72,7 @@ internal static class ProblemWriter
             Detail = detail ?? statusDetail,
             Instance = context.Request.Path.HasValue ? context.Request.PathBase + context.Request.Path : "/",
             Code = code ?? statusCode,
-            TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+            TraceId = TraceId.Of(context),
             Errors = errors,
         };
 
