@@ -32,13 +32,17 @@ internal static class AddressSetup
         }
     }
 
-    /// <summary>An address to listen on that other machines can reach, or null where there is none.</summary>
-    public static string? FindReachableAddress(IConfiguration configuration) =>
+    /// <summary>Every address that is configured to listen on, in whichever way; some may be overruled by others.</summary>
+    public static IEnumerable<string> UrlsOf(IConfiguration configuration) =>
         configuration.ListOf(WebHostDefaults.ServerUrlsKey)
             .Concat(configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? ""))
             .Concat(configuration.ListOf(WebHostDefaults.HttpPortsKey).Select(port => $"http://*:{port}"))
             .Concat(configuration.ListOf(WebHostDefaults.HttpsPortsKey).Select(port => $"https://*:{port}"))
-            .FirstOrDefault(url => url.Length > 0 && !IsOfThisMachine(BindingAddress.Parse(url)));
+            .Where(url => url.Length > 0);
+
+    /// <summary>An address to listen on that other machines can reach, or null where there is none.</summary>
+    public static string? FindReachableAddress(IConfiguration configuration) =>
+        UrlsOf(configuration).FirstOrDefault(url => !IsOfThisMachine(BindingAddress.Parse(url)));
 
     /// <summary>Says where the API, its documentation and its data are, as soon as they can be used.</summary>
     public static void Announce(this WebApplication app, WorkspaceDatabase database) =>

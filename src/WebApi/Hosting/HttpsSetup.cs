@@ -32,8 +32,5 @@ internal static class HttpsSetup
 
     private static bool IsConfigured(IConfiguration configuration) =>
         configuration[OuterPort] is { Length: > 0 }
-        || configuration[WebHostDefaults.HttpsPortsKey] is { Length: > 0 }
-        || configuration.ListOf(WebHostDefaults.ServerUrlsKey)
-            .Concat(configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? ""))
-            .Any(url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
+        || AddressSetup.UrlsOf(configuration).Any(url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
 }
