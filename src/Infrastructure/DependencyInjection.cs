@@ -68,7 +68,7 @@ public static class DependencyInjection
         // The service sends few different statements, each many times.
         Default("Max Auto Prepare", 64);
         Default("Auto Prepare Min Usages", 2);
-        // Safe because no statement leaves anything in the session: no SET, no temporary table, no session-level lock.
+        // Safe because no statement leaves anything in the session: no setting or lock beyond its transaction, no temporary table.
         Default("No Reset On Close", true);
         return NpgsqlDataSource.Create(settings);
     }
