@@ -107,8 +107,8 @@ public sealed class MigrationTests : IAsyncLifetime
         Task<object?> ReadAllAsync() => _database.ExecuteAsync(
             """
             SELECT concat(
-                (SELECT string_agg(u::text, E'\n' ORDER BY id) FROM users AS u),
-                (SELECT string_agg(g::text, E'\n' ORDER BY id) FROM user_groups AS g),
+                (SELECT string_agg((to_jsonb(u) - 'search_text')::text, E'\n' ORDER BY id) FROM users AS u),
+                (SELECT string_agg((to_jsonb(g) - 'search_text' - 'user_count')::text, E'\n' ORDER BY id) FROM user_groups AS g),
                 (SELECT string_agg(m::text, E'\n' ORDER BY m) FROM memberships AS m))
             """);
     }
