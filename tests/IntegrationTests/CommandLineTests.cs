@@ -45,6 +45,17 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Migrate_says_what_the_server_lacks_and_how_to_get_it()
+    {
+        await _database.ExecuteAsync("CREATE SCHEMA elsewhere; CREATE EXTENSION pg_trgm SCHEMA elsewhere");
+
+        var run = await ProgramRun.OfAsync(["migrate"], ("ConnectionStrings__Workspace", _database.ConnectionString));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.EndsWith("Move them by ALTER EXTENSION ... SET SCHEMA public, then start again.", run.Error.Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_first_key_is_made_on_an_empty_database_and_lets_its_holder_in()
     {
         var created = await KeysAsync("create", "--name", "@ops", "--role", "admin", "--expires", "2999-01-31T12:00:00Z");

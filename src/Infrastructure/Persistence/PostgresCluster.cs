@@ -27,6 +27,9 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
     private const int StartSeconds = 120;
     private const int StopSeconds = 20;
 
+    // The index for searching holds letters only, and in the locale C those beyond ASCII are none. The first that the machine has.
+    private static readonly string[] _letters = ["C.UTF-8", "en_US.UTF-8", "C"];
+
     public string DataDirectory => dataDirectory;
 
     private string ProcessFile => Path.Combine(dataDirectory, Cluster, "postmaster.pid");
@@ -116,18 +119,28 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
     {
         // Only a complete cluster gets its final name, so an interrupted start is simply done again. Each attempt has
         // a name of its own, as initdb can outlive a killed service for a moment.
-        var unfinished = $"{Unfinished}{Guid.NewGuid():N}";
+        var unfinished = "";
+        var result = default(ProgramResult);
         await CreatePasswordAsync(cancellationToken);
-        string[] arguments =
-        [
-            "--pgdata", unfinished, "--username", Name, "--pwfile", Password, "--auth", "scram-sha-256",
-            "--encoding", "UTF8", "--locale", "C", "--no-instructions",
-        ];
-        var result = await ProgramResult.OfAsync(
-            binaries.Program("initdb"), durable ? arguments : [.. arguments, "--no-sync"], cancellationToken, account, dataDirectory, StartSeconds);
-        if (!result.Succeeded)
+        foreach (var letters in _letters)
         {
-            throw Failure($"PostgreSQL {binaries.Version} could not create a database in {dataDirectory}:\n{LastLines(result.Output)}");
+            unfinished = $"{Unfinished}{Guid.NewGuid():N}";
+            string[] arguments =
+            [
+                "--pgdata", unfinished, "--username", Name, "--pwfile", Password, "--auth", "scram-sha-256",
+                "--encoding", "UTF8", "--locale", "C", "--lc-ctype", letters, "--no-instructions",
+            ];
+            result = await ProgramResult.OfAsync(
+                binaries.Program("initdb"), durable ? arguments : [.. arguments, "--no-sync"], cancellationToken, account, dataDirectory, StartSeconds);
+            if (result.Succeeded)
+            {
+                break;
+            }
+        }
+
+        if (result is not { Succeeded: true })
+        {
+            throw Failure($"PostgreSQL {binaries.Version} could not create a database in {dataDirectory}:\n{LastLines(result!.Output)}");
         }
 
         Directory.Move(Path.Combine(dataDirectory, unfinished), Path.Combine(dataDirectory, Cluster));

@@ -15,8 +15,11 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// <see cref="WriteBatch"/> (docs/decisions/0003).
 /// </summary>
 /// <remarks>
-/// Locks are taken on groups before users, each ascending by id, so that writers wait for each other in a line. What is only
-/// found out later is locked without waiting, which could close a circle: the batch begins again instead.
+/// Locks are taken on groups before users, each ascending by id, and on the counters of <c>row_counts</c> last, so that writers wait
+/// for each other in a line. What is only found out later is locked without waiting, which could close a circle: the batch begins
+/// again instead. Triggers lock a counter with the insert or the delete of a user or a group and with a change of a role: whatever
+/// such a statement's batch needs of others is locked before it, what its cascades touch included. A row that the batch has
+/// inserted is no lock that anybody could wait for.
 /// </remarks>
 internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> options) : DbContext(options), IWorkspaceDbContext
 {
@@ -31,6 +34,10 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
 
     private const string GroupsOfUser = """
         SELECT 1 FROM user_groups WHERE id IN (SELECT group_id FROM memberships WHERE user_id = @id) ORDER BY id FOR NO KEY UPDATE
+        """;
+
+    private const string UsersOfGroup = """
+        SELECT 1 FROM users WHERE id IN (SELECT user_id FROM memberships WHERE group_id = @id) ORDER BY id FOR NO KEY UPDATE
         """;
 
     private const string UsersToChange = """
@@ -66,13 +73,17 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             .With("last_name", user.LastName)
             .With("email", user.Email)
             .With("folded_email", user.FoldedEmail)
-            .With("role", RoleName.Of(user.Role))
-            .ThenInsert();
+            .With("role", RoleName.Of(user.Role));
         if (user.UserGroups.Length > 0)
         {
             write.With("user_groups", user.UserGroups)
                 .ThenLock("SELECT 1 FROM user_groups WHERE id IN (SELECT unnest(@user_groups)) ORDER BY id FOR NO KEY UPDATE")
+                .ThenInsert()
                 .Then("INSERT INTO memberships (user_id, group_id) SELECT @id, g FROM unnest(@user_groups) AS g");
+        }
+        else
+        {
+            write.ThenInsert();
         }
 
         return CreateAsync(Users, write, key, UserConfiguration.Query, cancellationToken);
@@ -85,13 +96,17 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             .ThenRequireUnused(key)
             .With("name", group.Name)
             .With("icon", group.Icon)
-            .With("description", group.Description)
-            .ThenInsert();
+            .With("description", group.Description);
         if (group.Users.Length > 0)
         {
             write.With("users", group.Users)
                 .ThenLock("SELECT 1 FROM users WHERE id IN (SELECT unnest(@users)) ORDER BY id FOR NO KEY UPDATE")
+                .ThenInsert()
                 .Then("INSERT INTO memberships (group_id, user_id) SELECT @id, u FROM unnest(@users) AS u");
+        }
+        else
+        {
+            write.ThenInsert();
         }
 
         return CreateAsync(UserGroups, write, key, UserGroupConfiguration.Query, cancellationToken);
@@ -203,6 +218,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     {
         var write = new WriteBatch("user_groups", id, Caller)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
+            .ThenLock(UsersOfGroup)
             .Then("DELETE FROM user_groups WHERE id = @id");
         return ExecuteAsync(write, cancellationToken);
     }

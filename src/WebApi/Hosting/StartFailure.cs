@@ -15,6 +15,8 @@ internal sealed class StartFailure(string message) : Exception(message)
     public static string? Explain(Exception exception) => Unwrap(exception) switch
     {
         StartFailure or EmbeddedPostgresException => exception.Message,
+        // A migration says itself what the server lacks.
+        PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported } lack => lack.MessageText,
         PostgresException refusal =>
             $"The database refuses the service: {refusal.MessageText} ({refusal.SqlState}). Check ConnectionStrings__Workspace and the rights of its user.",
         NpgsqlException fault =>

@@ -62,6 +62,9 @@ public sealed class ServiceFixture : IAsyncLifetime
     /// <summary>Arranges what no request can, or reads what no request shows.</summary>
     public Task<object?> ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
 
+    /// <summary>Holds everything that is counted as it changes to a full count.</summary>
+    public Task MustCountRightAsync(string context) => _database.MustCountRightAsync(context);
+
     private static async Task<Answer> SendAsync(HttpRequestMessage request, HttpClient client)
     {
         using (request)

@@ -35,6 +35,21 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>Arranges what would take too many requests, or reads what no request shows.</summary>
     public Task<object?> ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 
+    /// <summary>Holds everything that is counted as it changes to a full count.</summary>
+    public async Task MustCountRightAsync(string context = "") => Assert.Equal(context, context + await ExecuteAsync(
+        """
+        WITH counted AS (
+            SELECT 'users' AS list, role AS part, count(*) FROM users GROUP BY role
+            UNION ALL SELECT 'user_groups', '', count(*) FROM user_groups
+            UNION ALL SELECT 'members', group_id::text, count(*) FROM memberships GROUP BY group_id
+        ), kept AS (
+            SELECT list, part, sum(count) AS count FROM row_counts GROUP BY list, part
+            UNION ALL SELECT 'members', id::text, user_count FROM user_groups
+        )
+        SELECT string_agg(format('%s %s: kept %s, counted %s', list, part, kept.count, counted.count), E'\n')
+        FROM counted FULL JOIN kept USING (list, part) WHERE coalesce(counted.count, 0) <> coalesce(kept.count, 0)
+        """));
+
     public async ValueTask DisposeAsync() => await ExecuteAsync(_server, $"DROP DATABASE {_name} WITH (FORCE)");
 
     private static async Task<object?> ExecuteAsync(string connectionString, string sql)

@@ -98,6 +98,9 @@ public sealed class MigrationTests : IAsyncLifetime
         await using var service = await TestService.StartAsync(_database.ConnectionString);
 
         Assert.Equal(before, await ReadAllAsync());
+        await _database.MustCountRightAsync();
+        Assert.Equal("ada 1 lovelace ada1@example.org", await _database.ExecuteAsync("SELECT search_text FROM users WHERE first_name = 'Ada 1'"));
+        Assert.Equal("group 2", await _database.ExecuteAsync("SELECT search_text FROM user_groups WHERE name = 'Group 2'"));
         var user = (Guid)(await _database.ExecuteAsync("SELECT user_id FROM memberships LIMIT 1"))!;
         using var answer = await service.Client.PatchAsync(
             new Uri($"/user/{user}", UriKind.Relative), ServiceFixture.ToContent("""{"user_groups":[]}"""));

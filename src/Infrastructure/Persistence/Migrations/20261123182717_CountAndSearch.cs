@@ -79,10 +79,14 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                 INSERT INTO row_counts (list, part, slot, count) SELECT 'users', role, 0, count(*) FROM users GROUP BY role;
                 INSERT INTO row_counts (list, part, slot, count) SELECT 'user_groups', '', 0, count(*) FROM user_groups;
 
+                CREATE FUNCTION writer_slot() RETURNS smallint LANGUAGE sql STABLE AS $$
+                    SELECT (pg_backend_pid() % 32)::smallint
+                $$;
+
                 CREATE FUNCTION count_users() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN
                     INSERT INTO row_counts AS counter (list, part, slot, count)
-                    SELECT 'users', role, pg_backend_pid() % 32, TG_ARGV[0]::bigint * count(*) FROM changed GROUP BY role ORDER BY role
+                    SELECT 'users', role, writer_slot(), TG_ARGV[0]::bigint * count(*) FROM changed GROUP BY role ORDER BY role
                     ON CONFLICT ON CONSTRAINT pk_row_counts DO UPDATE SET count = counter.count + excluded.count;
                     RETURN NULL;
                 END
@@ -96,7 +100,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                 CREATE FUNCTION count_user_groups() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN
                     INSERT INTO row_counts AS counter (list, part, slot, count)
-                    SELECT 'user_groups', '', pg_backend_pid() % 32, TG_ARGV[0]::bigint * count(*) FROM changed HAVING count(*) > 0
+                    SELECT 'user_groups', '', writer_slot(), TG_ARGV[0]::bigint * count(*) FROM changed HAVING count(*) > 0
                     ON CONFLICT ON CONSTRAINT pk_row_counts DO UPDATE SET count = counter.count + excluded.count;
                     RETURN NULL;
                 END
@@ -141,7 +145,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                 BEGIN
                     IF noted IS NOT NULL THEN
                         INSERT INTO row_counts AS counter (list, part, slot, count)
-                        SELECT 'users', key, pg_backend_pid() % 32, value::bigint FROM jsonb_each(noted) ORDER BY key
+                        SELECT 'users', key, writer_slot(), value::bigint FROM jsonb_each(noted) ORDER BY key
                         ON CONFLICT ON CONSTRAINT pk_row_counts DO UPDATE SET count = counter.count + excluded.count;
                         PERFORM set_config('workspace.role_changes', '', true);
                     END IF;
@@ -225,6 +229,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                 DROP FUNCTION clear_counts() CASCADE;
                 DROP FUNCTION count_user_groups() CASCADE;
                 DROP FUNCTION count_users() CASCADE;
+                DROP FUNCTION writer_slot();
                 DROP TABLE row_counts;
 
                 DROP INDEX ix_users_role, ix_users_email, ix_users_first_name, ix_users_last_name, ix_user_groups_name;
