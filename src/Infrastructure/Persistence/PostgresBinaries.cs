@@ -10,7 +10,7 @@ internal sealed partial record PostgresBinaries(string Folder, Version Version)
 
     private const string ThreeWays = """
         Get a database in one of three ways, then start again:
-          1. Install PostgreSQL's server on this machine: apt install postgresql (Debian, Ubuntu), dnf install postgresql-server (Fedora, RHEL), brew install postgresql@17 (macOS), or the installer from https://www.postgresql.org/download/windows (Windows).
+          1. Install PostgreSQL's server on this machine: apt install postgresql (Debian, Ubuntu), dnf install postgresql-server postgresql-contrib (Fedora, RHEL), brew install postgresql@17 (macOS), or the installer from https://www.postgresql.org/download/windows (Windows).
           2. Run service and database in containers: docker compose up --build --wait
           3. Use a PostgreSQL 15+ server that you have: set ConnectionStrings__Workspace, for example to "Host=localhost;Database=workspace;Username=me;Password=secret".
         """;

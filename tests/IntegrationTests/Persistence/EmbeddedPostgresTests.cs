@@ -41,6 +41,15 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Letters_of_every_alphabet_are_letters_and_text_is_sorted_by_bytes()
+    {
+        await using var postgres = await StartAsync();
+
+        Assert.Equal("äжω", await QueryAsync(postgres, "SELECT lower('ÄЖΩ')"));
+        Assert.Equal("C", await QueryAsync(postgres, "SELECT datcollate FROM pg_database WHERE datname = current_database()"));
+    }
+
+    [Fact]
     public async Task The_server_stops_with_the_service()
     {
         var postgres = await StartAsync();
