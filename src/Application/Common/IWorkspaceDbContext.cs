@@ -50,6 +50,14 @@ public interface IWorkspaceDbContext
     /// <exception cref="PreconditionFailedException">The group has none of the expected versions.</exception>
     Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Adds users to a group and removes users from it, at a cost that depends on how many are named and not on how many the group has.
+    /// Answers how many changed, or null where there is no such group.
+    /// </summary>
+    /// <exception cref="ConstraintViolationException">A user to add does not exist.</exception>
+    /// <exception cref="PreconditionFailedException">The group has none of the expected versions.</exception>
+    Task<MembershipCounts?> UpdateAsync(MembershipChanges changes, CancellationToken cancellationToken);
+
     /// <summary>Changes an API key and answers what is stored, or null where there is no such key. Writes only what differs.</summary>
     /// <exception cref="PreconditionFailedException">The key has none of the expected versions.</exception>
     Task<ApiKey?> UpdateAsync(ApiKeyChanges changes, CancellationToken cancellationToken);

@@ -13,6 +13,9 @@ public sealed record References
     /// <summary>Ids that users must have.</summary>
     public IReadOnlyList<string?> Users { get; init; } = [];
 
+    /// <summary>Where in the body the ids of users are.</summary>
+    public string UsersPointer { get; init; } = RequestFault.UnknownUsers.Pointer!;
+
     /// <summary>Ids that groups must have.</summary>
     public IReadOnlyList<string?> UserGroups { get; init; } = [];
 
@@ -24,6 +27,9 @@ public sealed record References
 
     /// <summary>Read-only properties that an API key must have.</summary>
     public ReadOnlyProperties? OfApiKey { get; init; }
+
+    /// <summary>The fault of a broken constraint, pointing at what the request itself says.</summary>
+    public RequestFault Place(RequestFault fault) => fault == RequestFault.UnknownUsers ? fault with { Pointer = UsersPointer } : fault;
 
     /// <summary>The ids among these texts that are well-formed.</summary>
     public static Guid[] ParseIds(IEnumerable<string?>? texts) =>
@@ -49,9 +55,9 @@ internal static class ReferenceFaults
             }
         }
 
-        faults.AddRange(await FindUnknownAsync(db.Users, references.Users, "users", RequestFault.UnknownUser, cancellationToken));
+        faults.AddRange(await FindUnknownAsync(db.Users, references.Users, references.UsersPointer, RequestFault.UnknownUser, cancellationToken));
         faults.AddRange(await FindUnknownAsync(
-            db.UserGroups, references.UserGroups, "user_groups", RequestFault.UnknownUserGroup, cancellationToken));
+            db.UserGroups, references.UserGroups, RequestFault.UnknownUserGroups.Pointer!, RequestFault.UnknownUserGroup, cancellationToken));
 
         faults.AddRange(await db.CompareAsync(references, cancellationToken));
         return faults;
@@ -90,7 +96,7 @@ internal static class ReferenceFaults
     }
 
     private static async Task<IEnumerable<RequestFault>> FindUnknownAsync<TEntity>(
-        IQueryable<TEntity> rows, IReadOnlyList<string?> sent, string property, Fault unknown, CancellationToken cancellationToken)
+        IQueryable<TEntity> rows, IReadOnlyList<string?> sent, string pointer, Fault unknown, CancellationToken cancellationToken)
         where TEntity : Entity
     {
         var ids = References.ParseIds(sent).Distinct().ToArray();
@@ -103,6 +109,6 @@ internal static class ReferenceFaults
         return sent
             .Select((text, index) => (IsUnknown: Uuid.TryParse(text, out var id) && !known.Contains(id), Index: index))
             .Where(item => item.IsUnknown)
-            .Select(item => RequestFault.At($"/{property}/{item.Index}", unknown));
+            .Select(item => RequestFault.At($"{pointer}/{item.Index}", unknown));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
         {
             faults = await db.FindFaultsAsync(references, cancellationToken);
             // What broke the constraint may be gone already: a namesake that was deleted since.
-            throw new InvalidRequestException(faults.Count > 0 ? faults : [violation.Fault]);
+            throw new InvalidRequestException(faults.Count > 0 ? faults : [references.Place(violation.Fault)]);
         }
     }
 }

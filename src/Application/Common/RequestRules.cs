@@ -38,17 +38,18 @@ internal static class RequestRules
             }
         });
 
-    /// <summary>The value must be a list of at most <see cref="IdList.MaxCount"/> ids; one that is no UUID is no row's id.</summary>
-    public static void HoldsIds<TRequest>(this IRuleBuilder<TRequest, Optional<IReadOnlyList<string?>?>> rule, Fault unknown) =>
+    /// <summary>The value must be a list of so many ids at most; one that is no UUID is no row's id.</summary>
+    public static void HoldsIds<TRequest>(
+        this IRuleBuilder<TRequest, Optional<IReadOnlyList<string?>?>> rule, Fault unknown, int maxCount = IdList.MaxCount) =>
         rule.Custom((value, context) =>
         {
             if (value.IsGiven && value.Value is null)
             {
                 context.AddFault(context.PropertyPath, new Fault("required", "Must be a list of ids; it may be empty."));
             }
-            else if (value.Value is { Count: > IdList.MaxCount })
+            else if (value.Value?.Count > maxCount)
             {
-                context.AddFault(context.PropertyPath, new Fault("too_many", $"Must have at most {IdList.MaxCount} ids."));
+                context.AddFault(context.PropertyPath, new Fault("too_many", $"Must have at most {maxCount} ids."));
             }
             else
             {

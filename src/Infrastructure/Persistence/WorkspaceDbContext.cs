@@ -49,6 +49,30 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         ORDER BY id FOR NO KEY UPDATE
         """;
 
+    // Subqueries that PostgreSQL cannot turn into joins, so that each id is looked up in an index. As a join, or as a condition on a list,
+    // the same might read all members of a large group for the sake of one.
+    private const string UsersToAddOrRemove = """
+        SELECT 1 FROM users WHERE id IN (
+            SELECT u FROM unnest(@add) AS u WHERE NOT EXISTS (SELECT FROM memberships WHERE group_id = @id AND user_id = u OFFSET 0)
+            UNION ALL
+            SELECT u FROM unnest(@remove) AS u WHERE EXISTS (SELECT FROM memberships WHERE group_id = @id AND user_id = u OFFSET 0))
+        ORDER BY id FOR NO KEY UPDATE
+        """;
+
+    private const string RemovedUsers = """
+        DELETE FROM memberships WHERE ctid = ANY (ARRAY(
+            SELECT (SELECT ctid FROM memberships WHERE group_id = @id AND user_id = u) FROM unnest(@remove) AS u))
+        RETURNING 1
+        """;
+
+    private const string AddedUsers = """
+        INSERT INTO memberships (group_id, user_id) SELECT g.id, u FROM user_groups AS g CROSS JOIN unnest(@add) AS u WHERE g.id = @id
+        ON CONFLICT DO NOTHING RETURNING 1
+        """;
+
+    // Not even an insert or a delete of no rows, whose triggers would be called all the same.
+    private const string NoUsers = "SELECT WHERE false";
+
     /// <summary>On whose behalf this context writes; set each time that it leaves its pool.</summary>
     public Caller Caller { get; set; } = Caller.Service;
 
@@ -189,6 +213,25 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         }
 
         return ExecuteAsync(UserGroups, write.ThenUpdate(), UserGroupConfiguration.Query, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<MembershipCounts?> UpdateAsync(MembershipChanges changes, CancellationToken cancellationToken)
+    {
+        var write = new WriteBatch("user_groups", changes.GroupId, Caller)
+            .With("add", changes.Add)
+            .With("remove", changes.Remove)
+            .ThenLockRow(changes.ExpectedVersions)
+            .ThenLock(UsersToAddOrRemove)
+            .Then($"""
+                WITH added AS ({(changes.Add.Length > 0 ? AddedUsers : NoUsers)}), removed AS ({(changes.Remove.Length > 0 ? RemovedUsers : NoUsers)})
+                SELECT (SELECT count(*)::int FROM added) AS added, (SELECT count(*)::int FROM removed) AS removed FROM user_groups WHERE id = @id
+                """);
+        return WriteRules.RunAsync(async () =>
+        {
+            var counts = await Database.SqlQueryRaw<MembershipCounts>(write.Sql, write.Parameters).ToListAsync(cancellationToken);
+            return counts.SingleOrDefault();
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -84,4 +84,56 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
         CancellationToken cancellationToken) =>
         Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
+
+    /// <summary>Makes a user a member of a user group; who is one already stays one.</summary>
+    /// <param name="id">The group's id.</param>
+    /// <param name="userId">The user's id.</param>
+    /// <param name="ifMatch">Entity tags, one of which the group must still have; otherwise 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpPut("{id:uuid}/users/{user_id:uuid}", Name = "UserGroups_addUserById")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> AddUserById(
+        Guid id,
+        [FromRoute(Name = "user_id")] Guid userId,
+        [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
+        CancellationToken cancellationToken)
+    {
+        await mediator.Send(new UserGroupsAddUserByIdRequest(id, userId, EntityTags.Parse(ifMatch)), cancellationToken);
+        return NoContent();
+    }
+
+    /// <summary>Ends a user's membership of a user group; who is no member stays none.</summary>
+    /// <param name="id">The group's id.</param>
+    /// <param name="userId">The user's id.</param>
+    /// <param name="ifMatch">Entity tags, one of which the group must still have; otherwise 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpDelete("{id:uuid}/users/{user_id:uuid}", Name = "UserGroups_removeUserById")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> RemoveUserById(
+        Guid id,
+        [FromRoute(Name = "user_id")] Guid userId,
+        [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
+        CancellationToken cancellationToken)
+    {
+        await mediator.Send(new UserGroupsRemoveUserByIdRequest(id, userId, EntityTags.Parse(ifMatch)), cancellationToken);
+        return NoContent();
+    }
+
+    /// <summary>Adds users to a user group and removes users from it, all at once; who is not named stays what it is.</summary>
+    /// <param name="id">The group's id.</param>
+    /// <param name="request">Whom to add and whom to remove.</param>
+    /// <param name="ifMatch">Entity tags, one of which the group must still have; otherwise 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpPatch("{id:uuid}/users", Name = "UserGroups_updateUsersById")]
+    [ProducesResponseType<MembershipChangesResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> UpdateUsersById(
+        Guid id,
+        [FromBody, Required] UserGroupsUpdateUsersByIdRequest request,
+        [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
+        CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
 }

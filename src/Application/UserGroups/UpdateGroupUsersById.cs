@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.UserGroups;
+using FluentValidation;
+using MediatR;
+
+namespace CleanWorkspace.Application.UserGroups;
+
+/// <summary>
+/// Changes to a group's memberships, which may be sent again. Who is not named stays what it is. At most 10,000 ids in all; an id
+/// given twice counts once.
+/// </summary>
+public sealed record UserGroupsUpdateUsersByIdRequest : BodyRequest, IRequest<MembershipChangesResponse>
+{
+    /// <summary>The id of the group in the path.</summary>
+    [JsonIgnore]
+    public Guid Id { get; init; }
+
+    /// <summary>The versions of the group that the client accepts to change; null for any.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<long>? ExpectedVersions { get; init; }
+
+    /// <summary>The ids of users that shall be members.</summary>
+    /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
+    public Optional<IReadOnlyList<string?>?> Add { get; init; }
+
+    /// <summary>The ids of users that shall be no members. They need not be the ids of users that still exist, but none may be in <c>add</c>.</summary>
+    /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6073"]</example>
+    public Optional<IReadOnlyList<string?>?> Remove { get; init; }
+
+    /// <inheritdoc/>
+    public override References GetReferences() => new() { Users = Add.Value ?? [], UsersPointer = "/add" };
+}
+
+internal sealed class UpdateGroupUsersByIdValidator : AbstractValidator<UserGroupsUpdateUsersByIdRequest>
+{
+    private static readonly Fault NoId = new("invalid_id", "Must be a UUID.");
+    private static readonly Fault Contradiction = new("contradiction", "This user is to be added too: leave it out here or there.");
+
+    public UpdateGroupUsersByIdValidator()
+    {
+        RuleFor(request => request.Add).HoldsIds(RequestFault.UnknownUser, MembershipChanges.MaxCount);
+        RuleFor(request => request.Remove).HoldsIds(NoId, MembershipChanges.MaxCount);
+        RuleFor(request => request).Custom((request, context) =>
+        {
+            var (add, remove) = (request.Add.Value ?? [], request.Remove.Value ?? []);
+            if (Math.Max(add.Count, remove.Count) <= MembershipChanges.MaxCount && add.Count + remove.Count > MembershipChanges.MaxCount)
+            {
+                context.AddFault("", new Fault("too_many", $"Must have at most {MembershipChanges.MaxCount} ids in both lists together."));
+            }
+        });
+        RuleFor(request => request.Remove).Custom((remove, context) =>
+        {
+            var added = References.ParseIds(context.InstanceToValidate.Add.Value).ToHashSet();
+            foreach (var (index, text) in (remove.Value ?? []).Index())
+            {
+                if (Uuid.TryParse(text, out var id) && added.Contains(id))
+                {
+                    context.AddFault($"{context.PropertyPath}/{index}", Contradiction);
+                }
+            }
+        });
+    }
+}
+
+internal sealed class UpdateGroupUsersByIdHandler(IWorkspaceDbContext db)
+    : IRequestHandler<UserGroupsUpdateUsersByIdRequest, MembershipChangesResponse>
+{
+    public async Task<MembershipChangesResponse> Handle(UserGroupsUpdateUsersByIdRequest request, CancellationToken cancellationToken)
+    {
+        var changes = new MembershipChanges
+        {
+            GroupId = request.Id,
+            ExpectedVersions = request.ExpectedVersions,
+            Add = References.ParseIds(request.Add.Value),
+            Remove = References.ParseIds(request.Remove.Value),
+        };
+
+        var counts = await db.UpdateAsync(changes, cancellationToken) ?? throw NotFoundException.UserGroup(request.Id);
+        return new MembershipChangesResponse
+        {
+            Added = counts.Added,
+            Removed = counts.Removed,
+            Unchanged = changes.Count - counts.Added - counts.Removed,
+        };
+    }
+}
