@@ -134,6 +134,58 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Of_racing_adders_and_removers_of_one_member_exactly_one_has_done_it()
+    {
+        var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
+
+        for (var round = 0; round < 10; round++)
+        {
+            var property = round % 2 == 0 ? "add" : "remove";
+            var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => service.PatchAsync(
+                $"/auth/group/{group}/users", new Dictionary<string, string[]> { [property] = [user] })));
+
+            Assert.Equal(1, answers.Sum(answer => (int)answer.MustBe(200).Json[round % 2 == 0 ? "added" : "removed"]!));
+            Assert.Equal(11, answers.Sum(answer => (int)answer.Json["unchanged"]!));
+        }
+
+        Assert.Equal(10, await service.CountAsync("/auth/audit", $"resource={group}"));
+    }
+
+    [Fact]
+    public async Task However_members_come_and_go_and_users_with_them_both_sides_and_the_audit_agree_in_the_end()
+    {
+        var users = await service.CreateUsersAsync(24);
+        var groups = await service.CreateGroupsAsync(4);
+        var random = new Random(20261123);
+        Task<Answer> Act(int number)
+        {
+            var (group, some) = (groups[random.Next(4)], random.GetItems(users, 6).Distinct().ToArray());
+            return (number % 10) switch
+            {
+                0 or 1 or 2 => service.PutAsync($"/auth/group/{group}/users/{some[0]}"),
+                3 or 4 => service.DeleteAsync($"/auth/group/{group}/users/{some[0]}"),
+                5 or 6 => service.PatchAsync($"/auth/group/{group}/users", new { add = some[1..], remove = some[..1] }),
+                7 => service.PatchAsync($"/auth/group/{group}", new { users = some }),
+                8 => service.PatchAsync($"/user/{some[0]}", new { user_groups = random.GetItems(groups, 2) }),
+                _ => service.DeleteAsync($"/user/{users[random.Next(12)]}"),
+            };
+        }
+
+        for (var round = 0; round < 6; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(Act));
+
+            Assert.All(answers, answer => Assert.True(answer.Status is 200 or 204 or 404 || IsRefusedForUnknownIds(answer), answer.ToString()));
+            await AssertBothSidesAgreeAsync();
+        }
+
+        var members = (await service.GetAsync("/auth/group?page_size=200")).MustBe(200).Json;
+        Assert.Equal(
+            Memberships(members, "users").Select(pair => (User: pair.Other, Group: pair.Id)).Order(),
+            (await ReplayAsync()).Order());
+    }
+
+    [Fact]
     public async Task Racing_changes_of_different_properties_of_one_user_lose_nothing()
     {
         var group = (await service.CreateGroupAsync()).Id();
@@ -168,6 +220,29 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
 
         Assert.Equal(2, answers.Count(answer => answer.Status == 204));
         Assert.Equal(18, answers.Count(answer => answer.Status == 404));
+    }
+
+    /// <summary>The memberships that the audit, told in order, says there are.</summary>
+    private async Task<HashSet<(string User, string Group)>> ReplayAsync()
+    {
+        var entries = new List<JsonObject>();
+        for (var link = "/auth/audit?page_size=200"; link is not null;)
+        {
+            var page = (await service.GetAsync(link)).MustBe(200).Json;
+            entries.AddRange(page["results"]!.AsArray().Select(entry => entry!.AsObject()));
+            link = (string?)page["links"]!["next"];
+        }
+
+        var members = new HashSet<(string User, string Group)>();
+        foreach (var entry in Enumerable.Reverse(entries))
+        {
+            var id = (string)entry["resource_id"]!;
+            (string User, string Group) Pair(string other) => (string)entry["resource"]! == "users" ? (id, other) : (other, id);
+            Assert.All(entry.Ids("removed"), other => Assert.True(members.Remove(Pair(other)), "What ends must have begun."));
+            Assert.All(entry.Ids("added"), other => Assert.True(members.Add(Pair(other)), "What begins must not be there."));
+        }
+
+        return members;
     }
 
     private static string InCaseOf(int racer, string address) => string.Concat(

@@ -114,6 +114,7 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
         (HttpMethod.Post, "/api/v1/auth/group/"),
         (HttpMethod.Patch, $"/user/{(await _user.Value).Id()}"),
         (HttpMethod.Patch, $"/auth/group/{(await _group.Value).Id()}"),
+        (HttpMethod.Patch, $"/auth/group/{(await _group.Value).Id()}/users"),
     ];
 
     // Escapes reach the service as they are generated, broken ones too.

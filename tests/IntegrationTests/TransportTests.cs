@@ -10,13 +10,14 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
 {
     private const int MaxBodySize = 8 * 1024 * 1024;
 
-    /// <summary>The four operations that take a body.</summary>
+    /// <summary>Operations that take a body.</summary>
     public static readonly TheoryData<string, string> BodyOperations = new()
     {
         { "POST", "/user" },
         { "POST", "/auth/group" },
         { "PATCH", "/user/{user}" },
         { "PATCH", "/auth/group/{group}" },
+        { "PATCH", "/auth/group/{group}/users" },
     };
 
     [Theory]
@@ -43,6 +44,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("PATCH", "/auth/group", "GET, POST")]
     [InlineData("POST", "/user/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "DELETE, GET, PATCH")]
     [InlineData("PUT", "/api/v1/auth/group/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "DELETE, GET, PATCH")]
+    [InlineData("POST", "/auth/group/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071/users/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "DELETE, PUT")]
     public async Task Another_method_is_refused_with_those_that_are_allowed(string method, string path, string allowed)
     {
         var answer = (await service.SendAsync(new HttpMethod(method), path, "{}")).MustBe(405);

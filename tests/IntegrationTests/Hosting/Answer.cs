@@ -37,6 +37,8 @@ public sealed class Answer
 
     public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
 
+    public bool IsTo(HttpMethod method) => _request.StartsWith($"{method} ", StringComparison.Ordinal);
+
     public static async Task<Answer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response) =>
         new(request, response, await response.Content.ReadAsByteArrayAsync());
 

@@ -41,6 +41,12 @@ internal static partial class Contract
         VerifyIds(group["users"]!.AsArray());
     }
 
+    public static void VerifyMembershipChanges(JsonObject changes)
+    {
+        Assert.Equal(["added", "removed", "unchanged"], Names(changes));
+        Assert.All(changes, count => Assert.True((int)count.Value! >= 0, changes.ToJsonString()));
+    }
+
     public static void VerifyKey(JsonObject key)
     {
         Assert.Equal(KeyProperties.Order(), Names(key).Except(["token"]));

@@ -42,6 +42,8 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     public Task<Answer> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
 
+    public Task<Answer> PutAsync(string path) => SendAsync(HttpMethod.Put, path);
+
     public Task<Answer> PatchAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, body);
 
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
@@ -95,7 +97,7 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     public async Task<JsonObject> ReadGroupAsync(string id) => (await GetAsync($"/auth/group/{id}")).MustBe(200).Json;
 
-    public async Task<int> CountAsync(string path) => (int)(await GetAsync($"{path}?page_size=1")).MustBe(200).Json["count"]!;
+    public async Task<int> CountAsync(string path, string filter = "") => (int)(await GetAsync($"{path}?page_size=1&{filter}")).MustBe(200).Json["count"]!;
 
     /// <summary>Fills the database past the service, where so many requests would take too long.</summary>
     public async Task<string[]> SeedUsersAsync(int count) => (string[])(await _database.ExecuteAsync(
@@ -145,6 +147,7 @@ public sealed class ServiceFixture : IAsyncLifetime
         var resource = answer.Path.StartsWith("/api/v1", StringComparison.Ordinal) ? answer.Path["/api/v1".Length..] : answer.Path;
         Action<JsonObject> verify = resource switch
         {
+            _ when answer.IsTo(HttpMethod.Patch) && resource.TrimEnd('/').EndsWith("/users", StringComparison.Ordinal) => Contract.VerifyMembershipChanges,
             _ when resource.StartsWith("/auth/group", StringComparison.Ordinal) => Contract.VerifyGroup,
             _ when resource.StartsWith("/auth/key", StringComparison.Ordinal) => Contract.VerifyKey,
             _ when resource.StartsWith("/auth/audit", StringComparison.Ordinal) => Contract.VerifyAuditEntry,

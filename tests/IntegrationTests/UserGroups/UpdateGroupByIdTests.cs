@@ -201,6 +201,18 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
+    public async Task Memberships_that_stay_are_not_written()
+    {
+        var users = await service.CreateUsersAsync(4);
+        var group = (await service.CreateGroupAsync(new { users = users[..3] })).Id();
+        var before = await service.ReadMembershipRowsAsync(group);
+
+        (await service.PatchAsync($"/auth/group/{group}", new { users = users[1..] })).MustBe(200);
+
+        Assert.Equal(before[1..], (await service.ReadMembershipRowsAsync(group))[..2]);
+    }
+
+    [Fact]
     public async Task An_empty_list_ends_every_membership()
     {
         var group = await CreateMathematiciansAsync();

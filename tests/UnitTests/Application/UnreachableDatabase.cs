@@ -33,6 +33,8 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext
 
     public Task<ApiKey?> UpdateAsync(ApiKeyChanges changes, CancellationToken cancellationToken) => throw Unreachable();
 
+    public Task<MembershipCounts?> UpdateAsync(MembershipChanges changes, CancellationToken cancellationToken) => throw Unreachable();
+
     public Task<bool> DeleteUserAsync(
         Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
 

@@ -15,4 +15,12 @@ public sealed class ReferencesTests
 
     [Fact]
     public void No_list_is_no_ids() => Assert.Empty(References.ParseIds(null));
+
+    [Fact]
+    public void A_fault_of_users_is_placed_where_the_request_has_them()
+    {
+        Assert.Equal("/add", new References { UsersPointer = "/add" }.Place(RequestFault.UnknownUsers).Pointer);
+        Assert.Equal("/users", new References().Place(RequestFault.UnknownUsers).Pointer);
+        Assert.Same(RequestFault.EmailTaken, new References { UsersPointer = "/add" }.Place(RequestFault.EmailTaken));
+    }
 }
