@@ -28,6 +28,7 @@ public static class DependencyInjection
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddScoped<IMediator, Mediator>();
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(RequestFaultsBehavior<,>));
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ListRequestBehavior<,>));
 
         var handlers =
             from type in assembly.GetTypes()

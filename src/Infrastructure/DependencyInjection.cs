@@ -1,5 +1,6 @@
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.Persistence.Reading;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,7 @@ public static class DependencyInjection
             db.Caller = provider.GetRequiredService<Caller>();
             return db;
         });
+        services.AddSingleton<IWorkspaceReader, WorkspaceReader>();
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<IdempotencyExpiry>();
         services.AddSingleton<DatabaseHealthCheck>();

@@ -39,7 +39,7 @@ public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture
         Assert.Equal(("Mathematicians", "abacus", "On the engine."), (joined.Name, joined.Icon, joined.Description));
         Assert.Equal([user.Id], joined.Users);
 
-        var users = await Users.ListAsync(page: 1, pageSize: 1);
+        var users = await Users.ListAsync(page: 1, page_size: 1);
         Assert.Equal((1, 1, 1), (users.Count, users.Total_pages, users.Meta.Page));
         Assert.Equal(user.Id, Assert.Single(users.Results).Id);
         Assert.Equal(group.Id, Assert.Single((await UserGroups.ListAsync()).Results).Id);

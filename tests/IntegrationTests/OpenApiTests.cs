@@ -20,6 +20,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "UserGroups_createNewGroup", "post /auth/group", "UserGroupsCreateNewGroupRequest", "201", "400 500" },
         { "UserGroups_deleteById", "delete /auth/group/{id}", "", "204", "404 500" },
         { "UserGroups_getUserGroupById", "get /auth/group/{id}", "", "200", "404 500" },
+        { "UserGroups_listUsersById", "get /auth/group/{id}/users", "", "200", "400 404 500" },
         { "UserGroups_updateById", "patch /auth/group/{id}", "UserGroupsUpdateByIdRequest", "200", "400 404 500" },
         { "UserGroups_updateUsersById", "patch /auth/group/{id}/users", "UserGroupsUpdateUsersByIdRequest", "200", "400 404 500" },
         { "UserGroups_addUserById", "put /auth/group/{id}/users/{user_id}", "", "204", "404 500" },
@@ -33,6 +34,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "Users_createNewUser", "post /user", "UsersCreateNewUserRequest", "201", "400 500" },
         { "Users_deleteById", "delete /user/{id}", "", "204", "404 500" },
         { "Users_getUserById", "get /user/{id}", "", "200", "404 500" },
+        { "Users_listGroupsById", "get /user/{id}/groups", "", "200", "400 404 500" },
         { "Users_updateById", "patch /user/{id}", "UsersUpdateByIdRequest", "200", "400 404 500" },
     };
 

@@ -48,9 +48,15 @@ public sealed record ApiKeyResponse : IResource
     /// <inheritdoc/>
     [JsonIgnore]
     public long Version { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public Fields Shown { get; init; } = Fields<ApiKeyResponse>.All;
 }
 
 internal sealed class ApiKeyResponseProfile : Profile
 {
-    public ApiKeyResponseProfile() => CreateMap<ApiKey, ApiKeyResponse>().ForMember(response => response.Token, map => map.Ignore());
+    public ApiKeyResponseProfile() => CreateMap<ApiKey, ApiKeyResponse>()
+            .ForMember(response => response.Token, map => map.Ignore())
+            .ForMember(response => response.Shown, map => map.Ignore());
 }

@@ -1,22 +1,16 @@
-using AutoMapper;
-using AutoMapper.QueryableExtensions;
 using CleanWorkspace.Application.Common;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.Application.ApiKeys;
 
 /// <summary>One API key.</summary>
 /// <param name="Id">Which.</param>
-public sealed record ApiKeysGetApiKeyByIdRequest(Guid Id) : IRequest<ApiKeyResponse>;
+/// <param name="Fields">The properties to show; null for all.</param>
+public sealed record ApiKeysGetApiKeyByIdRequest(Guid Id, Fields<ApiKeyResponse>? Fields) : IRequest<ApiKeyResponse>;
 
-internal sealed class GetApiKeyByIdHandler(IWorkspaceDbContext db, IMapper mapper)
-    : IRequestHandler<ApiKeysGetApiKeyByIdRequest, ApiKeyResponse>
+internal sealed class GetApiKeyByIdHandler(IWorkspaceReader reader) : IRequestHandler<ApiKeysGetApiKeyByIdRequest, ApiKeyResponse>
 {
     public async Task<ApiKeyResponse> Handle(ApiKeysGetApiKeyByIdRequest request, CancellationToken cancellationToken) =>
-        await db.ApiKeys
-            .Where(key => key.Id == request.Id)
-            .ProjectTo<ApiKeyResponse>(mapper.ConfigurationProvider)
-            .SingleOrDefaultAsync(cancellationToken)
+        await reader.FindApiKeyAsync(request.Id, request.Fields, cancellationToken)
         ?? throw NotFoundException.ApiKey(request.Id);
 }

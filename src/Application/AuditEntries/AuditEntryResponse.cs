@@ -1,10 +1,10 @@
-using AutoMapper;
-using CleanWorkspace.Domain.AuditEntries;
+using System.Text.Json.Serialization;
+using CleanWorkspace.Application.Common;
 
 namespace CleanWorkspace.Application.AuditEntries;
 
 /// <summary>What one write changed of one resource.</summary>
-public sealed record AuditEntryResponse
+public sealed record AuditEntryResponse : IPartial
 {
     /// <summary>Names the write, UUID version 7 in lower case; a write of several resources has an entry for each.</summary>
     /// <example>019a2b3c-6e7f-7081-8000-0000000002ea</example>
@@ -45,9 +45,20 @@ public sealed record AuditEntryResponse
     /// <summary>Of the memberships that ended, the ids of the other side.</summary>
     /// <example>[]</example>
     public required Guid[] Removed { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public Fields Shown { get; init; } = Fields<AuditEntryResponse>.All;
 }
 
-internal sealed class AuditEntryResponseProfile : Profile
+/// <summary>The change of one property.</summary>
+public sealed record AuditChange
 {
-    public AuditEntryResponseProfile() => CreateMap<AuditEntry, AuditEntryResponse>();
+    /// <summary>The value before, or null.</summary>
+    /// <example>Ada</example>
+    public string? From { get; init; }
+
+    /// <summary>The value after, or null.</summary>
+    /// <example>Augusta</example>
+    public string? To { get; init; }
 }

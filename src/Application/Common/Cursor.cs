@@ -10,20 +10,32 @@ namespace CleanWorkspace.Application.Common;
 /// Where a walk through a list goes on: beyond a row, so that rows which come and go elsewhere shift nothing. Clients get it as
 /// opaque text. Whoever makes one up learns nothing that the list would not tell; the checksum is against mistakes.
 /// </summary>
-public sealed class Cursor
+public sealed class Cursor : IQueryValue<Cursor>
 {
-    private const int Length = 45;
+    /// <summary>The highest page that a cursor counts to.</summary>
+    public const int MaxPage = int.MaxValue - 1;
+
     private const int ChecksumLength = 8;
+    private const int KeyStart = 37;
+    private const int MinLength = KeyStart + ChecksumLength;
+
+    // An address with a longer one would be refused before it is read.
+    private const int MaxLength = 6000;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly byte[] _bytes;
 
-    private Cursor(byte[] bytes) => _bytes = bytes;
+    private Cursor(byte[] bytes, Place place) => (_bytes, Place) = (bytes, place);
 
-    /// <summary>The id of the row that the page begins beyond.</summary>
-    public Guid Id => new(_bytes.AsSpan(0, 16), bigEndian: true);
+    /// <inheritdoc/>
+    public static string Code => RequestFault.InvalidCursor.Code;
 
-    /// <summary>What comes after the id where an id alone does not name a row.</summary>
-    public Guid SecondId => new(_bytes.AsSpan(16, 16), bigEndian: true);
+    /// <inheritdoc/>
+    public static string Form => "as it stands in a link of this list";
+
+    /// <summary>The row that the page begins beyond.</summary>
+    public Place Place { get; }
 
     /// <summary>Whether the page is the one before the row, not the one after it.</summary>
     public bool IsBackward => _bytes[32] != 0;
@@ -32,20 +44,21 @@ public sealed class Cursor
     public int Page => BinaryPrimitives.ReadInt32BigEndian(_bytes.AsSpan(33));
 
     /// <summary>Reads what <see cref="ToString"/> wrote, to the letter.</summary>
-    public static bool TryParse(string? text, [NotNullWhen(true)] out Cursor? cursor)
+    public static bool TryParse(string? text, [NotNullWhen(true)] out Cursor? value)
     {
-        cursor = null;
-        var bytes = new byte[Length];
-        if (text?.Length == Base64Url.GetEncodedLength(Length)
-            && Base64Url.IsValid(text)
-            && Base64Url.TryDecodeFromChars(text, bytes, out _)
-            && new Cursor(bytes) is { Page: > 0 and < int.MaxValue } read
-            && read.ToString() == text)
+        value = null;
+        if (text is { Length: <= MaxLength } && Base64Url.IsValid(text, out var length) && length >= MinLength)
         {
-            cursor = read;
+            var bytes = Base64Url.DecodeFromChars(text);
+            if (TryReadKey(bytes, out var key)
+                && new Cursor(bytes, new Place(key, ReadId(bytes, 0), ReadId(bytes, 16))) is { Page: > 0 and <= MaxPage } read
+                && read.ToString() == text)
+            {
+                value = read;
+            }
         }
 
-        return cursor is not null;
+        return value is not null;
     }
 
     /// <summary>Whether it was made for that list.</summary>
@@ -55,17 +68,41 @@ public sealed class Cursor
     /// <inheritdoc/>
     public override string ToString() => Base64Url.EncodeToString(_bytes);
 
-    internal static Cursor Create(string list, (Guid Id, Guid SecondId) row, bool isBackward, int page)
+    internal static Cursor Create(string list, Place place, bool isBackward, int page)
     {
-        var bytes = new byte[Length];
-        row.Id.TryWriteBytes(bytes, bigEndian: true, out _);
-        row.SecondId.TryWriteBytes(bytes.AsSpan(16), bigEndian: true, out _);
+        var bytes = new byte[MinLength + Utf8.GetByteCount(place.Key)];
+        place.Id.TryWriteBytes(bytes, bigEndian: true, out _);
+        place.SecondId.TryWriteBytes(bytes.AsSpan(16), bigEndian: true, out _);
         bytes[32] = isBackward ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(33), page);
+        Utf8.GetBytes(place.Key, bytes.AsSpan(KeyStart));
         ChecksumOf(bytes, list).CopyTo(bytes.AsSpan(^ChecksumLength..));
-        return new Cursor(bytes);
+        return new Cursor(bytes, place);
+    }
+
+    private static Guid ReadId(byte[] bytes, int start) => new(bytes.AsSpan(start, 16), bigEndian: true);
+
+    // PostgreSQL has no text with U+0000.
+    private static bool TryReadKey(byte[] bytes, out string key)
+    {
+        key = "";
+        try
+        {
+            key = Utf8.GetString(bytes.AsSpan(KeyStart..^ChecksumLength));
+            return !key.Contains('\0', StringComparison.Ordinal);
+        }
+        catch (DecoderFallbackException)
+        {
+            return false;
+        }
     }
 
     private static ReadOnlySpan<byte> ChecksumOf(byte[] bytes, string list) =>
         SHA256.HashData([.. bytes.AsSpan(..^ChecksumLength), .. Encoding.UTF8.GetBytes(list)]).AsSpan(..ChecksumLength);
 }
+
+/// <summary>A row's place in a list: what the list is ordered by, in this order.</summary>
+/// <param name="Key">The text that rows are ordered by, where the list is not ordered by ids alone.</param>
+/// <param name="Id">The row's id.</param>
+/// <param name="SecondId">What comes after it where an id alone does not name a row.</param>
+public sealed record Place(string Key, Guid Id, Guid SecondId = default);

@@ -1,5 +1,4 @@
 using CleanWorkspace.Domain.ApiKeys;
-using CleanWorkspace.Domain.AuditEntries;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -7,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanWorkspace.Application.Common;
 
 /// <summary>
-/// The workspace's database. Reads are LINQ over the sets and track nothing; ids of groups and members come with the rows.
-/// Each write is one round trip and one transaction; one that loses a race against others is run again, up to a limit
+/// The workspace's database, for writing; what is shown is read by <see cref="IWorkspaceReader"/>. LINQ over the sets tracks nothing;
+/// ids of groups and members come with the rows. Each write is one round trip and one transaction; one that loses a race against others is run again, up to a limit
 /// (<see cref="ContentionException"/>).
 /// </summary>
 public interface IWorkspaceDbContext
@@ -21,9 +20,6 @@ public interface IWorkspaceDbContext
 
     /// <summary>The API keys.</summary>
     DbSet<ApiKey> ApiKeys { get; }
-
-    /// <summary>The audit.</summary>
-    DbSet<AuditEntry> AuditEntries { get; }
 
     /// <summary>Stores a new user with its memberships and answers what is stored; under a used key, what was stored at first.</summary>
     /// <exception cref="ConstraintViolationException">The address is taken or a group does not exist.</exception>

@@ -1,52 +1,56 @@
-using AutoMapper;
-using AutoMapper.QueryableExtensions;
-using CleanWorkspace.Domain.Common;
-using Microsoft.EntityFrameworkCore;
-
 namespace CleanWorkspace.Application.Common;
 
 /// <summary>One page of a list.</summary>
-/// <param name="Number">Which page, from 1.</param>
+/// <param name="Number">Which page, from 1; where it was reached by links, as counted since the walk began.</param>
 /// <param name="Size">The most rows a page has.</param>
-/// <param name="Count">How many rows all pages have together, exactly.</param>
+/// <param name="Count">How many rows all pages have together at the moment, exactly.</param>
 /// <param name="Results">The rows; none past the end.</param>
+/// <param name="Next">Where the next page begins, or null on the last.</param>
+/// <param name="Previous">Where the page before begins, or null on the first and past the end.</param>
 /// <typeparam name="T">What a row is shown as.</typeparam>
-public sealed record Page<T>(int Number, int Size, int Count, IReadOnlyList<T> Results)
+public sealed record Page<T>(int Number, int Size, int Count, IReadOnlyList<T> Results, Cursor? Next, Cursor? Previous)
 {
     /// <summary>How many pages there are; 0 where there are no rows.</summary>
     public int TotalPages => (Count + Size - 1) / Size;
 }
 
-internal static class PageQuery
+/// <summary>Makes pages of what was found.</summary>
+public static class Page
 {
-    /// <summary>
-    /// Reads a page, oldest row first, with the count of all rows in the same statement: <paramref name="all"/> grouped to
-    /// one row, joined to the page, so that a page past the end still brings the count. The page is cut on the ids alone,
-    /// so the rows that are skipped never have their memberships aggregated.
-    /// </summary>
-    public static async Task<Page<TResponse>> ToPageAsync<TEntity, TResponse>(
-        this IQueryable<TEntity> all, int number, int size, IConfigurationProvider mappings, CancellationToken cancellationToken)
-        where TEntity : Entity
-        where TResponse : class, IResource
+    /// <summary>Makes the page that was asked for of the rows where it begins.</summary>
+    /// <param name="request">Asked for it.</param>
+    /// <param name="count">How many rows the list has.</param>
+    /// <param name="found">
+    /// The rows from its beginning onwards with their places in the list, in the direction of the walk; one more than the page has,
+    /// if there is one.
+    /// </param>
+    /// <typeparam name="T">What a row is shown as.</typeparam>
+    public static Page<T> Of<T>(ListRequest<T> request, int count, IReadOnlyList<(T Row, Place Place)> found)
     {
-        var offset = (int)Math.Min((long)(number - 1) * size, int.MaxValue);
-        var ids = all.OrderBy(row => row.Id).Skip(offset).Take(size).Select(row => row.Id);
-        var page = all
-            .Where(row => ids.Contains(row.Id))
-            .ProjectTo<TResponse>(mappings)
-            .Select(response => new { Key = (Guid?)response.Id, Response = response });
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(found);
+        var isBackward = request.Cursor is { IsBackward: true };
+        var rows = found.Take(request.PageSize).ToList();
+        if (isBackward)
+        {
+            rows.Reverse();
+        }
 
-        var joined = await (
-            from count in all.GroupBy(_ => 1).Select(rows => rows.Count())
-            from row in page.DefaultIfEmpty()
-            orderby row.Key
-            select new { Count = count, Response = row.Key == null ? null : row.Response })
-            .ToListAsync(cancellationToken);
-
-        return new Page<TResponse>(
-            number,
-            size,
-            joined.Count > 0 ? joined[0].Count : 0,
-            [.. joined.Select(row => row.Response).OfType<TResponse>()]);
+        // Whatever the page begins beyond lies on the side that the walk came from.
+        var hasMoreAhead = found.Count > request.PageSize;
+        var hasMoreBehind = request.Cursor is not null || request.Number > 1;
+        var (hasNext, hasPrevious) = isBackward ? (hasMoreBehind, hasMoreAhead) : (hasMoreAhead, hasMoreBehind);
+        return new Page<T>(
+            request.Number,
+            request.PageSize,
+            count,
+            rows.ConvertAll(item => item.Row),
+            hasNext && rows.Count > 0
+                ? Cursor.Create(request.List, rows[^1].Place, isBackward: false, Math.Min(request.Number + 1, Cursor.MaxPage))
+                : null,
+            // Rows that came since the walk began may lie before its first page.
+            hasPrevious && rows.Count > 0
+                ? Cursor.Create(request.List, rows[0].Place, isBackward: true, Math.Max(request.Number - 1, 1))
+                : null);
     }
 }

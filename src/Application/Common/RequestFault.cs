@@ -24,7 +24,9 @@ public sealed record RequestFault(string Code, string Detail, string? Pointer = 
 
     /// <summary>The cursor is not one that this list has given out.</summary>
     public static RequestFault InvalidCursor { get; } = new(
-        "invalid_cursor", "Must be given once, as it stands in a link of this list, with the filters of that link.", Parameter: "cursor");
+        "invalid_cursor", "Must be given once, as it stands in a link of this list, with everything else in that link but page_size and fields.", Parameter: "cursor");
+
+    internal static RequestFault Of(string parameter, Fault fault) => new(fault.Code, fault.Detail, Parameter: parameter);
 
     internal static RequestFault At(string pointer, Fault fault) => new(fault.Code, fault.Detail, pointer);
 }

@@ -1,22 +1,16 @@
-using AutoMapper;
-using AutoMapper.QueryableExtensions;
 using CleanWorkspace.Application.Common;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.Application.UserGroups;
 
 /// <summary>One user group.</summary>
 /// <param name="Id">Which.</param>
-public sealed record UserGroupsGetUserGroupByIdRequest(Guid Id) : IRequest<UserGroupResponse>;
+/// <param name="Fields">The properties to show; null for all.</param>
+public sealed record UserGroupsGetUserGroupByIdRequest(Guid Id, Fields<UserGroupResponse>? Fields) : IRequest<UserGroupResponse>;
 
-internal sealed class GetUserGroupByIdHandler(IWorkspaceDbContext db, IMapper mapper)
-    : IRequestHandler<UserGroupsGetUserGroupByIdRequest, UserGroupResponse>
+internal sealed class GetUserGroupByIdHandler(IWorkspaceReader reader) : IRequestHandler<UserGroupsGetUserGroupByIdRequest, UserGroupResponse>
 {
     public async Task<UserGroupResponse> Handle(UserGroupsGetUserGroupByIdRequest request, CancellationToken cancellationToken) =>
-        await db.UserGroups
-            .Where(group => group.Id == request.Id)
-            .ProjectTo<UserGroupResponse>(mapper.ConfigurationProvider)
-            .SingleOrDefaultAsync(cancellationToken)
+        await reader.FindUserGroupAsync(request.Id, request.Fields, cancellationToken)
         ?? throw NotFoundException.UserGroup(request.Id);
 }

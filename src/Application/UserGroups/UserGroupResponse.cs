@@ -40,9 +40,13 @@ public sealed record UserGroupResponse : IResource
     /// <inheritdoc/>
     [JsonIgnore]
     public long Version { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public Fields Shown { get; init; } = Fields<UserGroupResponse>.All;
 }
 
 internal sealed class UserGroupResponseProfile : Profile
 {
-    public UserGroupResponseProfile() => CreateMap<UserGroup, UserGroupResponse>();
+    public UserGroupResponseProfile() => CreateMap<UserGroup, UserGroupResponse>().ForMember(response => response.Shown, map => map.Ignore());
 }

@@ -1,22 +1,16 @@
-using AutoMapper;
-using AutoMapper.QueryableExtensions;
 using CleanWorkspace.Application.Common;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.Application.Users;
 
 /// <summary>One user.</summary>
 /// <param name="Id">Whose.</param>
-public sealed record UsersGetUserByIdRequest(Guid Id) : IRequest<UserResponse>;
+/// <param name="Fields">The properties to show; null for all.</param>
+public sealed record UsersGetUserByIdRequest(Guid Id, Fields<UserResponse>? Fields) : IRequest<UserResponse>;
 
-internal sealed class GetUserByIdHandler(IWorkspaceDbContext db, IMapper mapper)
-    : IRequestHandler<UsersGetUserByIdRequest, UserResponse>
+internal sealed class GetUserByIdHandler(IWorkspaceReader reader) : IRequestHandler<UsersGetUserByIdRequest, UserResponse>
 {
     public async Task<UserResponse> Handle(UsersGetUserByIdRequest request, CancellationToken cancellationToken) =>
-        await db.Users
-            .Where(user => user.Id == request.Id)
-            .ProjectTo<UserResponse>(mapper.ConfigurationProvider)
-            .SingleOrDefaultAsync(cancellationToken)
+        await reader.FindUserAsync(request.Id, request.Fields, cancellationToken)
         ?? throw NotFoundException.User(request.Id);
 }

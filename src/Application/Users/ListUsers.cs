@@ -1,19 +1,20 @@
-using AutoMapper;
 using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Users;
 using MediatR;
 
 namespace CleanWorkspace.Application.Users;
 
-/// <summary>A page of the users, oldest first.</summary>
-/// <param name="Page">Which page, from 1.</param>
-/// <param name="PageSize">The most rows of a page, from 1.</param>
-public sealed record UsersListRequest(int Page, int PageSize) : IRequest<Page<UserResponse>>;
+/// <summary>A page of the users.</summary>
+public sealed record UsersListRequest : ListUsersQuery
+{
+    /// <summary>Only the members of the group of this id. Not together with role.</summary>
+    public Guid? UserGroup { get; init; }
 
-internal sealed class ListUsersHandler(IWorkspaceDbContext db, IMapper mapper)
-    : IRequestHandler<UsersListRequest, Page<UserResponse>>
+    /// <inheritdoc/>
+    public override Guid? GroupId => UserGroup;
+}
+
+internal sealed class ListUsersHandler(IWorkspaceReader reader) : IRequestHandler<UsersListRequest, Page<UserResponse>>
 {
     public Task<Page<UserResponse>> Handle(UsersListRequest request, CancellationToken cancellationToken) =>
-        db.Users.ToPageAsync<User, UserResponse>(
-            request.Page, request.PageSize, mapper.ConfigurationProvider, cancellationToken);
+        reader.ListUsersAsync(request, cancellationToken);
 }

@@ -44,9 +44,13 @@ public sealed record UserResponse : IResource
     /// <inheritdoc/>
     [JsonIgnore]
     public long Version { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public Fields Shown { get; init; } = Fields<UserResponse>.All;
 }
 
 internal sealed class UserResponseProfile : Profile
 {
-    public UserResponseProfile() => CreateMap<User, UserResponse>();
+    public UserResponseProfile() => CreateMap<User, UserResponse>().ForMember(response => response.Shown, map => map.Ignore());
 }

@@ -1,6 +1,5 @@
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.ApiKeys;
-using CleanWorkspace.Domain.AuditEntries;
 using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
@@ -84,9 +83,6 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
 
     /// <inheritdoc/>
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
-
-    /// <inheritdoc/>
-    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     /// <inheritdoc/>
     public Task<User> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken)

@@ -63,18 +63,18 @@ internal static class KeysCommand
     {
         const string Row = "{0,-36}  {1,-6}  {2,-20}  {3,-20}  {4,-20}  {5}";
         Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Row, "id", "role", "created", "last used", "expires", "name"));
-        Page<ApiKeyResponse> page;
-        var number = 1;
-        do
+        var request = new ApiKeysListRequest { PageSize = PageSize };
+        while (request is not null)
         {
-            page = await mediator.Send(new ApiKeysListRequest(number, PageSize), cancellationToken);
+            var page = await mediator.Send(request, cancellationToken);
             foreach (var key in page.Results)
             {
                 Console.WriteLine(string.Format(
                     CultureInfo.InvariantCulture, Row, key.Id, RoleName.Of(key.Role), Show(key.CreatedAt), Show(key.LastUsedAt), Show(key.ExpiresAt), key.Name));
             }
+
+            request = page.Next is null ? null : request with { Cursor = page.Next };
         }
-        while (number++ < page.TotalPages);
     }
 
     private static async Task RevokeAsync(IMediator mediator, Guid id, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CleanWorkspace.Application.ApiKeys;
+using CleanWorkspace.Application.Common;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
@@ -16,17 +17,14 @@ namespace CleanWorkspace.WebApi.Controllers;
 public sealed class ApiKeysController(IMediator mediator) : ControllerBase
 {
     /// <summary>Lists the API keys, oldest first.</summary>
-    /// <param name="page">Which page, from 1.</param>
-    /// <param name="pageSize">The most keys of a page.</param>
+    /// <param name="request">Which page, of which of them.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpGet(Name = "ApiKeys_list")]
+    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<ApiKeyResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
-    public async Task<IActionResult> List(
-        [FromQuery(Name = "page"), Range(1, int.MaxValue)] int page = 1,
-        [FromQuery(Name = "page_size"), Range(1, 200)] int pageSize = 50,
-        CancellationToken cancellationToken = default) =>
-        Ok(ListResponse.From(await mediator.Send(new ApiKeysListRequest(page, pageSize), cancellationToken), Request));
+    public async Task<IActionResult> List([FromQuery] ApiKeysListRequest request, CancellationToken cancellationToken) =>
+        Ok(ListResponse.From(await mediator.Send(request, cancellationToken), Request));
 
     /// <summary>Creates an API key. The answer alone has its token.</summary>
     /// <param name="request">Describes the key.</param>
@@ -60,12 +58,14 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
 
     /// <summary>Gets an API key.</summary>
     /// <param name="id">The key's id.</param>
+    /// <param name="fields">The properties to show, with commas between their names; all of them if not given. What is left out is not read.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpGet("{id:uuid}", Name = "ApiKeys_getApiKeyById")]
     [ProducesResponseType<ApiKeyResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
-    public async Task<IActionResult> GetApiKeyById(Guid id, CancellationToken cancellationToken) =>
-        Ok(await mediator.Send(new ApiKeysGetApiKeyByIdRequest(id), cancellationToken));
+    public async Task<IActionResult> GetApiKeyById(
+        Guid id, [FromQuery(Name = "fields")] Fields<ApiKeyResponse>? fields, CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(new ApiKeysGetApiKeyByIdRequest(id, fields), cancellationToken));
 
     /// <summary>Changes an API key: what is absent stays as it is.</summary>
     /// <param name="id">The key's id.</param>

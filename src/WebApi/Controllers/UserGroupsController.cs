@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using CleanWorkspace.Application.Common;
 using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.Application.Users;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
@@ -15,18 +17,15 @@ namespace CleanWorkspace.WebApi.Controllers;
 [ProducesResponseType<Problem>(StatusCodes.Status500InternalServerError)]
 public sealed class UserGroupsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Lists the user groups, oldest first.</summary>
-    /// <param name="page">Which page, from 1.</param>
-    /// <param name="pageSize">The most groups of a page.</param>
+    /// <summary>Lists the user groups.</summary>
+    /// <param name="request">Which page, of which of them.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpGet(Name = "UserGroups_list")]
+    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserGroupResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
-    public async Task<IActionResult> List(
-        [FromQuery(Name = "page"), Range(1, int.MaxValue)] int page = 1,
-        [FromQuery(Name = "page_size"), Range(1, 200)] int pageSize = 50,
-        CancellationToken cancellationToken = default) =>
-        Ok(ListResponse.From(await mediator.Send(new UserGroupsListRequest(page, pageSize), cancellationToken), Request));
+    public async Task<IActionResult> List([FromQuery] UserGroupsListRequest request, CancellationToken cancellationToken) =>
+        Ok(ListResponse.From(await mediator.Send(request, cancellationToken), Request));
 
     /// <summary>Creates a user group.</summary>
     /// <param name="request">Describes the group.</param>
@@ -62,12 +61,14 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
 
     /// <summary>Gets a user group.</summary>
     /// <param name="id">The group's id.</param>
+    /// <param name="fields">The properties to show, with commas between their names; all of them if not given. What is left out is not read.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpGet("{id:uuid}", Name = "UserGroups_getUserGroupById")]
     [ProducesResponseType<UserGroupResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
-    public async Task<IActionResult> GetUserGroupById(Guid id, CancellationToken cancellationToken) =>
-        Ok(await mediator.Send(new UserGroupsGetUserGroupByIdRequest(id), cancellationToken));
+    public async Task<IActionResult> GetUserGroupById(
+        Guid id, [FromQuery(Name = "fields")] Fields<UserGroupResponse>? fields, CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(new UserGroupsGetUserGroupByIdRequest(id, fields), cancellationToken));
 
     /// <summary>Changes a user group: what is absent stays as it is.</summary>
     /// <param name="id">The group's id.</param>
@@ -84,6 +85,19 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
         CancellationToken cancellationToken) =>
         Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
+
+    /// <summary>Lists the users who are in a group.</summary>
+    /// <param name="id">The group's id.</param>
+    /// <param name="request">Which page, of which of them.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpGet("{id:uuid}/users", Name = "UserGroups_listUsersById")]
+    [KnownParametersOnly]
+    [ProducesResponseType<ListResponse<UserResponse>>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> ListUsersById(
+        Guid id, [FromQuery] UserGroupsListUsersByIdRequest request, CancellationToken cancellationToken) =>
+        Ok(ListResponse.From(await mediator.Send(request with { Id = id }, cancellationToken), Request));
 
     /// <summary>Makes a user a member of a user group; who is one already stays one.</summary>
     /// <param name="id">The group's id.</param>

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
@@ -15,18 +17,15 @@ namespace CleanWorkspace.WebApi.Controllers;
 [ProducesResponseType<Problem>(StatusCodes.Status500InternalServerError)]
 public sealed class UsersController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Lists the users, oldest first.</summary>
-    /// <param name="page">Which page, from 1.</param>
-    /// <param name="pageSize">The most users of a page.</param>
+    /// <summary>Lists the users.</summary>
+    /// <param name="request">Which page, of which of them.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpGet(Name = "Users_list")]
+    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
-    public async Task<IActionResult> List(
-        [FromQuery(Name = "page"), Range(1, int.MaxValue)] int page = 1,
-        [FromQuery(Name = "page_size"), Range(1, 200)] int pageSize = 50,
-        CancellationToken cancellationToken = default) =>
-        Ok(ListResponse.From(await mediator.Send(new UsersListRequest(page, pageSize), cancellationToken), Request));
+    public async Task<IActionResult> List([FromQuery] UsersListRequest request, CancellationToken cancellationToken) =>
+        Ok(ListResponse.From(await mediator.Send(request, cancellationToken), Request));
 
     /// <summary>Creates a user.</summary>
     /// <param name="request">Describes the user.</param>
@@ -62,12 +61,14 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
 
     /// <summary>Gets a user.</summary>
     /// <param name="id">The user's id.</param>
+    /// <param name="fields">The properties to show, with commas between their names; all of them if not given. What is left out is not read.</param>
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpGet("{id:uuid}", Name = "Users_getUserById")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
-    public async Task<IActionResult> GetUserById(Guid id, CancellationToken cancellationToken) =>
-        Ok(await mediator.Send(new UsersGetUserByIdRequest(id), cancellationToken));
+    public async Task<IActionResult> GetUserById(
+        Guid id, [FromQuery(Name = "fields")] Fields<UserResponse>? fields, CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(new UsersGetUserByIdRequest(id, fields), cancellationToken));
 
     /// <summary>Changes a user: what is absent stays as it is.</summary>
     /// <param name="id">The user's id.</param>
@@ -84,4 +85,17 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
         CancellationToken cancellationToken) =>
         Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
+
+    /// <summary>Lists the groups that a user is in.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="request">Which page, of which of them.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpGet("{id:uuid}/groups", Name = "Users_listGroupsById")]
+    [KnownParametersOnly]
+    [ProducesResponseType<ListResponse<UserGroupResponse>>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> ListGroupsById(
+        Guid id, [FromQuery] UsersListGroupsByIdRequest request, CancellationToken cancellationToken) =>
+        Ok(ListResponse.From(await mediator.Send(request with { Id = id }, cancellationToken), Request));
 }

@@ -52,6 +52,7 @@ internal static class ApiSetup
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
                 options.ModelMetadataDetailsProviders.Add(new EmptyHeaders());
+                options.ModelMetadataDetailsProviders.Add(new QueryNames());
                 options.ModelBinderProviders.Insert(0, new QueryValueBinder.Provider());
                 options.Filters.Add<TimeoutSetup.Filter>();
                 options.Filters.Add<EntityTags.Filter>();

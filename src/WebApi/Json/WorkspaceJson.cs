@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using CleanWorkspace.Application.Common;
 
 namespace CleanWorkspace.WebApi.Json;
 
@@ -12,6 +13,7 @@ internal static class WorkspaceJson
 
     public static void Configure(JsonSerializerOptions options)
     {
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ShowInPart } };
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
@@ -22,9 +24,25 @@ internal static class WorkspaceJson
 
     private static JsonSerializerOptions CreateOptions()
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
         Configure(options);
         options.MakeReadOnly();
         return options;
+    }
+
+    private static void ShowInPart(JsonTypeInfo type)
+    {
+        if (!type.Type.IsAssignableTo(typeof(IPartial)))
+        {
+            return;
+        }
+
+        foreach (var property in type.Properties)
+        {
+            var name = property.Name;
+            var isShown = property.ShouldSerialize;
+            property.ShouldSerialize = (row, value) =>
+                (((IPartial)row).Shown is { AreAll: true } || ((IPartial)row).Shown.Has(name)) && isShown?.Invoke(row, value) != false;
+        }
     }
 }

@@ -1,4 +1,8 @@
+using CleanWorkspace.Application.ApiKeys;
+using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Common;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
@@ -16,6 +20,18 @@ internal static class OpenApiSetup
     private const string UiPolicy =
         "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    // Parameters that are text with a form of its own.
+    private static readonly Type[] TextParameters =
+    [
+        typeof(Cursor),
+        typeof(Fields<UserResponse>),
+        typeof(Fields<UserGroupResponse>),
+        typeof(Fields<ApiKeyResponse>),
+        typeof(Fields<AuditEntryResponse>),
+        typeof(Sort<UserKey>),
+        typeof(Sort<UserGroupKey>),
+    ];
 
     // NSwag's own word, "guid", is not in OpenAPI's registry of formats.
     private const string UuidFormat = "uuid";
@@ -45,7 +61,11 @@ internal static class OpenApiSetup
                 schema.Type = JsonObjectType.String;
                 schema.Format = UuidFormat;
             }));
-            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Cursor), schema => schema.Type = JsonObjectType.String));
+            foreach (var type in TextParameters)
+            {
+                settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(type, schema => schema.Type = JsonObjectType.String));
+            }
+
             settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(
                 typeof(Optional<string?>), schema => schema.Type = JsonObjectType.String));
             settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Optional<IReadOnlyList<string?>?>), schema =>

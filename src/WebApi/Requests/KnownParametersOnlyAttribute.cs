@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace CleanWorkspace.WebApi.Requests;
 
 /// <summary>
-/// Refuses parameters in the query that the action has not: where a misspelt filter would be dropped in silence, a client would
+/// Refuses parameters in the query that the list has not: where a misspelt filter would be dropped in silence, a client would
 /// take everything for what it asked for.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
@@ -16,13 +16,23 @@ internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
 
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
+        var query = context.HttpContext.Request.Query;
+        if (query.Count == 0)
+        {
+            return;
+        }
+
+        var metadata = context.HttpContext.RequestServices.GetRequiredService<IModelMetadataProvider>();
         var known = context.ActionDescriptor.Parameters
             .Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query)
-            .Select(parameter => parameter.BindingInfo!.BinderModelName)
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in context.HttpContext.Request.Query.Keys.Where(name => !known.Contains(name)).Take(MaxFaults))
+            .SelectMany(parameter => metadata.GetMetadataForProperties(parameter.ParameterType))
+            .Where(property => property.IsBindingAllowed)
+            .Select(property => property.BinderModelName!)
+            .ToList();
+        foreach (var name in query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Take(MaxFaults))
         {
-            context.ModelState.AddFault(new RequestFault("unknown_parameter", "There is no such parameter here.", Parameter: name));
+            context.ModelState.AddFault(new RequestFault(
+                "unknown_parameter", $"There is no such parameter here, but {string.Join(", ", known.Order(StringComparer.Ordinal))}.", Parameter: name));
         }
     }
 

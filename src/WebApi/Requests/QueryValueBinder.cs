@@ -1,7 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Reflection;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Users;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace CleanWorkspace.WebApi.Requests;
@@ -57,22 +60,34 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
         $"as text of 1 to {TextRule.MaxLength} characters, none of them a control character",
         text => TextRule.Check(text) is null ? text : null);
 
-    private static QueryValueBinder Place() => new(
-        RequestFault.InvalidCursor.Code, "as it stands in a link of this list", text => Cursor.TryParse(text, out var cursor) ? cursor : null);
+    private static QueryValueBinder Name() => new(
+        "invalid_role", $"as one of {string.Join(", ", RoleName.All)}", text => RoleName.Check(text) is null ? RoleName.Parse(text) : null);
+
+    private static QueryValueBinder Value<T>()
+        where T : class, IQueryValue<T> => new(T.Code, T.Form, text => T.TryParse(text, out var value) ? value : null);
 
     /// <summary>Chooses the binder for what is read from the query.</summary>
     internal sealed class Provider : IModelBinderProvider
     {
-        public IModelBinder? GetBinder(ModelBinderProviderContext context) => context switch
+        public IModelBinder? GetBinder(ModelBinderProviderContext context)
         {
-            _ when context.BindingInfo.BindingSource != BindingSource.Query => null,
-            { Metadata: { ModelType: var type, ValidatorMetadata: var rules } } when type == typeof(int) =>
-                WholeNumber(rules.OfType<RangeAttribute>().SingleOrDefault() ?? new RangeAttribute(0, int.MaxValue)),
-            _ when context.Metadata.ModelType == typeof(Guid?) => Id(),
-            _ when context.Metadata.ModelType == typeof(DateTimeOffset?) => Time(),
-            _ when context.Metadata.ModelType == typeof(string) => Text(),
-            _ when context.Metadata.ModelType == typeof(Cursor) => Place(),
-            _ => null,
-        };
+            var rules = context.Metadata.ValidatorMetadata.OfType<RangeAttribute>().SingleOrDefault();
+            return context.Metadata switch
+            {
+                { BindingSource: var source } when source != BindingSource.Query => null,
+                { UnderlyingOrModelType: var type } when type == typeof(int) => WholeNumber(rules ?? new RangeAttribute(0, int.MaxValue)),
+                { UnderlyingOrModelType: var type } when type == typeof(Guid) => Id(),
+                { UnderlyingOrModelType: var type } when type == typeof(DateTimeOffset) => Time(),
+                { UnderlyingOrModelType: var type } when type == typeof(Role) => Name(),
+                { ModelType: var type } when type == typeof(string) => Text(),
+                { ModelType: var type } when IsQueryValue(type) => (IModelBinder)OfValue.MakeGenericMethod(type).Invoke(null, null)!,
+                _ => null,
+            };
+        }
+
+        private static readonly MethodInfo OfValue = ((Delegate)Value<Fields<UserResponse>>).Method.GetGenericMethodDefinition();
+
+        private static bool IsQueryValue(Type type) =>
+            type.GetInterfaces().Any(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IQueryValue<>));
     }
 }

@@ -1,5 +1,4 @@
 using CleanWorkspace.Application.Common;
-using Microsoft.AspNetCore.Http.Extensions;
 
 namespace CleanWorkspace.WebApi.Responses;
 
@@ -28,18 +27,6 @@ public sealed record ListResponse<T>
     public required IReadOnlyList<T> Results { get; init; }
 }
 
-/// <summary>Where the neighbouring pages are: absolute addresses that keep the request's other query parameters.</summary>
-public sealed record ListLinks
-{
-    /// <summary>The next page, or null on the last.</summary>
-    /// <example>https://workspace.example.org/user?page=3</example>
-    public required string? Next { get; init; }
-
-    /// <summary>The previous page, or null on the first.</summary>
-    /// <example>https://workspace.example.org/user?page=1</example>
-    public required string? Previous { get; init; }
-}
-
 /// <summary>The numbers of a page and its neighbours.</summary>
 public sealed record ListMeta
 {
@@ -58,66 +45,32 @@ public sealed record ListMeta
 
 internal static class ListResponse
 {
-    private const string PageParameter = "page";
-    private const string CursorParameter = "cursor";
-
+    /// <summary>Shows a page, and says in the header <c>Link</c> too where its neighbours are.</summary>
     public static ListResponse<T> From<T>(Page<T> page, HttpRequest request)
     {
-        var last = page.TotalPages;
         var meta = new ListMeta
         {
             Page = page.Number,
-            PreviousPage = Math.Min(page.Number - 1, last) is > 0 and var previous ? previous : null,
-            NextPage = page.Number < last ? page.Number + 1 : null,
+            // What came since a walk began lies before its first page, and has no number. From past the end, the last page is before.
+            PreviousPage = page.Results.Count == 0
+                ? Math.Min(page.Number - 1, page.TotalPages) is > 0 and var last ? last : null
+                : page.Previous is not null && page.Number > 1 ? page.Number - 1 : null,
+            NextPage = page.Next?.Page,
         };
 
+        var links = new ListLinks
+        {
+            Next = ListLinks.To(meta.NextPage, page.Next, request),
+            Previous = ListLinks.To(meta.PreviousPage, page.Previous, request),
+        };
+        request.HttpContext.Response.Headers.Link = links.ToHeader();
         return new ListResponse<T>
         {
-            Links = new ListLinks { Next = LinkTo(PageParameter, meta.NextPage, request), Previous = LinkTo(PageParameter, meta.PreviousPage, request) },
+            Links = links,
             Meta = meta,
             Count = page.Count,
-            TotalPages = last,
+            TotalPages = page.TotalPages,
             Results = page.Results,
         };
-    }
-
-    public static ListResponse<T> From<T>(CursorPage<T> page, HttpRequest request) => new()
-    {
-        Links = new ListLinks { Next = LinkTo(CursorParameter, page.Next, request), Previous = LinkTo(CursorParameter, page.Previous, request) },
-        Meta = new ListMeta
-        {
-            Page = page.Number,
-            // What came since the walk began lies before its first page, and has no number.
-            PreviousPage = page.Previous is not null && page.Number > 1 ? page.Number - 1 : null,
-            NextPage = page.Next?.Page,
-        },
-        Count = page.Count,
-        TotalPages = page.TotalPages,
-        Results = page.Results,
-    };
-
-    private static string? LinkTo(string parameter, object? value, HttpRequest request)
-    {
-        if (value is null)
-        {
-            return null;
-        }
-
-        // The other parameters stay to the letter: reading and writing them anew would change what is not quite well-formed.
-        var pairs = (request.QueryString.Value ?? "").TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries);
-        var index = Array.FindIndex(
-            pairs, pair => Uri.UnescapeDataString(pair.Split('=')[0]).Equals(parameter, StringComparison.OrdinalIgnoreCase));
-        var pair = $"{parameter}={value}";
-        if (index >= 0)
-        {
-            pairs[index] = pair;
-        }
-        else
-        {
-            pairs = [.. pairs, pair];
-        }
-
-        return UriHelper.BuildAbsolute(
-            request.Scheme, request.Host, request.PathBase, request.Path, new QueryString($"?{string.Join('&', pairs)}"));
     }
 }

@@ -15,7 +15,7 @@ public sealed class ListKeysTests(ServiceFixture service) : IClassFixture<Servic
         var all = (await service.GetAsync("/auth/key")).MustBe(200).Json;
 
         Assert.Equal([second], last["results"]!.AsArray().Select(key => key!.AsObject().Id()));
-        Assert.EndsWith($"/auth/key?page={count - 1}&page_size=1", (string)last["links"]!["previous"]!, StringComparison.Ordinal);
+        Assert.Contains($"/auth/key?page={count - 1}&page_size=1&cursor=", (string)last["links"]!["previous"]!, StringComparison.Ordinal);
         Assert.Equal([first, second], all["results"]!.AsArray().Select(key => key!.AsObject().Id()).TakeLast(2));
     }
 

@@ -14,6 +14,7 @@ public sealed class Answer
     {
         _request = $"{request.Method} {request.RequestUri}";
         Path = request.RequestUri!.AbsolutePath;
+        Query = request.RequestUri.Query;
         Status = (int)response.StatusCode;
         Headers = response.Headers;
         Allow = [.. response.Content.Headers.Allow.Order(StringComparer.Ordinal)];
@@ -22,6 +23,8 @@ public sealed class Answer
     }
 
     public string Path { get; }
+
+    public string Query { get; }
 
     public int Status { get; }
 

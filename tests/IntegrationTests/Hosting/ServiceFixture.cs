@@ -142,12 +142,20 @@ public sealed class ServiceFixture : IAsyncLifetime
         return [.. ids];
     }
 
+    // A client that chooses fields gets no whole resource.
+    private static void VerifyNothing(JsonObject part)
+    {
+    }
+
     private static void Verify(Answer answer)
     {
         var resource = answer.Path.StartsWith("/api/v1", StringComparison.Ordinal) ? answer.Path["/api/v1".Length..] : answer.Path;
         Action<JsonObject> verify = resource switch
         {
             _ when answer.IsTo(HttpMethod.Patch) && resource.TrimEnd('/').EndsWith("/users", StringComparison.Ordinal) => Contract.VerifyMembershipChanges,
+            _ when answer.Query.Contains("fields=", StringComparison.Ordinal) => VerifyNothing,
+            _ when resource.StartsWith("/auth/group", StringComparison.Ordinal) && resource.Contains("/users", StringComparison.Ordinal) => Contract.VerifyUser,
+            _ when resource.StartsWith("/user", StringComparison.Ordinal) && resource.Contains("/groups", StringComparison.Ordinal) => Contract.VerifyGroup,
             _ when resource.StartsWith("/auth/group", StringComparison.Ordinal) => Contract.VerifyGroup,
             _ when resource.StartsWith("/auth/key", StringComparison.Ordinal) => Contract.VerifyKey,
             _ when resource.StartsWith("/auth/audit", StringComparison.Ordinal) => Contract.VerifyAuditEntry,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -26,10 +27,10 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
         var second = (await service.GetAsync("/auth/group?page_size=2&page=2")).MustBe(200).Json;
         var third = (await service.GetAsync("/auth/group?page=3&page_size=2")).MustBe(200).Json;
 
-        first.Without("results").MustEqual(Envelope($"{service.BaseAddress}/auth/group?page_size=2&page=2", null, 1, null, 2));
-        second.Without("results").MustEqual(Envelope(
+        WithoutCursors(first).MustEqual(Envelope($"{service.BaseAddress}/auth/group?page_size=2&page=2", null, 1, null, 2));
+        WithoutCursors(second).MustEqual(Envelope(
             $"{service.BaseAddress}/auth/group?page_size=2&page=3", $"{service.BaseAddress}/auth/group?page_size=2&page=1", 2, 1, 3));
-        third.Without("results").MustEqual(Envelope(null, $"{service.BaseAddress}/auth/group?page=2&page_size=2", 3, 2, null));
+        WithoutCursors(third).MustEqual(Envelope(null, $"{service.BaseAddress}/auth/group?page=2&page_size=2", 3, 2, null));
         Assert.Equal(ids, new[] { first, second, third }.SelectMany(Results));
     }
 
@@ -114,19 +115,18 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     [Fact]
     public async Task Links_keep_every_other_query_parameter()
     {
-        await service.CreateGroupsAsync(3);
+        for (var i = 0; i < 3; i++)
+        {
+            await service.CreateGroupAsync(new { name = "Ann Réd %&+d" });
+        }
 
-        var list = (await service.GetAsync("/auth/group?q=a%20b%26c%2Bd&tag=1&page=2&tag=2&page_size=1&empty=&%C3%A9=%F0%9F%98%80")).MustBe(200).Json;
+        var list = (await service.GetAsync("/auth/group?PAGE=2&q=ann%20e%CC%81+%25%26%2Bd&page_size=1&fields=id")).MustBe(200).Json;
 
         foreach (var (link, page) in new[] { ("next", "3"), ("previous", "1") })
         {
             var query = QueryHelpers.ParseQuery(new Uri((string)list["links"]![link]!).Query);
-            Assert.Equal(["empty", "page", "page_size", "q", "tag", "é"], query.Keys.Order(StringComparer.Ordinal));
-            Assert.Equal("a b&c+d", query["q"]);
-            Assert.Equal(["1", "2"], query["tag"].AsEnumerable());
-            Assert.Equal("1", query["page_size"]);
-            Assert.Equal("", query["empty"]);
-            Assert.Equal("😀", query["é"]);
+            Assert.Equal(["cursor", "fields", "page", "page_size", "q"], query.Keys.Order(StringComparer.Ordinal));
+            Assert.Contains("q=ann%20e%CC%81+%25%26%2Bd&page_size=1&fields=id", (string)list["links"]![link]!, StringComparison.Ordinal);
             Assert.Equal(page, query["page"]);
         }
     }
@@ -142,7 +142,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
 
         var list = (await service.GetAsync($"{path}?page_size=1")).MustBe(200).Json;
 
-        Assert.Equal($"{service.BaseAddress}{path}?page_size=1&page=2", (string)list["links"]!["next"]!);
+        Assert.StartsWith($"{service.BaseAddress}{path}?page_size=1&page=2&cursor=", (string)list["links"]!["next"]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,6 +169,17 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     private static string[] Results(JsonObject list) => [.. list["results"]!.AsArray().Select(row => (string)row!["id"]!)];
+
+    private static JsonObject WithoutCursors(JsonObject list)
+    {
+        var envelope = list.Without("results");
+        foreach (var link in new[] { "next", "previous" })
+        {
+            envelope["links"]![link] = (string?)envelope["links"]![link] is { } address ? Regex.Replace(address, "&cursor=[A-Za-z0-9_-]{60}", "") : null;
+        }
+
+        return envelope;
+    }
 
     private static JsonObject Envelope(string? next, string? previous, int page, int? previousPage, int? nextPage) => new()
     {

@@ -1,6 +1,5 @@
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.ApiKeys;
-using CleanWorkspace.Domain.AuditEntries;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -18,8 +17,6 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext
     public DbSet<UserGroup> UserGroups => null!;
 
     public DbSet<ApiKey> ApiKeys => null!;
-
-    public DbSet<AuditEntry> AuditEntries => null!;
 
     public Task<User> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken) => Task.FromResult(CreateUser(user));
 

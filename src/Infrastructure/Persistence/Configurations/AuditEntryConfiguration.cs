@@ -1,7 +1,4 @@
-using System.Text.Json;
-using CleanWorkspace.Domain.AuditEntries;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace CleanWorkspace.Infrastructure.Persistence.Configurations;
@@ -17,11 +14,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.HasIndex(entry => new { entry.Actor, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_actor");
 
         builder.Property(entry => entry.CreatedAt).HasDefaultValueSql("now()");
-        builder.Property(entry => entry.Changes).HasColumnType("jsonb").HasDefaultValueSql("'{}'").HasConversion(
-            changes => JsonSerializer.Serialize(changes, JsonSerializerOptions.Web),
-            json => JsonSerializer.Deserialize<Dictionary<string, AuditChange>>(json, JsonSerializerOptions.Web)!,
-            // Nothing changes an entry, so there is nothing to compare.
-            new ValueComparer<IReadOnlyDictionary<string, AuditChange>>(false));
+        builder.Property(entry => entry.Changes).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
         builder.Property(entry => entry.Added).HasDefaultValueSql("'{}'");
         builder.Property(entry => entry.Removed).HasDefaultValueSql("'{}'");
     }

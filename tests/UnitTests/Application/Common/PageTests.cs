@@ -12,5 +12,5 @@ public sealed class PageTests
     [InlineData(315, 50, 7)]
     [InlineData(3, 1, 3)]
     public void Every_row_has_its_page_and_no_page_is_empty(int count, int size, int pages) =>
-        Assert.Equal(pages, new Page<string>(1, size, count, []).TotalPages);
+        Assert.Equal(pages, new Page<string>(1, size, count, [], null, null).TotalPages);
 }

@@ -1,0 +1,83 @@
+using CleanWorkspace.Application.ApiKeys;
+using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.Application.Users;
+using Npgsql;
+
+namespace CleanWorkspace.Infrastructure.Persistence.Reading;
+
+/// <summary>Reads the workspace by hand-written SQL (docs/decisions/0010).</summary>
+internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceReader
+{
+    private static readonly UserRows Users = new();
+    private static readonly UserGroupRows UserGroups = new();
+    private static readonly ApiKeyRows ApiKeys = new();
+    private static readonly AuditEntryRows AuditEntries = new();
+
+    /// <inheritdoc/>
+    public Task<UserResponse?> FindUserAsync(Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) =>
+        FindAsync(Users, id, fields, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<UserGroupResponse?> FindUserGroupAsync(Guid id, Fields<UserGroupResponse>? fields, CancellationToken cancellationToken) =>
+        FindAsync(UserGroups, id, fields, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ApiKeyResponse?> FindApiKeyAsync(Guid id, Fields<ApiKeyResponse>? fields, CancellationToken cancellationToken) =>
+        FindAsync(ApiKeys, id, fields, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Page<UserResponse>> ListUsersAsync(ListUsersQuery query, CancellationToken cancellationToken) =>
+        ListAsync(Users, UserRows.List(query), query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Page<UserGroupResponse>> ListUserGroupsAsync(ListGroupsQuery query, CancellationToken cancellationToken) =>
+        ListAsync(UserGroups, UserGroupRows.List(query), query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Page<ApiKeyResponse>> ListApiKeysAsync(ListRequest<ApiKeyResponse> query, CancellationToken cancellationToken) =>
+        ListAsync(ApiKeys, new ListStatement(ApiKeys.Table, ["k.id"]), query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Page<AuditEntryResponse>> ListAuditEntriesAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) =>
+        ListAsync(AuditEntries, AuditEntryRows.List(query), query, cancellationToken);
+
+    private async Task<T?> FindAsync<T>(Rows<T> rows, Guid id, Fields<T>? fields, CancellationToken cancellationToken)
+        where T : class
+    {
+        var shown = fields ?? Fields<T>.All;
+        await using var command = database.CreateCommand($"SELECT {rows.ColumnsOf(shown)} FROM {rows.Table} WHERE {rows.Key[0]} = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? rows.Read(reader, shown) : null;
+    }
+
+    private async Task<Page<T>> ListAsync<T>(Rows<T> rows, ListStatement list, ListRequest<T> query, CancellationToken cancellationToken)
+    {
+        var found = new List<(T, Place)>();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = list.ToCommand(rows, query);
+        command.Connection = connection;
+        var count = 0;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var row = rows.Read(reader, query.Fields ?? Fields<T>.All);
+                found.Add((row, rows.PlaceOf(row, reader.GetString(reader.FieldCount - 2))));
+                count = reader.GetInt32(reader.FieldCount - 1);
+            }
+        }
+
+        // The first page of what has rows has one. What is past the end has no row that could bring the count.
+        if (found.Count == 0 && (query.Cursor is not null || query.Offset > 0))
+        {
+            await using var counting = list.ToCountCommand();
+            counting.Connection = connection;
+            count = (int)(await counting.ExecuteScalarAsync(cancellationToken))!;
+        }
+
+        return Page.Of(query, count, found);
+    }
+}
