@@ -39,7 +39,11 @@ internal static class AuthenticationSetup
     public static void UseAccess(this WebApplication app)
     {
         app.UseAuthentication();
-        app.UseRateLimiter();
+        if (app.Services.GetRequiredService<RateLimitSettings>().Requests.Count > 0)
+        {
+            app.UseRateLimiter();
+        }
+
         app.UseAuthorization();
     }
 

@@ -105,16 +105,17 @@ internal static class ApiSetup
     }
 
     // RFC 9110, section 9.1: what has GET has HEAD. The server knows what was asked for and leaves the body out.
-    private static async Task AnswerHeadAsGet(HttpContext context, RequestDelegate next)
+    private static Task AnswerHeadAsGet(HttpContext context, RequestDelegate next)
     {
-        var method = context.Request.Method;
-        if (HttpMethods.IsHead(method))
-        {
-            context.Request.Method = HttpMethods.Get;
-        }
+        return HttpMethods.IsHead(context.Request.Method) ? AnswerAsync() : next(context);
 
-        await next(context);
-        // For the log.
-        context.Request.Method = method;
+        async Task AnswerAsync()
+        {
+            var method = context.Request.Method;
+            context.Request.Method = HttpMethods.Get;
+            await next(context);
+            // For the log.
+            context.Request.Method = method;
+        }
     }
 }

@@ -26,38 +26,48 @@ internal static class ProxySetup
             networks.ForEach(options.KnownIPNetworks.Add);
             // Proxies may stand in a row; the first address that is no proxy's ends it.
             options.ForwardLimit = null;
-            // The framework takes no listed network for any network.
-            options.ForwardedHeaders = networks.Count == 0
-                ? ForwardedHeaders.None
-                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
         });
     }
 
     /// <summary>Takes over what trusted proxies say, and removes the rest lest something later on believes it, as NSwag does.</summary>
-    public static void UseProxies(this IApplicationBuilder app)
+    public static void UseProxies(this WebApplication app)
     {
-        app.Use((context, next) =>
+        // The framework takes no listed network for any network.
+        if (app.Configuration.ListOf(Key).Length > 0)
         {
-            // The framework throws at a name that begins like an encoded one (xn--) and is none.
-            var headers = context.Request.Headers;
-            if (!headers[ForwardedHeadersDefaults.XForwardedHostHeaderName].ToString().Split(',').All(IsHost))
-            {
-                headers.Remove(ForwardedHeadersDefaults.XForwardedHostHeaderName);
-            }
+            app.Use(DropNoHost);
+            app.UseForwardedHeaders();
+        }
 
-            return next(context);
-        });
-        app.UseForwardedHeaders();
-        app.Use((context, next) =>
+        app.Use(DropWord);
+    }
+
+    // The framework throws at a name that begins like an encoded one (xn--) and is none.
+    private static Task DropNoHost(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Request.Headers;
+        if (!headers[ForwardedHeadersDefaults.XForwardedHostHeaderName].ToString().Split(',').All(IsHost))
         {
-            var headers = context.Request.Headers;
-            foreach (var name in headers.Keys.Where(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)).ToList())
-            {
-                headers.Remove(name);
-            }
+            headers.Remove(ForwardedHeadersDefaults.XForwardedHostHeaderName);
+        }
 
-            return next(context);
-        });
+        return next(context);
+    }
+
+    private static Task DropWord(HttpContext context, RequestDelegate next)
+    {
+        List<string>? words = null;
+        foreach (var (name, _) in context.Request.Headers)
+        {
+            if (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
+            {
+                (words ??= []).Add(name);
+            }
+        }
+
+        words?.ForEach(name => context.Request.Headers.Remove(name));
+        return next(context);
     }
 
     private static bool IsHost(string text)
