@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -9,16 +8,9 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// Whether the database answers within two seconds and has at least the schema that the program was built for, and the service is
 /// not about to stop.
 /// </summary>
-internal sealed class DatabaseHealthCheck(
-    NpgsqlDataSource dataSource, IDbContextFactory<WorkspaceDbContext> contexts, DatabaseWatch watch, IHostApplicationLifetime lifetime) : IHealthCheck
+internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseWatch watch, IHostApplicationLifetime lifetime) : IHealthCheck
 {
     private const int PatienceSeconds = 2;
-
-    private readonly Lazy<string> _newestMigration = new(() =>
-    {
-        using var db = contexts.CreateDbContext();
-        return db.Database.GetMigrations().Last();
-    });
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -47,7 +39,7 @@ internal sealed class DatabaseHealthCheck(
         await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
         await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM \"__EFMigrationsHistory\" WHERE migration_id = $1)", connection)
         {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = _newestMigration.Value } },
+            Parameters = { new NpgsqlParameter<string> { TypedValue = DatabaseMigrator.Migrations[^1] } },
             CommandTimeout = PatienceSeconds,
         };
         return await command.ExecuteScalarAsync(cancellationToken) is true;
