@@ -34,6 +34,7 @@ public static class DependencyInjection
             return db;
         });
         services.AddSingleton<IWorkspaceReader, WorkspaceReader>();
+        services.AddSingleton<StoredKeys>();
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<IdempotencyExpiry>();
         services.AddSingleton<DatabaseHealthCheck>();

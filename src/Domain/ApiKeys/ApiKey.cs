@@ -43,7 +43,4 @@ public sealed class ApiKey : Entity
         };
         return (key, token);
     }
-
-    /// <summary>Whether the key is refused at that time.</summary>
-    public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
 }

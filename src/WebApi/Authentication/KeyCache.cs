@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
-using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace CleanWorkspace.WebApi.Authentication;
@@ -12,7 +10,7 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// The API keys in use. A key is read again every few seconds beside the requests, which need not wait for it; so one that was
 /// revoked is refused within five seconds, on every instance.
 /// </summary>
-internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch, TimeProvider clock)
+internal sealed class KeyCache(StoredKeys stored, DatabaseWatch watch, TimeProvider clock)
 {
     private static readonly TimeSpan RefreshAge = TimeSpan.FromSeconds(2);
 
@@ -119,9 +117,7 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch,
     private async Task<CachedKey?> ReadOnceAsync(Guid id)
     {
         var readAt = clock.GetTimestamp();
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>();
-        if (await db.ApiKeys.SingleOrDefaultAsync(key => key.Id == id) is { } key)
+        if (await stored.FindAsync(id) is { } key)
         {
             return _keys[id] = new CachedKey(key, readAt);
         }
@@ -132,9 +128,9 @@ internal sealed class KeyCache(IServiceScopeFactory scopes, DatabaseWatch watch,
 }
 
 /// <summary>An API key as it was when it was read.</summary>
-internal sealed class CachedKey(ApiKey key, long readAt)
+internal sealed class CachedKey(StoredKey key, long readAt)
 {
-    public ApiKey Key { get; } = key;
+    public StoredKey Key { get; } = key;
 
     /// <summary>A time stamp of the clock, taken before reading began.</summary>
     public long ReadAt { get; } = readAt;

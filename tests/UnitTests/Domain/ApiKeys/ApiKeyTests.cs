@@ -39,19 +39,4 @@ public sealed class ApiKeyTests
         Assert.Null(ApiKey.NameRule.Check(new string('a', 200)));
         Assert.Equal("too_long", ApiKey.NameRule.Check(new string('a', 201))?.Code);
     }
-
-    [Fact]
-    public void A_key_is_refused_from_the_moment_on_at_which_it_expires()
-    {
-        var (key, _) = ApiKey.Create(Clock, "Payroll", Role.Viewer, Clock.Now);
-
-        Assert.False(key.IsExpired(Clock.Now.AddTicks(-1)));
-        Assert.True(key.IsExpired(Clock.Now));
-        Assert.True(key.IsExpired(Clock.Now.ToOffset(TimeSpan.FromHours(-8))));
-        Assert.True(key.IsExpired(DateTimeOffset.MaxValue));
-    }
-
-    [Fact]
-    public void A_key_without_a_time_never_expires() =>
-        Assert.False(ApiKey.Create(Clock, "Payroll", Role.Viewer, null).Key.IsExpired(DateTimeOffset.MaxValue));
 }
