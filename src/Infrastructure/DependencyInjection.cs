@@ -36,6 +36,7 @@ public static class DependencyInjection
         services.AddSingleton<IWorkspaceReader, WorkspaceReader>();
         services.AddSingleton<StoredKeys>();
         services.AddSingleton<DatabaseMigrator>();
+        services.AddHostedService<ModelPreparation>();
         services.AddHostedService<IdempotencyExpiry>();
         services.AddSingleton<DatabaseHealthCheck>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
