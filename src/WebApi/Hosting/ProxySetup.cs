@@ -36,15 +36,15 @@ internal static class ProxySetup
         // The framework takes no listed network for any network.
         if (app.Configuration.ListOf(Key).Length > 0)
         {
-            app.Use(DropNoHost);
+            app.Use(RemoveInvalidHost);
             app.UseForwardedHeaders();
         }
 
-        app.Use(DropWord);
+        app.Use(RemoveForwarded);
     }
 
     // The framework throws at a name that begins like an encoded one (xn--) and is none.
-    private static Task DropNoHost(HttpContext context, RequestDelegate next)
+    private static Task RemoveInvalidHost(HttpContext context, RequestDelegate next)
     {
         var headers = context.Request.Headers;
         if (!headers[ForwardedHeadersDefaults.XForwardedHostHeaderName].ToString().Split(',').All(IsHost))
@@ -55,7 +55,7 @@ internal static class ProxySetup
         return next(context);
     }
 
-    private static Task DropWord(HttpContext context, RequestDelegate next)
+    private static Task RemoveForwarded(HttpContext context, RequestDelegate next)
     {
         List<string>? words = null;
         foreach (var (name, _) in context.Request.Headers)
