@@ -1,0 +1,76 @@
+using CleanWorkspace.Benchmarks.Reporting;
+using CleanWorkspace.Benchmarks.Setup;
+
+namespace CleanWorkspace.Benchmarks.Measuring;
+
+/// <summary>An operation of the service held against the floor's, by runs that took turns.</summary>
+internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Load> Service, IReadOnlyList<Load> Floor, Load? Limit)
+{
+    private const int WarmUpRuns = 6;
+    private const int WarmUpRequests = 5_000;
+
+    /// <summary>The service's requests a second to the floor's: the median of the rounds, in each of which they are neighbours.</summary>
+    public double Ratio => Median(Service.Zip(Floor, (service, floor) => service.Rate / floor.Rate));
+
+    /// <summary>The same of the time within which 99 of 100 requests are answered.</summary>
+    public double TailRatio => Median(Service.Zip(Floor, (service, floor) => service.P99 / floor.P99));
+
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        var middle = sorted.Count / 2;
+        return sorted.Count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    public static Load Median(IReadOnlyList<Load> loads) => new(
+        Median(loads.Select(load => load.Rate)),
+        Median(loads.Select(load => load.P50)),
+        Median(loads.Select(load => load.P99)),
+        Median(loads.Select(load => load.ProgramMicros)),
+        loads.All(load => load.DatabaseMicros is not null) ? Median(loads.Select(load => load.DatabaseMicros!.Value)) : null);
+
+    public static async Task<List<Comparison>> RunAsync(
+        BenchmarkSettings settings, BenchmarkDatabase database, HostedProgram service, HostedProgram floor, Wrk wrk, Progress progress, CancellationToken cancellationToken)
+    {
+        var comparisons = new List<Comparison>();
+        foreach (var operation in Operation.Compared.Where(settings.Includes))
+        {
+            foreach (var program in (HostedProgram[])[service, floor])
+            {
+                await WarmUpAsync(program, operation, settings.Connections[0], wrk, cancellationToken);
+            }
+
+            foreach (var connections in settings.Connections)
+            {
+                var (ofService, ofFloor) = (new List<Load>(), new List<Load>());
+                for (var round = 0; round < settings.Rounds; round++)
+                {
+                    progress.Say($"{operation.Title}, {connections} connections, round {round + 1} of {settings.Rounds}");
+                    (HostedProgram, List<Load>)[] turns = [(service, ofService), (floor, ofFloor)];
+                    foreach (var (program, loads) in round % 2 == 0 ? turns : turns.Reverse())
+                    {
+                        loads.Add(await wrk.RunAsync(program, operation, connections, settings.Seconds, cancellationToken));
+                        if (operation.IsWrite)
+                        {
+                            await database.ForgetWritesAsync(cancellationToken);
+                        }
+                    }
+                }
+
+                comparisons.Add(new Comparison(operation.Name, connections, ofService, ofFloor, null));
+            }
+        }
+
+        return comparisons;
+    }
+
+    // Code is compiled for good only after many calls, however long they take.
+    private static async Task WarmUpAsync(HostedProgram program, Operation operation, int connections, Wrk wrk, CancellationToken cancellationToken)
+    {
+        var requests = 0.0;
+        for (var run = 0; run < WarmUpRuns && requests < WarmUpRequests; run++)
+        {
+            requests += (await wrk.RunAsync(program, operation, connections, 1, cancellationToken)).Rate;
+        }
+    }
+}

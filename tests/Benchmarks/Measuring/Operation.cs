@@ -1,0 +1,101 @@
+using System.Globalization;
+using CleanWorkspace.Benchmarks.Setup;
+
+namespace CleanWorkspace.Benchmarks.Measuring;
+
+/// <summary>One operation under load.</summary>
+/// <param name="Name">What it is called on the command line.</param>
+/// <param name="Title">What it is called in tables.</param>
+/// <param name="Request">
+/// In Lua, what <c>request()</c> does: the nth request is <c>n</c>, <c>run</c> is a number no other run has, and there are
+/// <c>user()</c> and <c>group()</c>, random ids.
+/// </param>
+/// <param name="Sql">The same work as a script of pgbench; null where the service alone is measured.</param>
+internal sealed record Operation(string Name, string Title, string Request, Func<Workspace, string>? Sql = null)
+{
+    private const string Actor = "key:019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072";
+    private const string Trace = "0af7651916cd43dd8448eb211c80319c";
+
+    // As the service makes them: the time, and the rest random.
+    private const string NewId =
+        "(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7' || substr(md5(:a::text), 1, 3) || '8' || substr(md5(:a::text), 4, 15))::uuid";
+
+    private const string Random = @"\set a random(1, 9000000000000000)";
+
+    private const string UserColumns = "u.id, u.first_name, u.last_name, u.email, u.role, u.created_at, u.updated_at, u.version";
+    private const string UserGroups = "ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id)";
+    private const string GroupColumns = "g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version";
+    private const string GroupUsers = "ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id)";
+
+    /// <summary>Whether it leaves something behind.</summary>
+    public bool IsWrite => !Request.Contains("\"GET\"", StringComparison.Ordinal);
+
+    /// <summary>What is held against the floor.</summary>
+    public static IReadOnlyList<Operation> Compared { get; } =
+    [
+        new("get-user", "GET /user/{id}", """return wrk.format("GET", "/user/" .. user())""", workspace => $"""
+            \set n random(1, {workspace.Users})
+            SELECT {UserColumns}, {UserGroups} FROM users AS u WHERE u.id = {workspace.UserIdSql(":n")};
+            """),
+        new("list-users", "GET /user", """return wrk.format("GET", "/user")""", _ => $"""
+            SELECT {UserColumns}, {UserGroups}, (SELECT count(*) FROM users) FROM (SELECT * FROM users ORDER BY id LIMIT 50) AS u ORDER BY u.id;
+            """),
+        new(
+            "create-user",
+            "POST /user",
+            """
+            return wrk.format("POST", "/user", nil, string.format('{"email":"ada.%d.%d@example.com","first_name":"Ada","last_name":"Lovelace","role":"editor"}', run, n))
+            """,
+            _ => $"""
+            {Random}
+            INSERT INTO users AS u (id, first_name, last_name, email, folded_email, role)
+            SELECT {NewId}, 'Ada', 'Lovelace', 'ada.' || :a || '@example.com', 'ada.' || :a || '@example.com', 'editor'
+            WHERE {Tell("users", "Users_createNewUser")} RETURNING {UserColumns};
+            """),
+        new(
+            "update-user",
+            "PATCH /user/{id}",
+            """return wrk.format("PATCH", "/user/" .. user(), nil, string.format('{"first_name":"Ada %d %d"}', run, n))""",
+            workspace => $"""
+            \set n random(1, {workspace.Users})
+            {Random}
+            UPDATE users AS u SET first_name = 'Ada ' || :a, version = u.version + 1, updated_at = touched_at(u.updated_at)
+            WHERE u.id = {workspace.UserIdSql(":n")} AND u.first_name IS DISTINCT FROM 'Ada ' || :a AND {Tell("users", "Users_updateById")}
+            RETURNING {UserColumns}, {UserGroups};
+            """),
+        new("get-group", "GET /auth/group/{id}", """return wrk.format("GET", "/auth/group/" .. group())""", workspace => $"""
+            \set n random(1, {workspace.OrdinaryGroups})
+            SELECT {GroupColumns}, {GroupUsers} FROM user_groups AS g WHERE g.id = {workspace.GroupIdSql(":n")};
+            """),
+        new("list-groups", "GET /auth/group", """return wrk.format("GET", "/auth/group")""", _ => $"""
+            SELECT {GroupColumns}, {GroupUsers}, (SELECT count(*) FROM user_groups) FROM (SELECT * FROM user_groups ORDER BY id LIMIT 50) AS g ORDER BY g.id;
+            """),
+        new(
+            "create-group",
+            "POST /auth/group",
+            """
+            return wrk.format("POST", "/auth/group", nil, string.format('{"name":"Mathematicians %d %d","icon":"abacus","description":"Those who work on the engine."}', run, n))
+            """,
+            _ => $"""
+            {Random}
+            INSERT INTO user_groups AS g (id, name, icon, description)
+            SELECT {NewId}, 'Mathematicians ' || :a, 'abacus', 'Those who work on the engine.'
+            WHERE {Tell("user_groups", "UserGroups_createNewGroup")} RETURNING {GroupColumns};
+            """),
+        new(
+            "update-group",
+            "PATCH /auth/group/{id}",
+            """return wrk.format("PATCH", "/auth/group/" .. group(), nil, string.format('{"name":"Mathematicians %d %d"}', run, n))""",
+            workspace => $"""
+            \set n random(1, {workspace.OrdinaryGroups})
+            {Random}
+            UPDATE user_groups AS g SET name = 'Mathematicians ' || :a, version = g.version + 1, updated_at = touched_at(g.updated_at)
+            WHERE g.id = {workspace.GroupIdSql(":n")} AND g.name IS DISTINCT FROM 'Mathematicians ' || :a AND {Tell("user_groups", "UserGroups_updateById")}
+            RETURNING {GroupColumns}, {GroupUsers};
+            """),
+    ];
+
+    private static string Tell(string resource, string operation) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""set_config('workspace.write', '{"resource":"{{resource}}","actor":"{{Actor}}","operation":"{{operation}}","trace_id":"{{Trace}}"}', true) IS NOT NULL""");
+}

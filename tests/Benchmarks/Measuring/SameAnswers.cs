@@ -1,0 +1,81 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using CleanWorkspace.Benchmarks.Setup;
+
+namespace CleanWorkspace.Benchmarks.Measuring;
+
+/// <summary>Service and floor answer the same, to the byte; otherwise holding one against the other would mean nothing.</summary>
+internal static partial class SameAnswers
+{
+    public static async Task RequireAsync(HostedProgram service, HostedProgram floor, Workspace workspace, CancellationToken cancellationToken)
+    {
+        var user = $"/user/{workspace.UserId(workspace.Users / 2)}";
+        var group = $"/auth/group/{workspace.GroupId(1)}";
+        (string Method, string Path, string? Body)[] requests =
+        [
+            ("GET", user, null),
+            ("GET", group, null),
+            ("GET", "/user", null),
+            ("GET", "/auth/group", null),
+            ("GET", $"/user/{workspace.UserId(workspace.Users + 1)}", null),
+            ("GET", "/auth/group/7", null),
+            ("POST", "/user", """{"email":"Same.TOKEN@example.com","first_name":" Ada <é> ","role":"Editor"}"""),
+            ("POST", "/user", """{"email":"nobody"}"""),
+            ("POST", "/auth/group", """{"name":"Same TOKEN","description":"a\tb"}"""),
+            ("PATCH", user, """{"first_name":"Same TOKEN","last_name":null}"""),
+            ("PATCH", group, """{"name":"Same TOKEN","icon":"☕"}"""),
+            ("PATCH", $"/user/{workspace.UserId(workspace.Users + 1)}", """{"first_name":"Ada"}"""),
+        ];
+        foreach (var (method, path, body) in requests)
+        {
+            // What is unique or has to change differs between the two.
+            var one = await AskAsync(service, method, path, body?.Replace("TOKEN", "1", StringComparison.Ordinal), cancellationToken);
+            var other = await AskAsync(floor, method, path, body?.Replace("TOKEN", "2", StringComparison.Ordinal), cancellationToken);
+            if (one != other)
+            {
+                throw new BenchmarkFailure($"To {method} {path} the service and the floor answer differently:\n{one}\n{other}");
+            }
+        }
+
+        using var stranger = new HttpRequestMessage(HttpMethod.Get, user) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", "cwk_") } };
+        using var refused = await floor.Client.SendAsync(stranger, cancellationToken);
+        if (refused.StatusCode != System.Net.HttpStatusCode.Unauthorized)
+        {
+            throw new BenchmarkFailure("The floor lets in whoever comes.");
+        }
+    }
+
+    private static async Task<string> AskAsync(HostedProgram program, string method, string path, string? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        using var answer = await program.Client.SendAsync(request, cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            // How a refusal is put in words is not measured.
+            return $"{(int)answer.StatusCode}";
+        }
+
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        var own = $"{program.Client.BaseAddress}".TrimEnd('/');
+        var isRead = method == "GET";
+        text = Link().Replace(text.Replace(own, "http://host", StringComparison.Ordinal), "$1");
+        if (!isRead)
+        {
+            text = Written().Replace(text.Replace("ame 2", "ame 1", StringComparison.Ordinal).Replace("ame.2", "ame.1", StringComparison.Ordinal), "");
+        }
+
+        return $"{(int)answer.StatusCode} {answer.Content.Headers.ContentType} {(answer.Headers.ETag is null ? "" : "ETag ")}"
+            + $"{(answer.Headers.Location is null ? "" : "Location ")}{text}";
+    }
+
+    // How a place in a list is written is each one's own business.
+    [GeneratedRegex("""(http://host[^"?]*)\?(page|cursor)=[^"&]*""")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(""""(id|created_at|updated_at)":"[^"]*"""")]
+    private static partial Regex Written();
+}

@@ -1,0 +1,3 @@
+using CleanWorkspace.Benchmarks.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,47 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace CleanWorkspace.Benchmarks.Setup;
+
+/// <summary>Runs a program to its end.</summary>
+internal static class ProgramRun
+{
+    /// <summary>What it wrote to its standard output.</summary>
+    /// <exception cref="BenchmarkFailure">It failed, or is not there.</exception>
+    public static async Task<string> OfAsync(
+        string program, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> settings, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Start(start);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return process.ExitCode == 0
+                ? await output
+                : throw new BenchmarkFailure($"{Path.GetFileName(program)} failed with code {process.ExitCode}:\n{await output}{await error}");
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new BenchmarkFailure($"{start.FileName} cannot be run: {exception.Message}");
+        }
+    }
+}

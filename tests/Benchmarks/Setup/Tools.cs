@@ -1,0 +1,27 @@
+namespace CleanWorkspace.Benchmarks.Setup;
+
+/// <summary>The programs that make the load.</summary>
+internal sealed record Tools(string Wrk, string PgBench)
+{
+    public static Tools Find()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new BenchmarkFailure("The benchmark runs on Linux alone: it reads the processor's time of each process from /proc.");
+        }
+
+        var path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var debian = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin"))
+            : [];
+        return new Tools(
+            FindIn(path, "wrk") ?? throw Missing("wrk", "wrk"),
+            FindIn([.. path, .. debian], "pgbench") ?? throw Missing("pgbench", "postgresql"));
+    }
+
+    private static string? FindIn(IEnumerable<string> folders, string name) =>
+        folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private static BenchmarkFailure Missing(string name, string package) =>
+        new($"{name} is not installed, and makes the load. On Debian and Ubuntu: apt install {package}");
+}
