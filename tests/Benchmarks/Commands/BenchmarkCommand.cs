@@ -19,7 +19,8 @@ internal static class BenchmarkCommand
 
         var service = settings.Service ?? await PublishedService.PublishAsync(repository, cancellationToken);
         await using var server = await BenchmarkServer.StartAsync(cancellationToken);
-        progress.Say(server.Description);
+        var machine = Machine.Describe(server.Description);
+        progress.Say($"{machine}");
 
         var databases = new List<BenchmarkDatabase>();
         foreach (var users in settings.Sizes)
@@ -28,20 +29,83 @@ internal static class BenchmarkCommand
                 server, service, users, progress.Follow($"Seeding {users} users"), cancellationToken));
         }
 
-        // Where most is to be done.
-        var largest = databases[^1];
-        await using var serving = await HostedProgram.StartServiceAsync(service, largest.ConnectionString, largest.Token, largest.Workspace.UserId(1), cancellationToken);
-        await using var floor = await HostedProgram.StartFloorAsync(largest.ConnectionString, largest.Token, largest.Workspace.UserId(1), cancellationToken);
-        await SameAnswers.RequireAsync(serving, floor, largest.Workspace, cancellationToken);
-        await largest.ForgetWritesAsync(cancellationToken);
-        var wrk = new Wrk(tools.Wrk, largest.Workspace, server.ProcessId);
-        var comparisons = await Comparison.RunAsync(settings, largest, serving, floor, wrk, progress, cancellationToken);
-        foreach (var connections in settings.Connections)
+        var growth = settings.IsQuick || settings.Only.Count > 0
+            ? []
+            : await Growth.RunAsync(settings, databases, service, tools.Wrk, server.ProcessId, progress, cancellationToken);
+        var results = await CompareAsync(settings, databases[^1], service, tools, server, machine, growth, progress, cancellationToken);
+        Show(results);
+        if (settings.Output is not null)
         {
-            Console.WriteLine($"\n{largest.Workspace.Users} users, {connections} connections:\n");
-            Console.WriteLine(Figures.Of(comparisons.Where(comparison => comparison.Connections == connections)));
+            Report.Write(Path.Combine(repository, settings.Output), results);
+            progress.Say($"Written: {settings.Output}");
         }
 
         return 0;
+    }
+
+    // Where there is most to be done.
+    private static async Task<Measurements> CompareAsync(
+        BenchmarkSettings settings,
+        BenchmarkDatabase database,
+        string program,
+        Tools tools,
+        BenchmarkServer server,
+        Machine machine,
+        IReadOnlyList<Growth> growth,
+        Progress progress,
+        CancellationToken cancellationToken)
+    {
+        var user = database.Workspace.UserId(1);
+        progress.Say("Starting service and floor");
+        var (service, serviceFootprint) = await Footprint.StartAsync(
+            () => HostedProgram.StartServiceAsync(program, database.ConnectionString, database.Token, user, cancellationToken), settings.IsQuick);
+        await using var serving = service;
+        var (floor, floorFootprint) = await Footprint.StartAsync(
+            () => HostedProgram.StartFloorAsync(database.ConnectionString, database.Token, user, cancellationToken), settings.IsQuick);
+        await using var holding = floor;
+
+        await SameAnswers.RequireAsync(service, floor, database.Workspace, cancellationToken);
+        await database.ForgetWritesAsync(cancellationToken);
+        var wrk = new Wrk(tools.Wrk, database.Workspace, server.ProcessId);
+        var comparisons = await Comparison.RunAsync(settings, database, service, floor, wrk, progress, cancellationToken);
+        serviceFootprint = serviceFootprint.AfterLoad(service);
+        floorFootprint = floorFootprint.AfterLoad(floor);
+
+        // Nobody else may hold connections then.
+        await service.DisposeAsync();
+        await floor.DisposeAsync();
+        return new Measurements
+        {
+            At = DateTimeOffset.UtcNow,
+            Machine = machine,
+            Rounds = settings.Rounds,
+            Seconds = settings.Seconds,
+            Users = database.Workspace.Users,
+            Service = serviceFootprint,
+            Floor = floorFootprint,
+            Comparisons = comparisons,
+            Limits = settings.IsQuick ? [] : await Limit.RunAsync(settings, tools.PgBench, database, server.ProcessId, progress, cancellationToken),
+            Growth = growth,
+        };
+    }
+
+    private static void Show(Measurements results)
+    {
+        foreach (var group in results.Comparisons.GroupBy(comparison => comparison.Connections))
+        {
+            Console.WriteLine($"\n{results.Users} users, {group.Key} connections:\n\n{Figures.Of(group)}");
+            if (results.Limits.Count > 0)
+            {
+                Console.WriteLine(Figures.Of(results.Limits.Where(limit => limit.Connections == group.Key)));
+            }
+        }
+
+        Console.WriteLine(Figures.Of(results.Service, results.Floor));
+        if (results.Growth.Count > 0)
+        {
+            Console.WriteLine(Figures.Of(results.Growth, load => load.P50, "0.00"));
+        }
+
+        Console.WriteLine(Figures.Of(Verdict.Of(results)));
     }
 }

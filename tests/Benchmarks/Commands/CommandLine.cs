@@ -14,7 +14,12 @@ internal static class CommandLine
     {
         try
         {
-            return await CreateRoot().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await CreateRoot().Parse(args).InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // The private server shall be stopped, too.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            });
         }
         catch (BenchmarkFailure failure)
         {

@@ -9,11 +9,11 @@ namespace CleanWorkspace.Benchmarks.Floor;
 /// <summary>The operations on user groups, each in one statement.</summary>
 internal sealed class FloorGroups(NpgsqlDataSource database)
 {
-    private const string Columns = "g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version";
+    public const string Columns = "g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version";
 
-    private const string Users = "ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id)";
+    public const string Users = "ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id)";
 
-    private const string Count = "SELECT count(*) FROM user_groups";
+    public const string Count = "SELECT count(*) FROM user_groups";
 
     private const string Get = $"SELECT {Columns}, {Users} FROM user_groups AS g WHERE g.id = $1";
 

@@ -9,11 +9,11 @@ namespace CleanWorkspace.Benchmarks.Floor;
 /// <summary>The operations on users, each in one statement.</summary>
 internal sealed class FloorUsers(NpgsqlDataSource database)
 {
-    private const string Columns = "u.id, u.first_name, u.last_name, u.email, u.role, u.created_at, u.updated_at, u.version";
+    public const string Columns = "u.id, u.first_name, u.last_name, u.email, u.role, u.created_at, u.updated_at, u.version";
 
-    private const string Groups = "ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id)";
+    public const string Groups = "ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id)";
 
-    private const string Count = "SELECT count(*) FROM users";
+    public const string Count = "SELECT count(*) FROM users";
 
     private const string Get = $"SELECT {Columns}, {Groups} FROM users AS u WHERE u.id = $1";
 

@@ -4,10 +4,11 @@ using CleanWorkspace.Benchmarks.Setup;
 namespace CleanWorkspace.Benchmarks.Measuring;
 
 /// <summary>An operation of the service held against the floor's, by runs that took turns.</summary>
-internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Load> Service, IReadOnlyList<Load> Floor, Load? Limit)
+internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Load> Service, IReadOnlyList<Load> Floor)
 {
-    private const int WarmUpRuns = 6;
-    private const int WarmUpRequests = 5_000;
+    private const int WarmUpRuns = 3;
+    private const int WarmUpSeconds = 2;
+    private const int WarmUpRequests = 15_000;
 
     /// <summary>The service's requests a second to the floor's: the median of the rounds, in each of which they are neighbours.</summary>
     public double Ratio => Median(Service.Zip(Floor, (service, floor) => service.Rate / floor.Rate));
@@ -33,6 +34,12 @@ internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Lo
         BenchmarkSettings settings, BenchmarkDatabase database, HostedProgram service, HostedProgram floor, Wrk wrk, Progress progress, CancellationToken cancellationToken)
     {
         var comparisons = new List<Comparison>();
+        progress.Say("Warming up");
+        foreach (var program in (HostedProgram[])[service, floor])
+        {
+            await WarmUpAsync(program, Operation.Compared[0], settings.Connections[0], wrk, cancellationToken);
+        }
+
         foreach (var operation in Operation.Compared.Where(settings.Includes))
         {
             foreach (var program in (HostedProgram[])[service, floor])
@@ -57,7 +64,7 @@ internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Lo
                     }
                 }
 
-                comparisons.Add(new Comparison(operation.Name, connections, ofService, ofFloor, null));
+                comparisons.Add(new Comparison(operation.Name, connections, ofService, ofFloor));
             }
         }
 
@@ -70,7 +77,7 @@ internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Lo
         var requests = 0.0;
         for (var run = 0; run < WarmUpRuns && requests < WarmUpRequests; run++)
         {
-            requests += (await wrk.RunAsync(program, operation, connections, 1, cancellationToken)).Rate;
+            requests += WarmUpSeconds * (await wrk.RunAsync(program, operation, connections, WarmUpSeconds, cancellationToken)).Rate;
         }
     }
 }

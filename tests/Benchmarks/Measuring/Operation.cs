@@ -1,4 +1,5 @@
 using System.Globalization;
+using CleanWorkspace.Benchmarks.Floor;
 using CleanWorkspace.Benchmarks.Setup;
 
 namespace CleanWorkspace.Benchmarks.Measuring;
@@ -22,11 +23,6 @@ internal sealed record Operation(string Name, string Title, string Request, Func
 
     private const string Random = @"\set a random(1, 9000000000000000)";
 
-    private const string UserColumns = "u.id, u.first_name, u.last_name, u.email, u.role, u.created_at, u.updated_at, u.version";
-    private const string UserGroups = "ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id)";
-    private const string GroupColumns = "g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version";
-    private const string GroupUsers = "ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id)";
-
     /// <summary>Whether it leaves something behind.</summary>
     public bool IsWrite => !Request.Contains("\"GET\"", StringComparison.Ordinal);
 
@@ -35,10 +31,10 @@ internal sealed record Operation(string Name, string Title, string Request, Func
     [
         new("get-user", "GET /user/{id}", """return wrk.format("GET", "/user/" .. user())""", workspace => $"""
             \set n random(1, {workspace.Users})
-            SELECT {UserColumns}, {UserGroups} FROM users AS u WHERE u.id = {workspace.UserIdSql(":n")};
+            SELECT {FloorUsers.Columns}, {FloorUsers.Groups} FROM users AS u WHERE u.id = {workspace.UserIdSql(":n")};
             """),
         new("list-users", "GET /user", """return wrk.format("GET", "/user")""", _ => $"""
-            SELECT {UserColumns}, {UserGroups}, (SELECT count(*) FROM users) FROM (SELECT * FROM users ORDER BY id LIMIT 50) AS u ORDER BY u.id;
+            SELECT {FloorUsers.Columns}, {FloorUsers.Groups}, ({FloorUsers.Count}) FROM (SELECT * FROM users ORDER BY id LIMIT 50) AS u ORDER BY u.id;
             """),
         new(
             "create-user",
@@ -50,7 +46,7 @@ internal sealed record Operation(string Name, string Title, string Request, Func
             {Random}
             INSERT INTO users AS u (id, first_name, last_name, email, folded_email, role)
             SELECT {NewId}, 'Ada', 'Lovelace', 'ada.' || :a || '@example.com', 'ada.' || :a || '@example.com', 'editor'
-            WHERE {Tell("users", "Users_createNewUser")} RETURNING {UserColumns};
+            WHERE {Tell("users", "Users_createNewUser")} RETURNING {FloorUsers.Columns};
             """),
         new(
             "update-user",
@@ -61,14 +57,14 @@ internal sealed record Operation(string Name, string Title, string Request, Func
             {Random}
             UPDATE users AS u SET first_name = 'Ada ' || :a, version = u.version + 1, updated_at = touched_at(u.updated_at)
             WHERE u.id = {workspace.UserIdSql(":n")} AND u.first_name IS DISTINCT FROM 'Ada ' || :a AND {Tell("users", "Users_updateById")}
-            RETURNING {UserColumns}, {UserGroups};
+            RETURNING {FloorUsers.Columns}, {FloorUsers.Groups};
             """),
         new("get-group", "GET /auth/group/{id}", """return wrk.format("GET", "/auth/group/" .. group())""", workspace => $"""
             \set n random(1, {workspace.OrdinaryGroups})
-            SELECT {GroupColumns}, {GroupUsers} FROM user_groups AS g WHERE g.id = {workspace.GroupIdSql(":n")};
+            SELECT {FloorGroups.Columns}, {FloorGroups.Users} FROM user_groups AS g WHERE g.id = {workspace.GroupIdSql(":n")};
             """),
         new("list-groups", "GET /auth/group", """return wrk.format("GET", "/auth/group")""", _ => $"""
-            SELECT {GroupColumns}, {GroupUsers}, (SELECT count(*) FROM user_groups) FROM (SELECT * FROM user_groups ORDER BY id LIMIT 50) AS g ORDER BY g.id;
+            SELECT {FloorGroups.Columns}, {FloorGroups.Users}, ({FloorGroups.Count}) FROM (SELECT * FROM user_groups ORDER BY id LIMIT 50) AS g ORDER BY g.id;
             """),
         new(
             "create-group",
@@ -80,7 +76,7 @@ internal sealed record Operation(string Name, string Title, string Request, Func
             {Random}
             INSERT INTO user_groups AS g (id, name, icon, description)
             SELECT {NewId}, 'Mathematicians ' || :a, 'abacus', 'Those who work on the engine.'
-            WHERE {Tell("user_groups", "UserGroups_createNewGroup")} RETURNING {GroupColumns};
+            WHERE {Tell("user_groups", "UserGroups_createNewGroup")} RETURNING {FloorGroups.Columns};
             """),
         new(
             "update-group",
@@ -91,9 +87,12 @@ internal sealed record Operation(string Name, string Title, string Request, Func
             {Random}
             UPDATE user_groups AS g SET name = 'Mathematicians ' || :a, version = g.version + 1, updated_at = touched_at(g.updated_at)
             WHERE g.id = {workspace.GroupIdSql(":n")} AND g.name IS DISTINCT FROM 'Mathematicians ' || :a AND {Tell("user_groups", "UserGroups_updateById")}
-            RETURNING {GroupColumns}, {GroupUsers};
+            RETURNING {FloorGroups.Columns}, {FloorGroups.Users};
             """),
     ];
+
+    /// <summary>What the operation of a name is called in tables.</summary>
+    public static string Titled(string name) => Compared.Single(operation => operation.Name == name).Title;
 
     private static string Tell(string resource, string operation) => string.Create(
         CultureInfo.InvariantCulture,

@@ -13,6 +13,7 @@ internal sealed class HostedProgram : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly Process _process;
+    private int _disposed;
 
     private HostedProgram(string name, Process process, Uri address, string token)
     {
@@ -61,6 +62,11 @@ internal sealed class HostedProgram : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         Client.Dispose();
         if (!_process.HasExited)
         {
