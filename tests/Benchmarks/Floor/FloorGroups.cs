@@ -13,7 +13,7 @@ internal sealed class FloorGroups(NpgsqlDataSource database)
 
     public const string Users = "ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id)";
 
-    public const string Count = "SELECT count(*) FROM user_groups";
+    public const string Count = "SELECT sum(count)::bigint FROM row_counts WHERE list = 'user_groups'";
 
     private const string Get = $"SELECT {Columns}, {Users} FROM user_groups AS g WHERE g.id = $1";
 

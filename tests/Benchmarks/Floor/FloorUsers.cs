@@ -13,7 +13,7 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
 
     public const string Groups = "ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id)";
 
-    public const string Count = "SELECT count(*) FROM users";
+    public const string Count = "SELECT sum(count)::bigint FROM row_counts WHERE list = 'users'";
 
     private const string Get = $"SELECT {Columns}, {Groups} FROM users AS u WHERE u.id = $1";
 

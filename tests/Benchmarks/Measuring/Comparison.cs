@@ -6,10 +6,6 @@ namespace CleanWorkspace.Benchmarks.Measuring;
 /// <summary>An operation of the service held against the floor's, by runs that took turns.</summary>
 internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Load> Service, IReadOnlyList<Load> Floor)
 {
-    private const int WarmUpRuns = 3;
-    private const int WarmUpSeconds = 2;
-    private const int WarmUpRequests = 15_000;
-
     /// <summary>The service's requests a second to the floor's: the median of the rounds, in each of which they are neighbours.</summary>
     public double Ratio => Median(Service.Zip(Floor, (service, floor) => service.Rate / floor.Rate));
 
@@ -37,14 +33,17 @@ internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Lo
         progress.Say("Warming up");
         foreach (var program in (HostedProgram[])[service, floor])
         {
-            await WarmUpAsync(program, Operation.Compared[0], settings.Connections[0], wrk, cancellationToken);
+            foreach (var operation in Operation.Compared.Where(settings.Includes))
+            {
+                await wrk.WarmUpAsync(program, operation, settings.Connections[0], cancellationToken);
+            }
         }
 
         foreach (var operation in Operation.Compared.Where(settings.Includes))
         {
             foreach (var program in (HostedProgram[])[service, floor])
             {
-                await WarmUpAsync(program, operation, settings.Connections[0], wrk, cancellationToken);
+                await wrk.WarmUpAsync(program, operation, settings.Connections[0], cancellationToken);
             }
 
             foreach (var connections in settings.Connections)
@@ -69,15 +68,5 @@ internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Lo
         }
 
         return comparisons;
-    }
-
-    // Code is compiled for good only after many calls, however long they take.
-    private static async Task WarmUpAsync(HostedProgram program, Operation operation, int connections, Wrk wrk, CancellationToken cancellationToken)
-    {
-        var requests = 0.0;
-        for (var run = 0; run < WarmUpRuns && requests < WarmUpRequests; run++)
-        {
-            requests += WarmUpSeconds * (await wrk.RunAsync(program, operation, connections, WarmUpSeconds, cancellationToken)).Rate;
-        }
     }
 }

@@ -15,7 +15,6 @@ internal sealed record Growth(string Name, string Title, IReadOnlyDictionary<int
     public const string Search = "search";
 
     private const int PageSize = 50;
-    private const int WarmUpSeconds = 2;
 
     /// <summary>What must cost about the same at any size.</summary>
     public static IReadOnlyList<string> Flat { get; } = ["list-users", "next-page", "get-user", "create-user", "update-user"];
@@ -63,7 +62,7 @@ internal sealed record Growth(string Name, string Title, IReadOnlyDictionary<int
                     }
 
                     turns.Add((database, program, tool, new Operation(line.Name, line.Title, request), []));
-                    await tool.RunAsync(program, turns[^1].Operation, 1, WarmUpSeconds, cancellationToken);
+                    await tool.WarmUpAsync(program, turns[^1].Operation, 1, cancellationToken);
                 }
 
                 for (var round = 0; round < settings.Rounds; round++)

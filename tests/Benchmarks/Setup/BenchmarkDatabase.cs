@@ -21,7 +21,8 @@ internal sealed record BenchmarkDatabase(Workspace Workspace, string ConnectionS
         foreach (var table in (string[])["users", "user_groups"])
         {
             await BenchmarkServer.QueryAsync(ConnectionString, $"DELETE FROM {table} WHERE id > '{Workspace.LastSeeded}'", cancellationToken);
-            await BenchmarkServer.QueryAsync(ConnectionString, $"VACUUM {table}", cancellationToken);
         }
+
+        await BenchmarkServer.QueryAsync(ConnectionString, "VACUUM users, user_groups, row_counts", cancellationToken);
     }
 }
