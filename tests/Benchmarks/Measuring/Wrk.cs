@@ -16,7 +16,9 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
 {
     private const string Mark = "measured";
 
-    private const int MostWarmUps = 8;
+    private const int MostWarmUps = 12;
+    private const int ManyCalls = 20_000;
+    private const int FewCalls = 3_000;
     private const double WarmedUp = 0.9;
 
     private static int _runs;
@@ -64,16 +66,18 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
     /// </summary>
     public async Task WarmUpAsync(HostedProgram target, Operation operation, int connections, CancellationToken cancellationToken)
     {
-        var previous = double.PositiveInfinity;
+        var enough = connections > 1 ? ManyCalls : FewCalls;
+        var (calls, previous) = (0.0, double.PositiveInfinity);
         for (var run = 0; run < MostWarmUps; run++)
         {
-            var cost = (await RunAsync(target, operation, connections, 1, cancellationToken)).ProgramMicros;
-            if (cost > previous * WarmedUp)
+            var load = await RunAsync(target, operation, connections, 1, cancellationToken);
+            calls += load.Rate;
+            if (calls >= enough && load.ProgramMicros > previous * WarmedUp)
             {
                 return;
             }
 
-            previous = cost;
+            previous = load.ProgramMicros;
         }
     }
 
