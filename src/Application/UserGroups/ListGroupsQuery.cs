@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Domain.UserGroups;
 
 namespace CleanWorkspace.Application.UserGroups;
 
@@ -16,6 +17,19 @@ public abstract record ListGroupsQuery : SearchRequest<UserGroupResponse, UserGr
 
     /// <inheritdoc/>
     protected override bool IsNarrow => base.IsNarrow || Name is not null;
+
+    internal override IEnumerable<RequestFault> FindFaults()
+    {
+        if (Name is { } name && UserGroup.NameRule.Check(name) is { } fault)
+        {
+            yield return RequestFault.Of("name", fault);
+        }
+
+        foreach (var other in base.FindFaults())
+        {
+            yield return other;
+        }
+    }
 }
 
 /// <summary>What user groups are ordered by.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using CleanWorkspace.Application.Common;
 using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Json;
@@ -8,6 +9,7 @@ using MediatR;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -58,6 +60,8 @@ internal static class ApiSetup
                 options.Filters.Add<EntityTags.Filter>();
                 // Validation belongs to the use cases.
                 options.ModelValidatorProviders.Clear();
+                // MVC would read every property of a list's request, those too that are worked out of what is not checked yet.
+                options.ModelMetadataDetailsProviders.Add(new SuppressChildValidationMetadataProvider(typeof(ListRequest)));
             })
             .ConfigureApiBehaviorOptions(options =>
             {

@@ -41,7 +41,8 @@ internal sealed class UserGroupRows() : Rows<UserGroupResponse>(
         list.OrderBy(KeyOf(query.Sort?.By ?? default), query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
         if (query.Name is { } name)
         {
-            list.Where($"{KeyOf(UserGroupKey.Name)} = fold_text({list.Add(UserGroup.NameRule.Normalize(name)!)})");
+            // A name of nothing but accents is not that of the groups without one.
+            list.Where($"g.name IS NOT NULL AND {KeyOf(UserGroupKey.Name)} = fold_text({list.Add(UserGroup.NameRule.Normalize(name)!)})");
         }
 
         return list.WhereFound("g.search_text", query.Words).CountBy(KeptCount(query));
