@@ -9,7 +9,7 @@ public abstract class Entity
     /// <summary>UUID version 7 (RFC 9562), so ascending ids are in order of creation.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>When the row was created, in UTC with microseconds; set by the database.</summary>
+    /// <summary>When the row was created, in UTC with microseconds: the time in its id.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>When anything that the resource shows last changed, memberships included; set by the database.</summary>

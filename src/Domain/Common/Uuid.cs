@@ -38,6 +38,16 @@ public static class Uuid
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>The time in an id, to the microsecond: the latest whose <see cref="FirstAt"/> does not come after the id.</summary>
+    public static DateTimeOffset TimeOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        var start = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        var fraction = start & 0xFFF;
+        return DateTimeOffset.FromUnixTimeMilliseconds(start >>> 16).AddMicroseconds((fraction * 1000 + 1000 + 4095) / 4096 - 1);
+    }
+
     /// <summary>Reads the one textual form of RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits, in either case.</summary>
     public static bool TryParse(string? text, out Guid id)
     {

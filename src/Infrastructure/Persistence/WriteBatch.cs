@@ -23,12 +23,14 @@ internal sealed class WriteBatch
     private readonly StringBuilder _sql = new();
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _columns = [];
+    private readonly Guid _id;
     private bool _hasTold;
 
     /// <summary>A batch about one row, which statements name <c>@id</c>, on behalf of a caller, whom triggers find in the setting <c>workspace.write</c>.</summary>
     public WriteBatch(string table, Guid id, Caller caller)
     {
         _table = table;
+        _id = id;
         _caller = caller;
         _parameters.Add(new NpgsqlParameter<Guid>("id", id));
         _parameters.Add(new NpgsqlParameter<string>("write", JsonSerializer.Serialize(new
@@ -111,9 +113,14 @@ internal sealed class WriteBatch
     /// <summary>Refuses the batch where its row has none of the expected versions; null expects nothing, and locks nothing.</summary>
     public WriteBatch ThenExpect(IReadOnlyList<long>? expectedVersions) => expectedVersions is null ? this : ThenLockRow(expectedVersions);
 
-    /// <summary>Inserts the row with the given columns.</summary>
-    public WriteBatch ThenInsert() =>
-        Append($"INSERT INTO {_table} (id, {string.Join(", ", _columns)}) SELECT @id, {Values}{TellBy($" WHERE {Telling} IS NOT NULL")}");
+    /// <summary>Inserts the row with the given columns. Its time is that of its id, by which lists are ordered and chosen from.</summary>
+    public WriteBatch ThenInsert()
+    {
+        _parameters.Add(new NpgsqlParameter<DateTimeOffset>("time", Uuid.TimeOf(_id)));
+        var names = string.Join(", ", _columns);
+        return Append(
+            $"INSERT INTO {_table} (id, created_at, updated_at, {names}) SELECT @id, @time, @time, {Values}{TellBy($" WHERE {Telling} IS NOT NULL")}");
+    }
 
     /// <summary>Sets the given columns where any of them differs, which alone makes it a change.</summary>
     public WriteBatch ThenUpdate()

@@ -64,6 +64,22 @@ public sealed class UuidTests
     }
 
     [Fact]
+    public void The_time_of_an_id_is_the_microsecond_whose_ids_it_is_among()
+    {
+        var clock = new StoppedClock(Instant);
+        for (var tick = 0; tick < TimeSpan.TicksPerMillisecond; tick++)
+        {
+            clock.Now = Instant.AddTicks(tick);
+            var id = Uuid.CreateVersion7(clock);
+
+            var time = Uuid.TimeOf(id);
+
+            Assert.True(Uuid.FirstAt(time) <= id && id < Uuid.FirstAt(time.AddMicroseconds(1)), $"{id} is not of {time:O}");
+            Assert.InRange(time, clock.Now.AddMicroseconds(-1), clock.Now.AddMicroseconds(1));
+        }
+    }
+
+    [Fact]
     public void Ids_of_one_instant_differ()
     {
         var clock = new StoppedClock(Instant);
