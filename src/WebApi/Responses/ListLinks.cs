@@ -26,8 +26,10 @@ public sealed record ListLinks
             return null;
         }
 
-        // The other parameters stay to the letter: reading and writing them anew would change what is not quite well-formed.
-        var pairs = (request.QueryString.Value ?? "").TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).ToList();
+        // The other parameters stay to the letter, as reading and writing them anew would change what is not quite well-formed: all
+        // but what would end the address in the header.
+        var query = (request.QueryString.Value ?? "").TrimStart('?').Replace("<", "%3C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal);
+        var pairs = query.Split('&', StringSplitOptions.RemoveEmptyEntries).ToList();
         Set(pairs, PageParameter, page?.ToString(CultureInfo.InvariantCulture));
         Set(pairs, CursorParameter, cursor?.ToString());
         return UriHelper.BuildAbsolute(

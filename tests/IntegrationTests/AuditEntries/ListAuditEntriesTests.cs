@@ -352,6 +352,27 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         backAgain.MustEqual(first);
     }
 
+    [Theory]
+    [InlineData("/auth/audit?page_size=2")]
+    [InlineData("/auth/audit?page_size=1&actor={actor}&created_after=2020-01-01T00:00:00Z")]
+    public async Task A_page_is_the_same_by_its_number_as_by_its_link(string list)
+    {
+        await service.CreateGroupAsync(new { users = await service.CreateUsersAsync(5) });
+        var path = list.Replace("{actor}", await ActorAsync(), StringComparison.Ordinal);
+
+        var pages = await service.FollowAsync(path, ListPages.Next);
+
+        Assert.InRange(pages.Count, 3, 6);
+        for (var number = 1; number <= pages.Count; number++)
+        {
+            (await service.ReadListAsync(string.Create(CultureInfo.InvariantCulture, $"{path}&page={number}"))).MustEqual(pages[number - 1]);
+        }
+
+        var past = await service.ReadListAsync($"{path}&page=1000");
+        Assert.Equal((int)pages[0]["count"]!, (int)past["count"]!);
+        Assert.Equal(Resources(pages[^1]), Resources(await service.ReadListAsync(past.Previous()!)));
+    }
+
     [Fact]
     public async Task Following_the_links_sees_what_there_was_once_while_others_write()
     {
