@@ -17,6 +17,7 @@ internal static class UseCases
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(db);
+        services.AddSingleton<IWorkspaceReader, UnreachableReader>();
         services.AddApplication();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
