@@ -7,7 +7,7 @@ namespace CleanWorkspace.Application.Common;
 /// <summary>Asks for a page of a list; whatever is not given does not matter. The properties are the parameters of the address.</summary>
 public abstract record ListRequest
 {
-    /// <summary>Which page, from 1; the first if not given. Links say where a page begins by their cursor, which finds it at once however far on it is.</summary>
+    /// <summary>Which page, from 1; the first if not given. The further on, the longer it takes: to read everything, follow the links, whose cursor finds a page at once.</summary>
     [DefaultValue(1)]
     [Range(1, int.MaxValue)]
     public int? Page { get; init; }
@@ -17,7 +17,7 @@ public abstract record ListRequest
     [Range(1, 200)]
     public int PageSize { get; init; } = 50;
 
-    /// <summary>Where the page begins, as the links of another page say.</summary>
+    /// <summary>Where the page begins, as a link of another page says, which has everything else too: all but page_size and fields must stay as it is there.</summary>
     public Cursor? Cursor { get; init; }
 
     /// <summary>The list that the page is of, with all that was asked for but the page: what a cursor is good for.</summary>

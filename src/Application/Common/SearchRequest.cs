@@ -10,13 +10,13 @@ namespace CleanWorkspace.Application.Common;
 public abstract record SearchRequest<T, TKey> : ListRequest<T>
     where TKey : struct, Enum
 {
-    /// <summary>Only what was created at this time or later (RFC 3339).</summary>
+    /// <summary>Only what was created at this time or later (RFC 3339). Not together with another sort than created_at, unless something is searched for.</summary>
     public DateTimeOffset? CreatedAfter { get; init; }
 
-    /// <summary>Only what was created earlier than this time (RFC 3339).</summary>
+    /// <summary>Only what was created earlier than this time (RFC 3339). Not together with another sort than created_at, unless something is searched for.</summary>
     public DateTimeOffset? CreatedBefore { get; init; }
 
-    /// <summary>Only what has each of these words, or part of a word, without regard to case and accents. At least one has three letters or digits in a row.</summary>
+    /// <summary>Only what has each of these words (10 at most, with blanks between them) in its names or e-mail address, whole or as a part of a word, without regard to case and accents. At least one has three letters or digits in a row.</summary>
     public string? Q { get; init; }
 
     /// <summary>By what the list is ordered, with - before it from the last to the first; the oldest come first if not given. Case and accents do not matter, and what is not there comes first.</summary>

@@ -6,7 +6,7 @@ namespace CleanWorkspace.Application.UserGroups;
 /// <summary>A page of the user groups.</summary>
 public sealed record UserGroupsListRequest : ListGroupsQuery
 {
-    /// <summary>Only the groups of the user of this id.</summary>
+    /// <summary>Only the groups of the user of this id; none where there is no such user.</summary>
     public Guid? User { get; init; }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace CleanWorkspace.Application.Users;
 /// <summary>A page of the users.</summary>
 public sealed record UsersListRequest : ListUsersQuery
 {
-    /// <summary>Only the members of the group of this id. Not together with role.</summary>
+    /// <summary>Only the members of the group of this id; none where there is no such group. Not together with role, unless q or email is given too.</summary>
     public Guid? UserGroup { get; init; }
 
     /// <inheritdoc/>

@@ -22,15 +22,15 @@ internal static class OpenApiSetup
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     // Parameters that are text with a form of its own.
-    private static readonly Type[] TextParameters =
+    private static readonly ITypeMapper[] TextParameters =
     [
-        typeof(Cursor),
-        typeof(Fields<UserResponse>),
-        typeof(Fields<UserGroupResponse>),
-        typeof(Fields<ApiKeyResponse>),
-        typeof(Fields<AuditEntryResponse>),
-        typeof(Sort<UserKey>),
-        typeof(Sort<UserGroupKey>),
+        Text<Cursor>(),
+        Text<Fields<UserResponse>>(),
+        Text<Fields<UserGroupResponse>>(),
+        Text<Fields<ApiKeyResponse>>(),
+        Text<Fields<AuditEntryResponse>>(),
+        Text<Sort<UserKey>>(),
+        Text<Sort<UserGroupKey>>(),
     ];
 
     // NSwag's own word, "guid", is not in OpenAPI's registry of formats.
@@ -61,9 +61,9 @@ internal static class OpenApiSetup
                 schema.Type = JsonObjectType.String;
                 schema.Format = UuidFormat;
             }));
-            foreach (var type in TextParameters)
+            foreach (var mapper in TextParameters)
             {
-                settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(type, schema => schema.Type = JsonObjectType.String));
+                settings.SchemaSettings.TypeMappers.Add(mapper);
             }
 
             settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(
@@ -75,6 +75,13 @@ internal static class OpenApiSetup
             }));
             settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor());
             settings.OperationProcessors.Add(new ResponseOperationProcessor());
+        });
+
+    private static PrimitiveTypeMapper Text<T>()
+        where T : class, IQueryValue<T> => new(typeof(T), schema =>
+        {
+            schema.Type = JsonObjectType.String;
+            schema.Description = $"Given {T.Form}.";
         });
 
     public static void UseApiDescription(this IApplicationBuilder app) =>
