@@ -40,11 +40,19 @@ internal readonly record struct FloorPage(Guid After, int Number)
         var last = (count + Size - 1) / Size;
         int? next = Number < last ? Number + 1 : null;
         int? previous = Number > 1 ? Math.Min(Number - 1, last) : null;
+        var links = new FloorLinks(
+            next is { } number && results.Count > 0 ? LinkTo(request, new FloorPage(idOf(results[^1]), number)) : null,
+            // Nobody is measured going back: the first page will do.
+            previous is null ? null : $"{request.Scheme}://{request.Host.Value}{request.Path}");
+        request.HttpContext.Response.Headers.Link = (links.Next, links.Previous) switch
+        {
+            (null, null) => default,
+            (_, null) => $"<{links.Next}>; rel=\"next\"",
+            (null, _) => $"<{links.Previous}>; rel=\"prev\"",
+            _ => $"<{links.Next}>; rel=\"next\", <{links.Previous}>; rel=\"prev\"",
+        };
         return new FloorList<T>(
-            new FloorLinks(
-                next is { } number && results.Count > 0 ? LinkTo(request, new FloorPage(idOf(results[^1]), number)) : null,
-                // Nobody is measured going back: the first page will do.
-                previous is null ? null : $"{request.Scheme}://{request.Host.Value}{request.Path}"),
+            links,
             new FloorMeta(Number, previous, next),
             count,
             last,
@@ -59,6 +67,6 @@ internal readonly record struct FloorPage(Guid After, int Number)
         BinaryPrimitives.WriteInt32BigEndian(bytes[16..], page.Number);
         HMACSHA256.HashData(Secret, bytes[..PlaceLength], seal);
         seal[..SealLength].CopyTo(bytes[PlaceLength..]);
-        return $"{request.Scheme}://{request.Host.Value}{request.Path}?cursor={Base64Url.EncodeToString(bytes)}";
+        return $"{request.Scheme}://{request.Host.Value}{request.Path}?page={page.Number}&cursor={Base64Url.EncodeToString(bytes)}";
     }
 }
