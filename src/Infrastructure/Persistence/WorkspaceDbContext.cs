@@ -5,6 +5,7 @@ using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Infrastructure.Persistence.Configurations;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence;
@@ -87,7 +88,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     /// <inheritdoc/>
     public Task<User> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("users", user.Id, Caller)
+        var write = new WriteBatch(UserConfiguration.Row, user.Id, Caller)
             .ThenRequireUnused(key)
             .With("first_name", user.FirstName)
             .With("last_name", user.LastName)
@@ -106,13 +107,13 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             write.ThenInsert();
         }
 
-        return CreateAsync(Users, write, key, UserConfiguration.Query, cancellationToken);
+        return CreateAsync(Users, write, key, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<UserGroup> CreateAsync(UserGroup group, IdempotencyKey? key, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("user_groups", group.Id, Caller)
+        var write = new WriteBatch(UserGroupConfiguration.Row, group.Id, Caller)
             .ThenRequireUnused(key)
             .With("name", group.Name)
             .With("icon", group.Icon)
@@ -129,25 +130,25 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             write.ThenInsert();
         }
 
-        return CreateAsync(UserGroups, write, key, UserGroupConfiguration.Query, cancellationToken);
+        return CreateAsync(UserGroups, write, key, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("api_keys", key.Id, Caller)
+        var write = new WriteBatch(ApiKeyConfiguration.Row, key.Id, Caller)
             .With("name", key.Name)
             .With("role", RoleName.Of(key.Role))
             .With("expires_at", key.ExpiresAt)
             .With("token_hash", key.TokenHash)
             .ThenInsert();
-        return CreateAsync(ApiKeys, write, null, ApiKeyConfiguration.Query, cancellationToken);
+        return CreateAsync(ApiKeys, write, null, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<User?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("users", changes.Id, Caller)
+        var write = new WriteBatch(UserConfiguration.Row, changes.Id, Caller)
             .With("first_name", changes.FirstName)
             .With("last_name", changes.LastName)
             .With("role", changes.Role.Select<string?>(RoleName.Of));
@@ -177,13 +178,13 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             write.ThenExpect(changes.ExpectedVersions);
         }
 
-        return ExecuteAsync(Users, write.ThenUpdate(), UserConfiguration.Query, cancellationToken);
+        return ExecuteAsync(Users, write.ThenUpdate(), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("user_groups", changes.Id, Caller)
+        var write = new WriteBatch(UserGroupConfiguration.Row, changes.Id, Caller)
             .With("name", changes.Name)
             .With("icon", changes.Icon)
             .With("description", changes.Description);
@@ -208,13 +209,13 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             write.ThenExpect(changes.ExpectedVersions);
         }
 
-        return ExecuteAsync(UserGroups, write.ThenUpdate(), UserGroupConfiguration.Query, cancellationToken);
+        return ExecuteAsync(UserGroups, write.ThenUpdate(), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<MembershipCounts?> UpdateAsync(MembershipChanges changes, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("user_groups", changes.GroupId, Caller)
+        var write = new WriteBatch(UserGroupConfiguration.Row, changes.GroupId, Caller)
             .With("add", changes.Add)
             .With("remove", changes.Remove)
             .ThenLockRow(changes.ExpectedVersions)
@@ -233,18 +234,18 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     /// <inheritdoc/>
     public Task<ApiKey?> UpdateAsync(ApiKeyChanges changes, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("api_keys", changes.Id, Caller)
+        var write = new WriteBatch(ApiKeyConfiguration.Row, changes.Id, Caller)
             .With("name", changes.Name)
             .With("role", changes.Role.Select<string?>(RoleName.Of))
             .With("expires_at", changes.ExpiresAt)
             .ThenExpect(changes.ExpectedVersions);
-        return ExecuteAsync(ApiKeys, write.ThenUpdate(), ApiKeyConfiguration.Query, cancellationToken);
+        return ExecuteAsync(ApiKeys, write.ThenUpdate(), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<bool> DeleteUserAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("users", id, Caller)
+        var write = new WriteBatch(UserConfiguration.Row, id, Caller)
             .ThenLock(GroupsOfUser)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock($"{GroupsOfUser} NOWAIT")
@@ -255,7 +256,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     /// <inheritdoc/>
     public Task<bool> DeleteUserGroupAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("user_groups", id, Caller)
+        var write = new WriteBatch(UserGroupConfiguration.Row, id, Caller)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock(UsersOfGroup)
             .Then("DELETE FROM user_groups WHERE id = @id");
@@ -265,7 +266,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     /// <inheritdoc/>
     public Task<bool> DeleteApiKeyAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
-        var write = new WriteBatch("api_keys", id, Caller)
+        var write = new WriteBatch(ApiKeyConfiguration.Row, id, Caller)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .Then("DELETE FROM api_keys WHERE id = @id");
         return ExecuteAsync(write, cancellationToken);
@@ -296,17 +297,17 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
 
     // Under a key that was used, PostgreSQL refuses the batch at once, and the row is read as it was at the end of the first.
     private async Task<TEntity> CreateAsync<TEntity>(
-        DbSet<TEntity> rows, WriteBatch write, IdempotencyKey? key, string query, CancellationToken cancellationToken)
+        DbSet<TEntity> rows, WriteBatch write, IdempotencyKey? key, CancellationToken cancellationToken)
         where TEntity : Entity
     {
         if (key is not null)
         {
-            write.ThenRecord(query);
+            write.ThenRecord();
         }
 
         try
         {
-            return (await ExecuteAsync(rows, write, query, cancellationToken))!;
+            return (await ExecuteAsync(rows, write, cancellationToken))!;
         }
         catch (PostgresException refusal) when (refusal.SqlState == WriteRules.AlreadyWritten)
         {
@@ -328,13 +329,43 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         WriteRules.RunAsync(
             async () => 0 < await Database.ExecuteSqlRawAsync(write.Sql, write.Parameters, cancellationToken), cancellationToken);
 
-    private static Task<TEntity?> ExecuteAsync<TEntity>(
-        DbSet<TEntity> rows, WriteBatch write, string query, CancellationToken cancellationToken)
-        where TEntity : Entity =>
-        WriteRules.RunAsync(async () =>
+    private async Task<TEntity?> ExecuteAsync<TEntity>(DbSet<TEntity> rows, WriteBatch write, CancellationToken cancellationToken)
+        where TEntity : Entity
+    {
+        await using var command = new NpgsqlCommand(write.SqlWithRow);
+        command.Parameters.AddRange(write.Parameters);
+        return await WriteRules.RunAsync(
+            async () =>
+            {
+                var stored = await ExecuteAsync<TEntity>(command, rows.EntityType, cancellationToken);
+                // What was not written may be there all the same, just as it is wanted.
+                return stored is null && write.ReturnsWritten
+                    ? await rows.SingleOrDefaultAsync(row => row.Id == write.Id, cancellationToken)
+                    : stored;
+            },
+            cancellationToken);
+    }
+
+    private async Task<TEntity?> ExecuteAsync<TEntity>(NpgsqlCommand command, IEntityType type, CancellationToken cancellationToken)
+        where TEntity : Entity
+    {
+        await Database.OpenConnectionAsync(cancellationToken);
+        try
         {
-            // Read as a list: anything else EF would wrap in a query of its own, and only a plain query can be wrapped.
-            var stored = await rows.FromSqlRaw(write.ThenSelect(query), write.Parameters).ToListAsync(cancellationToken);
-            return stored.SingleOrDefault();
-        }, cancellationToken);
+            command.Connection = (NpgsqlConnection)Database.GetDbConnection();
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            TEntity? stored = null;
+            // To the end, because the row comes before its triggers have run.
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                stored = reader.Read<TEntity>(type);
+            }
+
+            return stored;
+        }
+        finally
+        {
+            await Database.CloseConnectionAsync();
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Infrastructure.Persistence.Configurations;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,34 +19,39 @@ internal sealed class WriteBatch
     // its own would cost half as much again as the insert of a row.
     private const string Telling = "set_config('workspace.write', @write, true)";
 
-    private readonly string _table;
+    private readonly StoredRow _row;
     private readonly Caller _caller;
     private readonly StringBuilder _sql = new();
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _columns = [];
-    private readonly Guid _id;
     private bool _hasTold;
+    private bool _hasLists;
+    private bool _writesRowLast;
 
     /// <summary>A batch about one row, which statements name <c>@id</c>, on behalf of a caller, whom triggers find in the setting <c>workspace.write</c>.</summary>
-    public WriteBatch(string table, Guid id, Caller caller)
+    public WriteBatch(StoredRow row, Guid id, Caller caller)
     {
-        _table = table;
-        _id = id;
+        _row = row;
+        Id = id;
         _caller = caller;
         _parameters.Add(new NpgsqlParameter<Guid>("id", id));
         _parameters.Add(new NpgsqlParameter<string>("write", JsonSerializer.Serialize(new
         {
-            resource = table,
+            resource = row.Table,
             actor = caller.Actor,
             operation = caller.Operation,
             trace_id = caller.TraceId,
         })));
     }
 
+    /// <summary>Which row.</summary>
+    public Guid Id { get; }
+
     public object[] Parameters => [.. _parameters];
 
     public WriteBatch With(string name, Guid[] ids)
     {
+        _hasLists = true;
         _parameters.Add(new NpgsqlParameter<Guid[]>(name, NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = ids });
         return this;
     }
@@ -88,11 +94,11 @@ internal sealed class WriteBatch
         return ThenLock($"SELECT require_unused_key(@key_actor, @key, @fingerprint, {IdempotencyRecord.ExpiredUntil})");
     }
 
-    /// <summary>Stores the row as <paramref name="query"/> shows it under the required key, in place of a record that has expired.</summary>
-    public WriteBatch ThenRecord(string query) =>
+    /// <summary>Stores the row as it is read under the required key, in place of a record that has expired.</summary>
+    public WriteBatch ThenRecord() =>
         Then($"""
             INSERT INTO idempotency_records (actor, key, fingerprint, answer)
-            SELECT @key_actor, @key, @fingerprint, to_jsonb(stored) FROM ({query}) AS stored WHERE id = @id
+            SELECT @key_actor, @key, @fingerprint, to_jsonb(stored) FROM ({_row.Query}) AS stored WHERE id = @id
             ON CONFLICT ON CONSTRAINT pk_idempotency_records
             DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at
             """);
@@ -100,7 +106,7 @@ internal sealed class WriteBatch
     /// <summary>Locks the batch's own row, and refuses it where it has none of the expected versions; null expects nothing.</summary>
     public WriteBatch ThenLockRow(IReadOnlyList<long>? expectedVersions, string strength = "FOR NO KEY UPDATE")
     {
-        var query = $"SELECT version FROM {_table} WHERE id = @id {strength}";
+        var query = $"SELECT version FROM {_row.Table} WHERE id = @id {strength}";
         if (expectedVersions is null)
         {
             return ThenLock(query);
@@ -116,10 +122,10 @@ internal sealed class WriteBatch
     /// <summary>Inserts the row with the given columns. Its time is that of its id, by which lists are ordered and chosen from.</summary>
     public WriteBatch ThenInsert()
     {
-        _parameters.Add(new NpgsqlParameter<DateTimeOffset>("time", Uuid.TimeOf(_id)));
+        _parameters.Add(new NpgsqlParameter<DateTimeOffset>("time", Uuid.TimeOf(Id)));
         var names = string.Join(", ", _columns);
-        return Append(
-            $"INSERT INTO {_table} (id, created_at, updated_at, {names}) SELECT @id, @time, @time, {Values}{TellBy($" WHERE {Telling} IS NOT NULL")}");
+        return AppendRow(
+            $"INSERT INTO {_row.Table} AS {_row.Alias} (id, created_at, updated_at, {names}) SELECT @id, @time, @time, {Values}{TellBy($" WHERE {Telling} IS NOT NULL")}");
     }
 
     /// <summary>Sets the given columns where any of them differs, which alone makes it a change.</summary>
@@ -128,8 +134,8 @@ internal sealed class WriteBatch
         if (_columns.Count > 0)
         {
             var names = string.Join(", ", _columns);
-            Append($"""
-                UPDATE {_table} SET ({names}) = ROW ({Values}), version = version + 1, updated_at = touched_at(updated_at)
+            AppendRow($"""
+                UPDATE {_row.Table} AS {_row.Alias} SET ({names}) = ROW ({Values}), version = version + 1, updated_at = touched_at(updated_at)
                 WHERE id = @id AND ROW ({names}) IS DISTINCT FROM ROW ({Values}){TellBy($" AND {Telling} IS NOT NULL")}
                 """);
         }
@@ -140,12 +146,25 @@ internal sealed class WriteBatch
     /// <summary>The whole batch.</summary>
     public string Sql => _sql.ToString();
 
-    /// <summary>The whole batch, ending with the row as <paramref name="query"/> shows it.</summary>
-    public string ThenSelect(string query) => $"{_sql}SELECT * FROM ({query}) AS stored WHERE id = @id";
+    /// <summary>Whether the batch's last statement writes the row and no list of ids was written, so that it can answer with the row if it has written it.</summary>
+    public bool ReturnsWritten => _writesRowLast && !_hasLists;
+
+    /// <summary>The whole batch, answering with the row: if it <see cref="ReturnsWritten"/>, only where that was written.</summary>
+    public string SqlWithRow => ReturnsWritten
+        ? $"{_sql} RETURNING {_row.Columns}"
+        : $"{_sql};\nSELECT * FROM ({_row.Query}) AS stored WHERE id = @id";
 
     private WriteBatch Append(string statement)
     {
-        _sql.Append(statement).Append(";\n");
+        _sql.Append(_sql.Length > 0 ? ";\n" : "").Append(statement);
+        _writesRowLast = false;
+        return this;
+    }
+
+    private WriteBatch AppendRow(string statement)
+    {
+        Append(statement);
+        _writesRowLast = true;
         return this;
     }
 

@@ -58,9 +58,10 @@ internal static class ApiSetup
                 options.ModelBinderProviders.Insert(0, new QueryValueBinder.Provider());
                 options.Filters.Add<TimeoutSetup.Filter>();
                 options.Filters.Add<EntityTags.Filter>();
-                // Validation belongs to the use cases.
+                // Validation belongs to the use cases. MVC would read every property all the same, those too that are worked out of
+                // what is not checked yet.
                 options.ModelValidatorProviders.Clear();
-                // MVC would read every property of a list's request, those too that are worked out of what is not checked yet.
+                options.ModelMetadataDetailsProviders.Add(new SuppressChildValidationMetadataProvider(typeof(BodyRequest)));
                 options.ModelMetadataDetailsProviders.Add(new SuppressChildValidationMetadataProvider(typeof(ListRequest)));
             })
             .ConfigureApiBehaviorOptions(options =>

@@ -13,20 +13,20 @@ internal static class EntityConfiguration
     /// aggregated in SQL beside the row, and only where they are shown.
     /// </summary>
     public static void MapTo<TEntity>(
-        this EntityTypeBuilder<TEntity> builder, string table, string query, Expression<Func<TEntity, Guid[]>> members)
+        this EntityTypeBuilder<TEntity> builder, StoredRow row, Expression<Func<TEntity, Guid[]>> members)
         where TEntity : Entity
     {
-        builder.MapTo(table, query);
-        builder.Property(members).Metadata.SetColumnName(null, StoreObjectIdentifier.Table(table));
+        builder.MapTo(row);
+        builder.Property(members).Metadata.SetColumnName(null, StoreObjectIdentifier.Table(row.Table));
     }
 
     /// <summary>Maps an entity to its table, and reading it to a query.</summary>
-    public static void MapTo<TEntity>(this EntityTypeBuilder<TEntity> builder, string table, string query)
+    public static void MapTo<TEntity>(this EntityTypeBuilder<TEntity> builder, StoredRow row)
         where TEntity : Entity
     {
-        builder.ToTable(table);
-        builder.ToSqlQuery(query);
-        builder.HasKey(entity => entity.Id).HasName($"pk_{table}");
+        builder.ToTable(row.Table);
+        builder.ToSqlQuery(row.Query);
+        builder.HasKey(entity => entity.Id).HasName($"pk_{row.Table}");
         builder.Property(entity => entity.Id).ValueGeneratedNever();
         builder.Property(entity => entity.CreatedAt).HasDefaultValueSql("now()");
         builder.Property(entity => entity.UpdatedAt).HasDefaultValueSql("now()");

@@ -8,16 +8,14 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
     public const string UniqueEmail = "ux_users_folded_email";
 
-    // Columns by name: a later version's new column must not change the answer of a statement that is prepared already.
-    public const string Query = """
-        SELECT u.id, u.first_name, u.last_name, u.email, u.folded_email, u.role, u.created_at, u.updated_at, u.version,
-            ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups
-        FROM users AS u
-        """;
+    public static readonly StoredRow Row = new("users", "u", """
+        u.id, u.first_name, u.last_name, u.email, u.folded_email, u.role, u.created_at, u.updated_at, u.version,
+        ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups
+        """);
 
     public void Configure(EntityTypeBuilder<User> builder)
     {
-        builder.MapTo("users", Query, user => user.UserGroups);
+        builder.MapTo(Row, user => user.UserGroups);
         builder.ToTable(table =>
         {
             table.HasCheckConstraint("ck_users_role", RoleColumn.Check);

@@ -6,16 +6,14 @@ namespace CleanWorkspace.Infrastructure.Persistence.Configurations;
 
 internal sealed class UserGroupConfiguration : IEntityTypeConfiguration<UserGroup>
 {
-    // Columns by name: a later version's new column must not change the answer of a statement that is prepared already.
-    public const string Query = """
-        SELECT g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version,
-            ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users
-        FROM user_groups AS g
-        """;
+    public static readonly StoredRow Row = new("user_groups", "g", """
+        g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version,
+        ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users
+        """);
 
     public void Configure(EntityTypeBuilder<UserGroup> builder)
     {
-        builder.MapTo("user_groups", Query, group => group.Users);
+        builder.MapTo(Row, group => group.Users);
 
         builder.Property(group => group.Name).HasMaxLength(UserGroup.NameRule.MaxLength);
         builder.Property(group => group.Icon).HasMaxLength(UserGroup.IconRule.MaxLength);
