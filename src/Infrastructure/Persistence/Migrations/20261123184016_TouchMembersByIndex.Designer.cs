@@ -84,74 +84,6 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                     b.ToSqlQuery("SELECT k.id, k.name, k.role, k.expires_at, k.last_used_at, k.token_hash, k.created_at, k.updated_at, k.version\nFROM api_keys AS k");
                 });
 
-            modelBuilder.Entity("CleanWorkspace.Domain.AuditEntries.AuditEntry", b =>
-                {
-                    b.Property<Guid>("WriteId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("write_id");
-
-                    b.Property<Guid>("ResourceId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("resource_id");
-
-                    b.Property<string>("Actor")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("actor");
-
-                    b.PrimitiveCollection<Guid[]>("Added")
-                        .IsRequired()
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("added")
-                        .HasDefaultValueSql("'{}'");
-
-                    b.Property<string>("Changes")
-                        .IsRequired()
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("changes")
-                        .HasDefaultValueSql("'{}'");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at")
-                        .HasDefaultValueSql("now()");
-
-                    b.Property<string>("Operation")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("operation");
-
-                    b.PrimitiveCollection<Guid[]>("Removed")
-                        .IsRequired()
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("removed")
-                        .HasDefaultValueSql("'{}'");
-
-                    b.Property<string>("Resource")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("resource");
-
-                    b.Property<string>("TraceId")
-                        .HasColumnType("text")
-                        .HasColumnName("trace_id");
-
-                    b.HasKey("WriteId", "ResourceId")
-                        .HasName("pk_audit_entries");
-
-                    b.HasIndex("ResourceId", "WriteId")
-                        .HasDatabaseName("ix_audit_entries_resource");
-
-                    b.HasIndex("Actor", "WriteId", "ResourceId")
-                        .HasDatabaseName("ix_audit_entries_actor");
-
-                    b.ToTable("audit_entries", (string)null);
-                });
-
             modelBuilder.Entity("CleanWorkspace.Domain.UserGroups.UserGroup", b =>
                 {
                     b.Property<Guid>("Id")
@@ -280,6 +212,74 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                         });
 
                     b.ToSqlQuery("SELECT u.id, u.first_name, u.last_name, u.email, u.folded_email, u.role, u.created_at, u.updated_at, u.version,\n    ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups\nFROM users AS u");
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.Persistence.AuditEntry", b =>
+                {
+                    b.Property<Guid>("WriteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("write_id");
+
+                    b.Property<Guid>("ResourceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("resource_id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.PrimitiveCollection<Guid[]>("Added")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("added")
+                        .HasDefaultValueSql("'{}'");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("changes")
+                        .HasDefaultValueSql("'{}'");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("operation");
+
+                    b.PrimitiveCollection<Guid[]>("Removed")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("removed")
+                        .HasDefaultValueSql("'{}'");
+
+                    b.Property<string>("Resource")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("resource");
+
+                    b.Property<string>("TraceId")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_id");
+
+                    b.HasKey("WriteId", "ResourceId")
+                        .HasName("pk_audit_entries");
+
+                    b.HasIndex("ResourceId", "WriteId")
+                        .HasDatabaseName("ix_audit_entries_resource");
+
+                    b.HasIndex("Actor", "WriteId", "ResourceId")
+                        .HasDatabaseName("ix_audit_entries_actor");
+
+                    b.ToTable("audit_entries", (string)null);
                 });
 
             modelBuilder.Entity("CleanWorkspace.Infrastructure.Persistence.IdempotencyRecord", b =>
