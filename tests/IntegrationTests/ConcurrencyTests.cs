@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
+using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests;
 
@@ -8,6 +9,33 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     public Task InitializeAsync() => service.ClearAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory]
+    [InlineData("/user", "first_name")]
+    [InlineData("/auth/group", "name")]
+    public async Task A_change_that_waited_for_a_membership_answers_with_it(string path, string property)
+    {
+        var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
+        var resource = $"{path}/{(path == "/user" ? user : group)}";
+        await using var connection = new NpgsqlConnection(service.ConnectionString);
+        await connection.OpenAsync();
+        await using var other = await connection.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand($"INSERT INTO memberships (group_id, user_id) VALUES ('{group}', '{user}')", connection))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var change = service.PatchAsync(resource, new Dictionary<string, string> { [property] = "Another" });
+        while ((long)(await service.ExecuteAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))! == 0)
+        {
+            Assert.False(change.IsCompleted);
+            await Task.Delay(20);
+        }
+
+        await other.CommitAsync();
+        Assert.Equal((await change).MustBe(200).Text, (await service.GetAsync(resource)).MustBe(200).Text);
+    }
 
     [Fact]
     public async Task Of_50_racing_users_with_one_address_exactly_one_gets_it()

@@ -26,7 +26,6 @@ public sealed record UserGroupResponse : IResource
 
     /// <summary>The ids of the members, ascending.</summary>
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
-    // An array as in the entity: EF Core would read any other list element by element, the whole column for each.
     public required Guid[] Users { get; init; }
 
     /// <summary>When the group was created: RFC 3339, UTC.</summary>

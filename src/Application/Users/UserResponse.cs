@@ -30,7 +30,6 @@ public sealed record UserResponse : IResource
 
     /// <summary>The ids of the user's groups, ascending.</summary>
     /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
-    // An array as in the entity: EF Core would read any other list element by element, the whole column for each.
     public required Guid[] UserGroups { get; init; }
 
     /// <summary>When the user was created: RFC 3339, UTC.</summary>

@@ -12,8 +12,8 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// answers others is none of its business.
 /// </summary>
 /// <remarks>
-/// Any answer to any statement is a sign of life. The watch sends statements of its own over a connection of its own, so a
-/// server that lives always gives one.
+/// The watch sends statements of its own over a connection of its own, so a server that lives always gives a sign of life. Any answer to a
+/// statement that EF Core sends is one too.
 /// </remarks>
 public sealed class DatabaseWatch : BackgroundService, IDbCommandInterceptor
 {

@@ -11,7 +11,7 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Persistence;
 
 /// <summary>
-/// The workspace in PostgreSQL. EF Core owns the model, the migrations and all reading; a write is one
+/// The workspace in PostgreSQL. EF Core owns the model and the migrations, and looks up what requests refer to; a write is one
 /// <see cref="WriteBatch"/> (docs/decisions/0003).
 /// </summary>
 /// <remarks>
@@ -334,16 +334,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     {
         await using var command = new NpgsqlCommand(write.SqlWithRow);
         command.Parameters.AddRange(write.Parameters);
-        return await WriteRules.RunAsync(
-            async () =>
-            {
-                var stored = await ExecuteAsync<TEntity>(command, rows.EntityType, cancellationToken);
-                // What was not written may be there all the same, just as it is wanted.
-                return stored is null && write.ReturnsWritten
-                    ? await rows.SingleOrDefaultAsync(row => row.Id == write.Id, cancellationToken)
-                    : stored;
-            },
-            cancellationToken);
+        return await WriteRules.RunAsync(() => ExecuteAsync<TEntity>(command, rows.EntityType, cancellationToken), cancellationToken);
     }
 
     private async Task<TEntity?> ExecuteAsync<TEntity>(NpgsqlCommand command, IEntityType type, CancellationToken cancellationToken)

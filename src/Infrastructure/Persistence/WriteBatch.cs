@@ -20,19 +20,19 @@ internal sealed class WriteBatch
     private const string Telling = "set_config('workspace.write', @write, true)";
 
     private readonly StoredRow _row;
+    private readonly Guid _id;
     private readonly Caller _caller;
     private readonly StringBuilder _sql = new();
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _columns = [];
     private bool _hasTold;
-    private bool _hasLists;
-    private bool _writesRowLast;
+    private bool _insertsRowLast;
 
     /// <summary>A batch about one row, which statements name <c>@id</c>, on behalf of a caller, whom triggers find in the setting <c>workspace.write</c>.</summary>
     public WriteBatch(StoredRow row, Guid id, Caller caller)
     {
         _row = row;
-        Id = id;
+        _id = id;
         _caller = caller;
         _parameters.Add(new NpgsqlParameter<Guid>("id", id));
         _parameters.Add(new NpgsqlParameter<string>("write", JsonSerializer.Serialize(new
@@ -44,14 +44,10 @@ internal sealed class WriteBatch
         })));
     }
 
-    /// <summary>Which row.</summary>
-    public Guid Id { get; }
-
     public object[] Parameters => [.. _parameters];
 
     public WriteBatch With(string name, Guid[] ids)
     {
-        _hasLists = true;
         _parameters.Add(new NpgsqlParameter<Guid[]>(name, NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = ids });
         return this;
     }
@@ -122,10 +118,12 @@ internal sealed class WriteBatch
     /// <summary>Inserts the row with the given columns. Its time is that of its id, by which lists are ordered and chosen from.</summary>
     public WriteBatch ThenInsert()
     {
-        _parameters.Add(new NpgsqlParameter<DateTimeOffset>("time", Uuid.TimeOf(Id)));
+        _parameters.Add(new NpgsqlParameter<DateTimeOffset>("time", Uuid.TimeOf(_id)));
         var names = string.Join(", ", _columns);
-        return AppendRow(
+        Append(
             $"INSERT INTO {_row.Table} AS {_row.Alias} (id, created_at, updated_at, {names}) SELECT @id, @time, @time, {Values}{TellBy($" WHERE {Telling} IS NOT NULL")}");
+        _insertsRowLast = true;
+        return this;
     }
 
     /// <summary>Sets the given columns where any of them differs, which alone makes it a change.</summary>
@@ -134,8 +132,8 @@ internal sealed class WriteBatch
         if (_columns.Count > 0)
         {
             var names = string.Join(", ", _columns);
-            AppendRow($"""
-                UPDATE {_row.Table} AS {_row.Alias} SET ({names}) = ROW ({Values}), version = version + 1, updated_at = touched_at(updated_at)
+            Append($"""
+                UPDATE {_row.Table} SET ({names}) = ROW ({Values}), version = version + 1, updated_at = touched_at(updated_at)
                 WHERE id = @id AND ROW ({names}) IS DISTINCT FROM ROW ({Values}){TellBy($" AND {Telling} IS NOT NULL")}
                 """);
         }
@@ -146,25 +144,19 @@ internal sealed class WriteBatch
     /// <summary>The whole batch.</summary>
     public string Sql => _sql.ToString();
 
-    /// <summary>Whether the batch's last statement writes the row and no list of ids was written, so that it can answer with the row if it has written it.</summary>
-    public bool ReturnsWritten => _writesRowLast && !_hasLists;
-
-    /// <summary>The whole batch, answering with the row: if it <see cref="ReturnsWritten"/>, only where that was written.</summary>
-    public string SqlWithRow => ReturnsWritten
+    /// <summary>The whole batch, answering with the row.</summary>
+    /// <remarks>
+    /// A new row that nobody is in is answered as it is inserted. Any other is read by a statement of its own: one that waited for another
+    /// writer goes on with that one's row, but sees the memberships as they were before.
+    /// </remarks>
+    public string SqlWithRow => _insertsRowLast
         ? $"{_sql} RETURNING {_row.Columns}"
         : $"{_sql};\nSELECT * FROM ({_row.Query}) AS stored WHERE id = @id";
 
     private WriteBatch Append(string statement)
     {
         _sql.Append(_sql.Length > 0 ? ";\n" : "").Append(statement);
-        _writesRowLast = false;
-        return this;
-    }
-
-    private WriteBatch AppendRow(string statement)
-    {
-        Append(statement);
-        _writesRowLast = true;
+        _insertsRowLast = false;
         return this;
     }
 

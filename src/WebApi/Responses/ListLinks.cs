@@ -27,8 +27,9 @@ public sealed record ListLinks
         }
 
         // The other parameters stay to the letter, as reading and writing them anew would change what is not quite well-formed: all
-        // but what would end the address in the header.
-        var query = (request.QueryString.Value ?? "").TrimStart('?').Replace("<", "%3C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal);
+        // but what no header can hold, or would end the address in it.
+        var query = string.Concat((request.QueryString.Value ?? "").TrimStart('?').Select(letter =>
+            letter is '<' or '>' || char.IsControl(letter) ? Uri.HexEscape(letter) : letter.ToString()));
         var pairs = query.Split('&', StringSplitOptions.RemoveEmptyEntries).ToList();
         Set(pairs, PageParameter, page?.ToString(CultureInfo.InvariantCulture));
         Set(pairs, CursorParameter, cursor?.ToString());

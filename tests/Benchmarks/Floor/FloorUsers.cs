@@ -28,11 +28,19 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
         RETURNING {Columns}
         """;
 
+    private const string Names = "CASE WHEN $2 THEN $3 ELSE u.first_name END, CASE WHEN $4 THEN $5 ELSE u.last_name END";
+
+    private const string UpdateNames = $"""
+        UPDATE users AS u SET (first_name, last_name) = ROW ({Names}), version = u.version + 1, updated_at = touched_at(u.updated_at)
+        WHERE u.id = $1 AND set_config('workspace.write', $6, true) IS NOT NULL AND ROW (u.first_name, u.last_name) IS DISTINCT FROM ROW ({Names})
+        RETURNING {Columns}, {Groups}
+        """;
+
+    // Who names the role pays for the trigger that counts it, whether it changes or not.
     private const string Update = $"""
-        UPDATE users AS u SET (first_name, last_name, role) = ROW (CASE WHEN $2 THEN $3 ELSE u.first_name END, CASE WHEN $4 THEN $5 ELSE u.last_name END, coalesce($6, u.role)),
-            version = u.version + 1, updated_at = touched_at(u.updated_at)
-        WHERE u.id = $1 AND set_config('workspace.write', $7, true) IS NOT NULL AND ROW (u.first_name, u.last_name, u.role) IS DISTINCT FROM
-            ROW (CASE WHEN $2 THEN $3 ELSE u.first_name END, CASE WHEN $4 THEN $5 ELSE u.last_name END, coalesce($6, u.role))
+        UPDATE users AS u SET (first_name, last_name, role) = ROW ({Names}, $7), version = u.version + 1, updated_at = touched_at(u.updated_at)
+        WHERE u.id = $1 AND set_config('workspace.write', $6, true) IS NOT NULL
+            AND ROW (u.first_name, u.last_name, u.role) IS DISTINCT FROM ROW ({Names}, $7)
         RETURNING {Columns}, {Groups}
         """;
 
@@ -159,15 +167,19 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
 
         FloorUser? user = null;
         var version = 0L;
-        await using (var command = database.CreateCommand(Update))
+        await using (var command = database.CreateCommand(body.Role is null ? UpdateNames : Update))
         {
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
             command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = body.HasFirstName });
             command.Parameters.Add(Text(User.NameRule.Normalize(body.FirstName)));
             command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = body.HasLastName });
             command.Parameters.Add(Text(User.NameRule.Normalize(body.LastName)));
-            command.Parameters.Add(Text(RoleOf(body)));
             command.Parameters.Add(Text(FloorKeys.Tell(context, "users", "Users_updateById")));
+            if (body.Role is not null)
+            {
+                command.Parameters.Add(Text(RoleOf(body)));
+            }
+
             await using var reader = await command.ExecuteReaderAsync(context.RequestAborted);
             if (await reader.ReadAsync(context.RequestAborted))
             {

@@ -103,6 +103,7 @@ internal sealed record Growth(string Name, string Title, IReadOnlyDictionary<int
         OfParameter("group-fields", "GET /auth/group?fields=id,name", _ => "/auth/group?fields=id,name"),
         OfParameter("group-search", "GET /auth/group?q=&fields=id,name", _ => "/auth/group?q=man&fields=id,name"),
         Of("members", "GET /auth/group/{id}/users, the big one", workspace => $"/auth/group/{workspace.GroupId(workspace.BigGroup)}/users"),
+        new("members-sorted", "links.next of the big one's users by last name, at 90 %", NextSortedMembersAsync),
         OfMember(MemberOfSmall, "a member of the group of 10 added, removed", workspace => workspace.SmallGroup),
         OfMember(MemberOfBig, "a member of the big group added, removed", workspace => workspace.BigGroup),
     ];
@@ -121,6 +122,18 @@ internal sealed record Growth(string Name, string Title, IReadOnlyDictionary<int
     private static async Task<string?> NextPageAsync(HostedProgram program, Workspace workspace, CancellationToken cancellationToken)
     {
         var page = await GetAsync(program, $"/user?page={DeepPage(workspace)}", cancellationToken);
+        return Get(new Uri(page!.Value.GetProperty("links").GetProperty("next").GetString()!).PathAndQuery);
+    }
+
+    private static async Task<string?> NextSortedMembersAsync(HostedProgram program, Workspace workspace, CancellationToken cancellationToken)
+    {
+        var path = $"/auth/group/{workspace.GroupId(workspace.BigGroup)}/users?sort=last_name";
+        if (await GetAsync(program, path, cancellationToken) is not { } first)
+        {
+            return null;
+        }
+
+        var page = await GetAsync(program, $"{path}&page={Math.Max(first.GetProperty("total_pages").GetInt32() * 9 / 10, 1)}", cancellationToken);
         return Get(new Uri(page!.Value.GetProperty("links").GetProperty("next").GetString()!).PathAndQuery);
     }
 

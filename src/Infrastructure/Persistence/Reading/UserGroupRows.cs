@@ -35,10 +35,12 @@ internal sealed class UserGroupRows() : Rows<UserGroupResponse>(
 
     public static ListStatement List(ListGroupsQuery query)
     {
+        // The id of the table that has the key of the order, as no index holds parts of two.
+        var key = KeyOf(query.Sort?.By ?? default);
         var list = query.UserId is { } user
-            ? new ListStatement("memberships AS m JOIN user_groups AS g ON g.id = m.group_id", ["m.group_id"]).Where($"m.user_id = {SqlText.Of(user)}")
+            ? new ListStatement("memberships AS m JOIN user_groups AS g ON g.id = m.group_id", [key is null ? "m.group_id" : "g.id"]).Where($"m.user_id = {SqlText.Of(user)}")
             : new ListStatement("user_groups AS g", ["g.id"]);
-        list.OrderBy(KeyOf(query.Sort?.By ?? default), query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
+        list.OrderBy(key, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
         if (query.Name is { } name)
         {
             // A name of nothing but accents is not that of the groups without one.

@@ -37,10 +37,12 @@ internal sealed class UserRows() : Rows<UserResponse>(
 
     public static ListStatement List(ListUsersQuery query)
     {
+        // The id of the table that has the key of the order, as no index holds parts of two.
+        var key = KeyOf(query.Sort?.By ?? default);
         var list = query.GroupId is { } group
-            ? new ListStatement("memberships AS m JOIN users AS u ON u.id = m.user_id", ["m.user_id"]).Where($"m.group_id = {SqlText.Of(group)}")
+            ? new ListStatement("memberships AS m JOIN users AS u ON u.id = m.user_id", [key is null ? "m.user_id" : "u.id"]).Where($"m.group_id = {SqlText.Of(group)}")
             : new ListStatement("users AS u", ["u.id"]);
-        list.OrderBy(KeyOf(query.Sort?.By ?? default), query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
+        list.OrderBy(key, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
         if (query.Email is { } email)
         {
             list.Where($"u.folded_email = {list.Add(EmailAddress.Fold(EmailAddress.Normalize(email)))}");
