@@ -76,7 +76,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
     // Gone for a while, or not migrated yet. EF Core wraps what it takes for transient, and what fails as it writes.
     private static DbException? DatabaseFault(Exception exception) =>
         (exception as DbException ?? exception.InnerException as DbException) is { } fault
-        && (fault.IsTransient || fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction)
+        && (fault.IsTransient || fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
             ? fault
             : null;
 }
