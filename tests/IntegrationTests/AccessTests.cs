@@ -24,7 +24,7 @@ public sealed class AccessTests(ServiceFixture service) : IClassFixture<ServiceF
             var token = await TokenAsync(credential);
             foreach (var (method, path) in operations)
             {
-                var answer = await service.SendAsAsync(token, method, path.Replace("{id}", Bodies.UnknownId, StringComparison.Ordinal).Replace("{user_id}", Bodies.UnknownId, StringComparison.Ordinal), BodyOf(method));
+                var answer = await service.SendAsAsync(token, method, Bodies.OnUnknown(path), BodyOf(method));
 
                 var isRead = method == HttpMethod.Get && (path.StartsWith("/user", StringComparison.Ordinal) || path.StartsWith("/auth/group", StringComparison.Ordinal));
                 var expected = credential switch

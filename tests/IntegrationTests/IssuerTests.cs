@@ -55,7 +55,7 @@ public sealed class IssuerTests : IAsyncLifetime
         {
             foreach (var (method, path) in operations)
             {
-                var answer = await SendAsync(token, method, path.Replace("{id}", Bodies.UnknownId, StringComparison.Ordinal).Replace("{user_id}", Bodies.UnknownId, StringComparison.Ordinal), "{}");
+                var answer = await SendAsync(token, method, Bodies.OnUnknown(path), "{}");
 
                 var isRead = method == HttpMethod.Get && (path.StartsWith("/user", StringComparison.Ordinal) || path.StartsWith("/auth/group", StringComparison.Ordinal));
                 var refusal = credential switch

@@ -40,17 +40,18 @@ public static class Page
         var hasMoreAhead = found.Count > request.PageSize;
         var hasMoreBehind = request.Cursor is not null || request.Number > 1;
         var (hasNext, hasPrevious) = isBackward ? (hasMoreBehind, hasMoreAhead) : (hasMoreAhead, hasMoreBehind);
+        var list = request.List;
         return new Page<T>(
             request.Number,
             request.PageSize,
             count,
             rows.ConvertAll(item => item.Row),
             hasNext && rows.Count > 0
-                ? Cursor.Create(request.List, rows[^1].Place, isBackward: false, Math.Min(request.Number + 1, Cursor.MaxPage))
+                ? Cursor.Create(list, rows[^1].Place, isBackward: false, Math.Min(request.Number + 1, Cursor.MaxPage))
                 : null,
             // Rows that came since the walk began may lie before its first page.
             hasPrevious && rows.Count > 0
-                ? Cursor.Create(request.List, rows[0].Place, isBackward: true, Math.Max(request.Number - 1, 1))
+                ? Cursor.Create(list, rows[0].Place, isBackward: true, Math.Max(request.Number - 1, 1))
                 : null);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
@@ -22,7 +21,7 @@ internal sealed class WriteBatch
     private readonly StoredRow _row;
     private readonly Guid _id;
     private readonly Caller _caller;
-    private readonly StringBuilder _sql = new();
+    private readonly List<string> _statements = [];
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _columns = [];
     private bool _hasTold;
@@ -142,7 +141,7 @@ internal sealed class WriteBatch
     }
 
     /// <summary>The whole batch.</summary>
-    public string Sql => _sql.ToString();
+    public string Sql => Join(_statements);
 
     /// <summary>The whole batch, answering with the row.</summary>
     /// <remarks>
@@ -150,12 +149,14 @@ internal sealed class WriteBatch
     /// writer goes on with that one's row, but sees the memberships as they were before.
     /// </remarks>
     public string SqlWithRow => _insertsRowLast
-        ? $"{_sql} RETURNING {_row.Columns}"
-        : $"{_sql};\nSELECT * FROM ({_row.Query}) AS stored WHERE id = @id";
+        ? $"{Sql} RETURNING {_row.Columns}"
+        : Join([.. _statements, $"SELECT * FROM ({_row.Query}) AS stored WHERE id = @id"]);
+
+    private static string Join(IEnumerable<string> statements) => string.Join(";\n", statements);
 
     private WriteBatch Append(string statement)
     {
-        _sql.Append(_sql.Length > 0 ? ";\n" : "").Append(statement);
+        _statements.Add(statement);
         _insertsRowLast = false;
         return this;
     }

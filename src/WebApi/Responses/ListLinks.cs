@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using CleanWorkspace.Application.Common;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace CleanWorkspace.WebApi.Responses;
 
 /// <summary>Where the neighbouring pages are: absolute addresses that keep the request's other query parameters.</summary>
-public sealed record ListLinks
+public sealed partial record ListLinks
 {
     private const string PageParameter = "page";
     private const string CursorParameter = "cursor";
@@ -28,8 +29,7 @@ public sealed record ListLinks
 
         // The other parameters stay to the letter, as reading and writing them anew would change what is not quite well-formed: all
         // but what no header can hold, or would end the address in it.
-        var query = string.Concat((request.QueryString.Value ?? "").TrimStart('?').Select(letter =>
-            letter is '<' or '>' || char.IsControl(letter) ? Uri.HexEscape(letter) : letter.ToString()));
+        var query = UnfitForHeader().Replace((request.QueryString.Value ?? "").TrimStart('?'), letter => Uri.HexEscape(letter.Value[0]));
         var pairs = query.Split('&', StringSplitOptions.RemoveEmptyEntries).ToList();
         Set(pairs, PageParameter, page?.ToString(CultureInfo.InvariantCulture));
         Set(pairs, CursorParameter, cursor?.ToString());
@@ -45,6 +45,9 @@ public sealed record ListLinks
             .Select(link => $"<{link.Address}>; rel=\"{link.Relation}\"");
         return string.Join(", ", links) is { Length: > 0 } header ? header : null;
     }
+
+    [GeneratedRegex(@"[<>\p{Cc}]")]
+    private static partial Regex UnfitForHeader();
 
     private static void Set(List<string> pairs, string parameter, string? value)
     {

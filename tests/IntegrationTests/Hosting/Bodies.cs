@@ -14,6 +14,10 @@ internal static class Bodies
     public static readonly TheoryData<string> ForbiddenCharacters =
         [@"\u0000", @"\u0001", @"\b", @"\r", @"\u001b", @"\u007f", @"\u0085", @"\u009f", @"\ud800", @"\udfff", @"\ud83dx", @"\ude00\ud83d"];
 
+    /// <summary>The address of an operation, as the description has it, on what does not exist.</summary>
+    public static string OnUnknown(string path) =>
+        path.Replace("{id}", UnknownId, StringComparison.Ordinal).Replace("{user_id}", UnknownId, StringComparison.Ordinal);
+
     public static JsonObject With(string property, object? value) => new() { [property] = JsonValue.Create(value) };
 
     /// <summary>The object as raw JSON, for values that no serializer would write.</summary>

@@ -69,9 +69,9 @@ internal sealed class ListStatement(string source, string[] ids)
     }
 
     /// <summary>The rows of the page in the direction of the walk, and one more if there is one; each with its key in the order and the count after its columns.</summary>
-    public NpgsqlCommand ToCommand<T>(Rows<T> rows, ListRequest<T> request)
+    public NpgsqlCommand ToCommand<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
     {
-        var columns = rows.ColumnsOf(request.Fields ?? Fields<T>.All);
+        var columns = rows.ColumnsOf(shown);
         var direction = _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
         var order = _key is null ? ids : [_key, .. ids];
         var sql = _isSearch || request.Offset > 0

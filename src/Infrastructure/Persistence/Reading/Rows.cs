@@ -13,7 +13,7 @@ internal abstract class Rows<T>(string table, string[] key, params Column[] colu
 
     public string Table => table;
 
-    public IReadOnlyList<string> Key => key;
+    public string[] Key => key;
 
     /// <summary>The columns, in the order in which they are given. What is not shown is nothing in its place.</summary>
     public string ColumnsOf(Fields<T> fields) => fields.AreAll ? _allColumns : Join(columns, fields);

@@ -37,7 +37,7 @@ internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceRea
 
     /// <inheritdoc/>
     public Task<Page<ApiKeyResponse>> ListApiKeysAsync(ListRequest<ApiKeyResponse> query, CancellationToken cancellationToken) =>
-        ListAsync(ApiKeys, new ListStatement(ApiKeys.Table, ["k.id"]), query, cancellationToken);
+        ListAsync(ApiKeys, new ListStatement(ApiKeys.Table, ApiKeys.Key), query, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Page<AuditEntryResponse>> ListAuditEntriesAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) =>
@@ -55,16 +55,17 @@ internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceRea
 
     private async Task<Page<T>> ListAsync<T>(Rows<T> rows, ListStatement list, ListRequest<T> query, CancellationToken cancellationToken)
     {
+        var shown = query.Fields ?? Fields<T>.All;
         var found = new List<(T, Place)>();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = list.ToCommand(rows, query);
+        await using var command = list.ToCommand(rows, shown, query);
         command.Connection = connection;
         var count = 0;
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                var row = rows.Read(reader, query.Fields ?? Fields<T>.All);
+                var row = rows.Read(reader, shown);
                 found.Add((row, rows.PlaceOf(row, reader.GetString(reader.FieldCount - 2))));
                 count = reader.GetInt32(reader.FieldCount - 1);
             }
