@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
@@ -69,6 +70,15 @@ public interface IWorkspaceDbContext
     /// <summary>Deletes an API key, which is then refused; false where there is no such key.</summary>
     /// <exception cref="PreconditionFailedException">The key has none of the expected versions.</exception>
     Task<bool> DeleteApiKeyAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Creates and changes users and groups as the rows of a file say, in one transaction, and says how it ended. Nothing is changed
+    /// where a row is refused, but for a partial import, or where the rows end with an exception.
+    /// </summary>
+    /// <exception cref="ImportInProgressException">Another import is running.</exception>
+    /// <exception cref="ContentionException">Others changed what the rows are about, time and again.</exception>
+    Task<ImportSummary> ImportAsync(
+        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, CancellationToken cancellationToken);
 
     /// <summary>Notes when API keys were last used; a time that is not later than the stored one changes nothing.</summary>
     Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken);

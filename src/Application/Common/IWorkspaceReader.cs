@@ -1,5 +1,6 @@
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 
@@ -32,4 +33,7 @@ public interface IWorkspaceReader
 
     /// <summary>A page of the audit, newest first.</summary>
     Task<Page<AuditEntryResponse>> ListAuditEntriesAsync(AuditEntriesListRequest query, CancellationToken cancellationToken);
+
+    /// <summary>Writes every group and every user, from one snapshot, in the order of their ids, and holds a few at a time.</summary>
+    Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.UserGroups;
@@ -271,6 +272,11 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
             .Then("DELETE FROM api_keys WHERE id = @id");
         return ExecuteAsync(write, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<ImportSummary> ImportAsync(
+        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     /// <inheritdoc/>
     public Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 using Npgsql;
@@ -10,6 +11,9 @@ namespace CleanWorkspace.Infrastructure.Persistence.Reading;
 /// <summary>Reads the workspace by hand-written SQL (docs/decisions/0010).</summary>
 internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceReader
 {
+    /// <inheritdoc/>
+    public Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     private static readonly UserRows Users = new();
     private static readonly UserGroupRows UserGroups = new();
     private static readonly ApiKeyRows ApiKeys = new();

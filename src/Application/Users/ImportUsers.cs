@@ -1,0 +1,17 @@
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
+using MediatR;
+
+namespace CleanWorkspace.Application.Users;
+
+/// <summary>Creates and changes users, and groups, as the rows of a file say.</summary>
+/// <param name="Rows">The rows, read once; an exception from them ends the import, and nothing is changed.</param>
+/// <param name="Options">How the file is imported.</param>
+/// <param name="Report">Where is said how far it is and how it ended.</param>
+public sealed record UsersImportRequest(IAsyncEnumerable<ImportRow> Rows, ImportOptions Options, IImportReport Report) : IRequest<ImportSummary>;
+
+internal sealed class ImportUsersHandler(IWorkspaceDbContext db) : IRequestHandler<UsersImportRequest, ImportSummary>
+{
+    public Task<ImportSummary> Handle(UsersImportRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{db}");
+}
