@@ -13,6 +13,14 @@ public sealed record RequestFault(string Code, string Detail, string? Pointer = 
 
     internal static readonly Fault UnknownUserGroup = new("unknown_user_group", "There is no user group of this id.");
 
+    internal static readonly Fault NothingGiven = new("nothing_given", "Must describe something: give at least one property.");
+
+    internal static readonly Fault RoleConflict = new("role_conflict", "Must name the same role as role, or be left out.");
+
+    internal static readonly Fault NoList = new("required", "Must be a list of ids; it may be empty.");
+
+    internal static readonly Fault NoTeams = new("unsupported", "There are no teams here: leave it out, or send an empty list.");
+
     /// <summary>Another user has the address.</summary>
     public static RequestFault EmailTaken { get; } = new("email_taken", "Another user has this e-mail address.", "/email");
 
@@ -25,6 +33,8 @@ public sealed record RequestFault(string Code, string Detail, string? Pointer = 
     /// <summary>The cursor is not one that this list has given out.</summary>
     public static RequestFault InvalidCursor { get; } = new(
         "invalid_cursor", "Must be given once, as it stands in a link of this list, with everything else in that link but page_size and fields.", Parameter: "cursor");
+
+    internal static Fault TooManyIds(int maxCount) => new("too_many", $"Must have at most {maxCount} ids.");
 
     internal static RequestFault Of(string parameter, Fault fault) => new(fault.Code, fault.Detail, Parameter: parameter);
 

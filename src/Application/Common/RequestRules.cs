@@ -14,7 +14,7 @@ internal static class RequestRules
         {
             if (request.ReadingFaults.Count == 0 && !describes(request))
             {
-                context.AddFailure(new ValidationFailure("", "Must describe something: give at least one property.") { ErrorCode = "nothing_given" });
+                context.AddFault("", RequestFault.NothingGiven);
             }
         });
 
@@ -45,11 +45,11 @@ internal static class RequestRules
         {
             if (value.IsGiven && value.Value is null)
             {
-                context.AddFault(context.PropertyPath, new Fault("required", "Must be a list of ids; it may be empty."));
+                context.AddFault(context.PropertyPath, RequestFault.NoList);
             }
             else if (value.Value?.Count > maxCount)
             {
-                context.AddFault(context.PropertyPath, new Fault("too_many", $"Must have at most {maxCount} ids."));
+                context.AddFault(context.PropertyPath, RequestFault.TooManyIds(maxCount));
             }
             else
             {
@@ -70,7 +70,7 @@ internal static class RequestRules
         {
             if (value.IsGiven && value.Value is not { Count: 0 })
             {
-                context.AddFault(context.PropertyPath, new Fault("unsupported", "There are no teams here: leave it out, or send an empty list."));
+                context.AddFault(context.PropertyPath, RequestFault.NoTeams);
             }
         });
 

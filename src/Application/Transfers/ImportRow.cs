@@ -4,7 +4,14 @@ namespace CleanWorkspace.Application.Transfers;
 
 /// <summary>A row of a file to import as it was read: what it says is not checked yet.</summary>
 /// <param name="Line">The number of the line in the file, from 1; of a row of several lines, the first.</param>
-public abstract record ImportRow(long Line);
+public abstract record ImportRow(long Line)
+{
+    /// <summary>
+    /// What was wrong with the row before any value could be judged: unknown properties, wrong types. They are reported together with
+    /// the faults of the values.
+    /// </summary>
+    public IReadOnlyList<RefusedRow> ReadingFaults { get; init; } = [];
+}
 
 /// <summary>Describes a user. What is absent stays as it is, or is as with any new user.</summary>
 /// <param name="Line">The number of the line in the file, from 1; of a row of several lines, the first.</param>
@@ -30,6 +37,9 @@ public sealed record ImportUserRow(long Line) : ImportRow(Line)
 
     /// <summary>All the groups the user shall be in: names, or ids of groups.</summary>
     public Optional<IReadOnlyList<string?>?> UserGroups { get; init; }
+
+    /// <summary>An empty list and nothing else.</summary>
+    public Optional<IReadOnlyList<string?>?> Teams { get; init; }
 }
 
 /// <summary>Describes a user group. What is absent stays as it is.</summary>

@@ -10,8 +10,8 @@ namespace CleanWorkspace.Application.Users;
 /// <param name="Report">Where is said how far it is and how it ended.</param>
 public sealed record UsersImportRequest(IAsyncEnumerable<ImportRow> Rows, ImportOptions Options, IImportReport Report) : IRequest<ImportSummary>;
 
-internal sealed class ImportUsersHandler(IWorkspaceDbContext db) : IRequestHandler<UsersImportRequest, ImportSummary>
+internal sealed class ImportUsersHandler(IWorkspaceDbContext db, TimeProvider clock) : IRequestHandler<UsersImportRequest, ImportSummary>
 {
     public Task<ImportSummary> Handle(UsersImportRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{db}");
+        db.ImportAsync(new RowCheck(clock).CheckAsync(request.Rows, cancellationToken), request.Options, request.Report, cancellationToken);
 }

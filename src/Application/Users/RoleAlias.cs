@@ -21,14 +21,14 @@ internal static class RoleAlias
                 return;
             }
 
-            var other = role(context.InstanceToValidate);
-            if (RoleName.Check(alias.Value) is { } fault)
+            if (CheckLike(role(context.InstanceToValidate), alias.Value) is { } fault)
             {
                 context.AddFault(context.PropertyPath, fault);
             }
-            else if (other.IsGiven && RoleName.Check(other.Value) is null && RoleName.Parse(other.Value) != RoleName.Parse(alias.Value))
-            {
-                context.AddFault(context.PropertyPath, new Fault("role_conflict", "Must name the same role as role, or be left out."));
-            }
         });
+
+    /// <summary>What is wrong with a given alias, or null.</summary>
+    public static Fault? CheckLike(Optional<string?> role, string? alias) =>
+        RoleName.Check(alias)
+        ?? (role.IsGiven && RoleName.Check(role.Value) is null && RoleName.Parse(role.Value) != RoleName.Parse(alias) ? RequestFault.RoleConflict : null);
 }

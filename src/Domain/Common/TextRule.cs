@@ -20,8 +20,15 @@ public sealed class TextRule(int maxLength, bool required = false, bool multilin
     /// <summary>The first thing wrong with the text, or null: <c>invalid_text</c>, <c>required</c> or <c>too_long</c>.</summary>
     public Fault? Check(string? text) => Read(text).Fault;
 
+    /// <summary>The first thing wrong with the text, or null; and then the text as it is stored, for who does both many times.</summary>
+    public Fault? Check(string? text, out string? normalized)
+    {
+        (normalized, var fault) = Read(text);
+        return fault;
+    }
+
     /// <summary>The text as it is stored.</summary>
-    /// <exception cref="InvalidValueException"><see cref="Check"/> finds a fault in the text.</exception>
+    /// <exception cref="InvalidValueException"><see cref="Check(string)"/> finds a fault in the text.</exception>
     public string? Normalize(string? text)
     {
         var (normalized, fault) = Read(text);

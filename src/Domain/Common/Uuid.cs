@@ -23,6 +23,29 @@ public static class Uuid
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>A new UUID version 7 that comes after another, even where the clock has not gone on since that was made.</summary>
+    public static Guid CreateVersion7(TimeProvider clock, Guid after)
+    {
+        var id = CreateVersion7(clock);
+        if (id.CompareTo(after) > 0)
+        {
+            return id;
+        }
+
+        // The last 62 bits are random, so that there is room for more ids than anybody makes at once.
+        Span<byte> bytes = stackalloc byte[16];
+        after.TryWriteBytes(bytes, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], BinaryPrimitives.ReadInt64BigEndian(bytes[8..]) + 1);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>What is wrong with the text as an id that somebody else made, or null: <c>invalid_id</c>.</summary>
+    public static Fault? CheckVersion7(string? text, out Guid id) =>
+        // The time in it is when the row was created, which must be a time that there is.
+        TryParse(text, out id) && id is { Version: 7, Variant: >= 8 and <= 11 } && id.CompareTo(FirstAt(DateTimeOffset.MaxValue)) < 0
+            ? null
+            : new Fault("invalid_id", "Must be a UUID of version 7.");
+
     /// <summary>
     /// The least UUID version 7 of a time or any later one, to the microsecond. For ids whose bits after the millisecond carry its
     /// fraction, so that a range of times is a range of ids.

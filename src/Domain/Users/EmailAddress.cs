@@ -13,13 +13,17 @@ public static class EmailAddress
 
     private static readonly TextRule Text = new(MaxLength, required: true);
 
-    /// <summary>The first thing wrong with the address, or null: a code of <see cref="TextRule.Check"/> or <c>invalid_email</c>.</summary>
-    public static Fault? Check(string? address) => Text.Check(address) ?? CheckForm(address!.Trim());
+    /// <summary>The first thing wrong with the address, or null: a code of <see cref="TextRule.Check(string)"/> or <c>invalid_email</c>.</summary>
+    public static Fault? Check(string? address) => Check(address, out _);
+
+    /// <summary>The first thing wrong with the address, or null; and then the address as it is stored, for who does both many times.</summary>
+    public static Fault? Check(string? address, out string? normalized) =>
+        Text.Check(address, out normalized) ?? CheckForm(normalized!);
 
     /// <summary>The address as it is stored.</summary>
-    /// <exception cref="InvalidValueException"><see cref="Check"/> finds a fault in the address.</exception>
+    /// <exception cref="InvalidValueException"><see cref="Check(string)"/> finds a fault in the address.</exception>
     public static string Normalize(string? address) =>
-        Check(address) is { } fault ? throw new InvalidValueException(fault) : Text.Normalize(address)!;
+        Check(address, out var normalized) is { } fault ? throw new InvalidValueException(fault) : normalized!;
 
     /// <summary>
     /// The form in which two addresses are the same. Upper case first, because some letters (ſ, ς) have the same capital

@@ -52,6 +52,11 @@ public sealed record ProblemError
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Parameter { get; init; }
 
+    /// <summary>Which line of the file, from 1, where the body is one.</summary>
+    /// <example>12</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Line { get; init; }
+
     /// <summary>What is wrong, for programs.</summary>
     /// <example>email_taken</example>
     public required string Code { get; init; }

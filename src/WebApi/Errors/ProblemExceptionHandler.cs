@@ -1,5 +1,6 @@
 using System.Data.Common;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
@@ -32,6 +33,9 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             case InvalidRequestException invalid:
                 await ProblemWriter.WriteAsync(httpContext, invalid.Faults);
                 break;
+            case InvalidFileException file:
+                await ProblemWriter.WriteAsync(httpContext, file);
+                break;
             case NotFoundException missing:
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status404NotFound, missing.Code, missing.Message);
                 break;
@@ -41,6 +45,9 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             case IdempotencyKeyInUseException:
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status409Conflict);
+                break;
+            case ImportInProgressException importing:
+                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status409Conflict, "import_in_progress", importing.Message);
                 break;
             case IdempotencyKeyReusedException:
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status422UnprocessableEntity);

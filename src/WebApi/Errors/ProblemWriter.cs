@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Diagnostics;
@@ -54,6 +55,14 @@ internal static class ProblemWriter
                 Pointer = fault.Pointer, Parameter = fault.Parameter, Code = fault.Code, Detail = fault.Detail,
             })]);
     }
+
+    /// <summary>Writes why a file cannot be read.</summary>
+    public static Task WriteAsync(HttpContext context, InvalidFileException file) => WriteAsync(
+        context,
+        StatusCodes.Status400BadRequest,
+        file.Code,
+        $"{file.Message} Nothing was changed.",
+        [new ProblemError { Line = file.Line, Code = file.Code, Detail = file.Detail }]);
 
     /// <summary>Gives an answer that has a status but no body, such as that of a path without an operation, its problem.</summary>
     public static Task WriteAsync(StatusCodeContext context) =>

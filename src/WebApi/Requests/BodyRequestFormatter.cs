@@ -16,14 +16,7 @@ namespace CleanWorkspace.WebApi.Requests;
 /// </summary>
 internal sealed class BodyRequestFormatter : InputFormatter
 {
-    // Beyond this many values that cannot be used, one more tells a person nothing, and the answer outgrows the request.
-    private const int MaxFaults = 100;
     private const string MediaType = "application/json";
-    private const int MaxNameLength = 100;
-
-    private static readonly Fault NotText = new("invalid_type", "Must be a string.");
-    private static readonly Fault NotUnicode =
-        new("invalid_text", "Must be valid Unicode; found a lone surrogate, or bytes that are no UTF-8.");
 
     private readonly JsonSerializerOptions _options;
     private readonly ConcurrentDictionary<Type, BodyType> _types = new();
@@ -92,22 +85,22 @@ internal sealed class BodyRequestFormatter : InputFormatter
         var seen = new HashSet<string>();
         foreach (var item in body.EnumerateObject())
         {
-            if (faults.Count >= MaxFaults)
+            if (faults.Count >= ReadingFaults.MaxCount)
             {
                 break;
             }
 
             if (!TryGetName(item, out var name))
             {
-                faults.Add(new RequestFault("invalid_text", "A property's name is not valid Unicode.", ""));
+                faults.Add(At("", ReadingFaults.NameNotUnicode));
             }
             else if (!type.Properties.TryGetValue(name, out var property))
             {
-                faults.Add(new RequestFault("unknown_property", "There is no such property here.", PointerTo(name)));
+                faults.Add(At(PointerTo(name), ReadingFaults.UnknownProperty));
             }
             else if (!seen.Add(name))
             {
-                faults.Add(new RequestFault("duplicate_property", "Is given more than once.", PointerTo(name)));
+                faults.Add(At(PointerTo(name), ReadingFaults.DuplicateProperty));
             }
             else if (property.PropertyType == typeof(Optional<string?>))
             {
@@ -119,9 +112,9 @@ internal sealed class BodyRequestFormatter : InputFormatter
             }
         }
 
-        if (faults.Count >= MaxFaults)
+        if (faults.Count >= ReadingFaults.MaxCount)
         {
-            faults.Add(new RequestFault("too_many_faults", $"{MaxFaults} values cannot be used; the rest was not looked at.", ""));
+            faults.Add(At("", ReadingFaults.TooMany));
         }
 
         return request with { ReadingFaults = faults };
@@ -131,11 +124,11 @@ internal sealed class BodyRequestFormatter : InputFormatter
     {
         if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
         {
-            AddFault(faults, NotText, pointer);
+            AddFault(faults, ReadingFaults.NotText, pointer);
         }
         else if (!TryGetString(value, out var text))
         {
-            AddFault(faults, NotUnicode, pointer);
+            AddFault(faults, ReadingFaults.NotUnicode, pointer);
         }
         else
         {
@@ -153,7 +146,7 @@ internal sealed class BodyRequestFormatter : InputFormatter
 
         if (value.ValueKind != JsonValueKind.Array)
         {
-            faults.Add(new RequestFault("invalid_type", "Must be a list of strings.", pointer));
+            faults.Add(At(pointer, ReadingFaults.NotList));
             return;
         }
 
@@ -171,7 +164,7 @@ internal sealed class BodyRequestFormatter : InputFormatter
             string? item = null;
             if (element.ValueKind == JsonValueKind.Null)
             {
-                AddFault(faults, NotText, $"{pointer}/{list.Count}");
+                AddFault(faults, ReadingFaults.NotText, $"{pointer}/{list.Count}");
             }
             else
             {
@@ -213,19 +206,18 @@ internal sealed class BodyRequestFormatter : InputFormatter
         }
     }
 
-    private static string PointerTo(string name)
-    {
-        var shown = name.Length <= MaxNameLength ? name : $"{name.AsSpan(0, MaxNameLength - (char.IsHighSurrogate(name[MaxNameLength - 1]) ? 1 : 0))}…";
-        return "/" + shown.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-    }
+    private static string PointerTo(string name) =>
+        "/" + ReadingFaults.Shorten(name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static void AddFault(List<RequestFault> faults, Fault fault, string pointer)
     {
-        if (faults.Count < MaxFaults)
+        if (faults.Count < ReadingFaults.MaxCount)
         {
-            faults.Add(new RequestFault(fault.Code, fault.Detail, pointer));
+            faults.Add(At(pointer, fault));
         }
     }
+
+    private static RequestFault At(string pointer, Fault fault) => new(fault.Code, fault.Detail, pointer);
 
     private static InvalidRequestException Refuse(string code, string detail) => new([new RequestFault(code, detail, "")]);
 

@@ -1,0 +1,107 @@
+using System.Text;
+using CleanWorkspace.Application.Transfers;
+
+namespace CleanWorkspace.WebApi.Transfers;
+
+/// <summary>
+/// A file to import as text: UTF-8 and nothing else, without its byte order mark. Readers of formats would put U+FFFD in the place of
+/// what is no UTF-8, which would store damaged names without a word.
+/// </summary>
+/// <param name="file">The file, which stays open.</param>
+/// <param name="quotes">What else is to be known of the text; null where nothing is.</param>
+internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
+{
+    private const int MaxRead = 64 * 1024;
+    private const int MarkLength = 3;
+
+    private readonly Decoder _decoder = new UTF8Encoding(false, throwOnInvalidBytes: true).GetDecoder();
+    private readonly char[] _decoded = new char[MaxRead + 1];
+    private LineCounter _lines = new();
+    private bool _isStarted;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.Length > MaxRead)
+        {
+            buffer = buffer[..MaxRead];
+        }
+
+        var count = _isStarted ? await file.ReadAsync(buffer, cancellationToken) : await ReadStartAsync(buffer, cancellationToken);
+        Check(buffer.Span[..count]);
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    private async Task<int> ReadStartAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _isStarted = true;
+        var count = await file.ReadAtLeastAsync(buffer, MarkLength, throwOnEndOfStream: false, cancellationToken);
+        var start = buffer.Span[..count];
+        if (start.StartsWith(Encoding.Unicode.Preamble) || start.StartsWith(Encoding.BigEndianUnicode.Preamble))
+        {
+            throw Invalid(1, "The file is UTF-16; save it as UTF-8.");
+        }
+
+        if (!start.StartsWith(Encoding.UTF8.Preamble))
+        {
+            return count;
+        }
+
+        start[MarkLength..].CopyTo(start);
+        return count > MarkLength ? count - MarkLength : await file.ReadAsync(buffer, cancellationToken);
+    }
+
+    private void Check(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _decoder.GetChars(bytes, _decoded, flush: bytes.IsEmpty);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw Invalid(LineAt(bytes, exception.Index), "Must be UTF-8; found bytes that are none. Save the file as UTF-8.");
+        }
+
+        if (bytes.IndexOf((byte)0) is >= 0 and var nul)
+        {
+            throw Invalid(LineAt(bytes, nul), "Must be text in UTF-8; found a NUL, which is in files of other kinds.");
+        }
+
+        quotes?.Advance(bytes, _lines);
+        _lines.Advance(bytes);
+    }
+
+    private long LineAt(ReadOnlySpan<byte> bytes, int index)
+    {
+        // A character may have begun before these bytes, and a break of lines is none of its own bytes.
+        var lines = _lines;
+        lines.Advance(bytes[..Math.Clamp(index, 0, bytes.Length)]);
+        return lines.Line;
+    }
+
+    private static InvalidFileException Invalid(long line, string detail) => new(line, "invalid_encoding", detail);
+}
