@@ -10,8 +10,8 @@ internal sealed class CsvQuotes
     private long _line;
     private byte _last = (byte)'\n';
 
-    /// <summary>The line of the quote that is open, or null.</summary>
-    public long? OpenLine => _isOpen ? _line : null;
+    /// <summary>The line of the quote that is open, or null. A quote that the bytes so far end with may be the first half of a doubled one.</summary>
+    public long? OpenLine => _isOpen || _last == '"' ? _line : null;
 
     /// <summary>Goes on behind these bytes.</summary>
     /// <param name="bytes">The next bytes.</param>

@@ -11,6 +11,20 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// </summary>
 internal sealed class NdjsonParser
 {
+    // Where each is in Properties.
+    private const int Resource = 0;
+    private const int Id = 1;
+    private const int Email = 2;
+    private const int FirstName = 3;
+    private const int LastName = 4;
+    private const int Role = 5;
+    private const int RoleAlias = 6;
+    private const int UserGroups = 7;
+    private const int Teams = 8;
+    private const int Name = 9;
+    private const int Icon = 10;
+    private const int Description = 11;
+
     private static readonly Property[] Properties =
     [
         new("resource"u8.ToArray(), OfUsers: true, OfGroups: true),
@@ -141,10 +155,10 @@ internal sealed class NdjsonParser
 
     private ImportRow Build(long line)
     {
-        var isGroup = _texts[0] == "user_groups";
-        if (_isGiven[0] && (_faultOf[0] is not null || !(isGroup || _texts[0] == "users")))
+        var isGroup = _texts[Resource] == "user_groups";
+        if (_isGiven[Resource] && (_faultOf[Resource] is not null || !(isGroup || _texts[Resource] == "users")))
         {
-            return new UnreadableRow(line, "resource", _faultOf[0] ?? new Fault("unknown_resource", "Must be users or user_groups, or be left out for users."));
+            return new UnreadableRow(line, "resource", _faultOf[Resource] ?? new Fault("unknown_resource", "Must be users or user_groups, or be left out for users."));
         }
 
         for (var i = 0; i < Properties.Length; i++)
@@ -158,18 +172,18 @@ internal sealed class NdjsonParser
 
         RefusedRow[] faults = _faults.Count == 0 ? [] : [.. _faults];
         return isGroup
-            ? new ImportGroupRow(line) { ReadingFaults = faults, Id = Text(1), Name = Text(9), Icon = Text(10), Description = Text(11) }
+            ? new ImportGroupRow(line) { ReadingFaults = faults, Id = Text(Id), Name = Text(Name), Icon = Text(Icon), Description = Text(Description) }
             : new ImportUserRow(line)
             {
                 ReadingFaults = faults,
-                Id = Text(1),
-                Email = Text(2),
-                FirstName = Text(3),
-                LastName = Text(4),
-                Role = Text(5),
-                RoleAlias = Text(6),
-                UserGroups = List(7),
-                Teams = List(8),
+                Id = Text(Id),
+                Email = Text(Email),
+                FirstName = Text(FirstName),
+                LastName = Text(LastName),
+                Role = Text(Role),
+                RoleAlias = Text(RoleAlias),
+                UserGroups = List(UserGroups),
+                Teams = List(Teams),
             };
     }
 
@@ -179,12 +193,19 @@ internal sealed class NdjsonParser
 
     private static int FindProperty(ref Utf8JsonReader reader)
     {
-        for (var i = 0; i < Properties.Length; i++)
+        try
         {
-            if (reader.ValueTextEquals(Properties[i].Name))
+            for (var i = 0; i < Properties.Length; i++)
             {
-                return i;
+                if (reader.ValueTextEquals(Properties[i].Name))
+                {
+                    return i;
+                }
             }
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate, which is in the name of no property.
         }
 
         return -1;

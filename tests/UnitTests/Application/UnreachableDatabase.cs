@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
@@ -6,10 +7,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.UnitTests.Application;
 
-/// <summary>A database that no unit test reaches, but for the one write that a test lends it.</summary>
+/// <summary>A database that no unit test reaches, but for the writes that a test lends it.</summary>
 internal sealed class UnreachableDatabase : IWorkspaceDbContext
 {
     public Func<User, User> CreateUser { get; init; } = _ => throw Unreachable();
+
+    public Func<IAsyncEnumerable<CheckedRow>, Task<ImportSummary>> Import { get; init; } = _ => throw Unreachable();
 
     // Looking for faults hands the sets on, but reads them only for references that a request makes.
     public DbSet<User> Users => null!;
@@ -40,6 +43,9 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext
 
     public Task<bool> DeleteApiKeyAsync(
         Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<ImportSummary> ImportAsync(
+        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, CancellationToken cancellationToken) => Import(rows);
 
     public Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken) => throw Unreachable();
 

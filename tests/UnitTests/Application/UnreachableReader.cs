@@ -1,6 +1,7 @@
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 
@@ -22,6 +23,8 @@ internal sealed class UnreachableReader : IWorkspaceReader
     public Task<Page<ApiKeyResponse>> ListApiKeysAsync(ListRequest<ApiKeyResponse> query, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<Page<AuditEntryResponse>> ListAuditEntriesAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken) => throw Unreachable();
 
     private static InvalidOperationException Unreachable() => new("A unit test reached for the database.");
 }

@@ -11,11 +11,11 @@ internal static class UseCases
 {
     private static readonly IServiceProvider Registered = On(new UnreachableDatabase());
 
-    public static IServiceProvider On(IWorkspaceDbContext db)
+    public static IServiceProvider On(IWorkspaceDbContext db, TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(clock ?? TimeProvider.System);
         services.AddSingleton(db);
         services.AddSingleton<IWorkspaceReader, UnreachableReader>();
         services.AddApplication();
@@ -25,9 +25,9 @@ internal static class UseCases
     public static T Get<T>()
         where T : notnull => Registered.GetRequiredService<T>();
 
-    public static async Task<TResponse> SendAsync<TResponse>(IWorkspaceDbContext db, IRequest<TResponse> request)
+    public static async Task<TResponse> SendAsync<TResponse>(IWorkspaceDbContext db, IRequest<TResponse> request, TimeProvider? clock = null)
     {
-        await using var scope = On(db).CreateAsyncScope();
+        await using var scope = On(db, clock).CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
     }
 

@@ -1,0 +1,139 @@
+using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Application.Users;
+using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Users;
+
+namespace CleanWorkspace.UnitTests.Application.Users;
+
+public sealed class ImportUsersTests
+{
+    private const string Id = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071";
+
+    public static TheoryData<ImportRow, string[]> Refused => new()
+    {
+        { new ImportUserRow(7), ["7  nothing_given"] },
+        { new ImportUserRow(7) { Id = Id }, ["7  nothing_given"] },
+        { new ImportGroupRow(7) { Id = Id }, ["7  nothing_given"] },
+        { new ImportUserRow(7) { Email = "a b@x" }, ["7 email invalid_email"] },
+        { new ImportUserRow(7) { Email = " " }, ["7 email required"] },
+        { new ImportUserRow(7) { Email = new string('a', 254) + "@x" }, ["7 email too_long"] },
+        { new ImportUserRow(7) { Role = null, RoleAlias = "boss" }, ["7 role invalid_role", "7 _role invalid_role"] },
+        { new ImportUserRow(7) { Role = "admin", RoleAlias = "guest" }, ["7 _role role_conflict"] },
+        { new ImportUserRow(7) { UserGroups = new(null) }, ["7 user_groups required"] },
+        { new ImportUserRow(7) { UserGroups = new(new string?[IdList.MaxCount + 1]) }, ["7 user_groups too_many"] },
+        { new ImportUserRow(7) { UserGroups = new(["A", " "]) }, ["7 user_groups required"] },
+        { new ImportUserRow(7) { UserGroups = new(["A", new string('a', 201), "\u0007"]) }, ["7 user_groups too_long"] },
+        { new ImportUserRow(7) { Email = null, Teams = new(["A"]) }, ["7 teams unsupported"] },
+        { new ImportUserRow(7) { Email = null, Id = null }, ["7 id invalid_id"] },
+        { new ImportUserRow(7) { Email = null, Id = "1" }, ["7 id invalid_id"] },
+        { new ImportUserRow(7) { Email = null, Id = "019a2b3c-4d5e-4f60-8a1b-2c3d4e5f6071" }, ["7 id invalid_id"] },
+        { new ImportUserRow(7) { Email = null, Id = "019a2b3c-4d5e-7f60-ca1b-2c3d4e5f6071" }, ["7 id invalid_id"] },
+        { new ImportUserRow(7) { Email = null, Id = "ffffffff-ffff-7f60-8a1b-2c3d4e5f6071" }, ["7 id invalid_id"] },
+        {
+            new ImportUserRow(7) { Id = "x", Email = "x", FirstName = "\u0007", LastName = new string('a', 151), Role = "x", UserGroups = new(null), Teams = new(null) },
+            ["7 id invalid_id", "7 email invalid_email", "7 first_name invalid_text", "7 last_name too_long", "7 role invalid_role", "7 user_groups required", "7 teams unsupported"]
+        },
+        {
+            new ImportGroupRow(7) { Id = "x", Name = " ", Icon = new string('a', 257), Description = "\u0007" },
+            ["7 id invalid_id", "7 name required", "7 icon too_long", "7 description invalid_text"]
+        },
+        { new UnreadableRow(7, "resource", new Fault("unknown_resource", "…")), ["7 resource unknown_resource"] },
+        { new ImportUserRow(7) { ReadingFaults = [new(7, "age", new Fault("unknown_property", "…"))] }, ["7 age unknown_property"] },
+        {
+            new ImportUserRow(7) { Email = "x", ReadingFaults = [new(7, "age", new Fault("unknown_property", "…"))] },
+            ["7 age unknown_property", "7 email invalid_email"]
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task Every_fault_of_a_row_is_told(ImportRow row, string[] expected)
+    {
+        var faults = (await CheckAsync(row)).Cast<RefusedRow>();
+
+        Assert.Equal(expected, faults.Select(fault => $"{fault.Line} {fault.Column} {fault.Fault.Code}"));
+    }
+
+    [Fact]
+    public async Task A_refused_row_leaves_the_next_alone()
+    {
+        var rows = await CheckAsync(new ImportUserRow(2) { Email = "x" }, new ImportUserRow(3) { Email = "a@x" });
+
+        Assert.IsType<RefusedRow>(rows[0]);
+        Assert.Equal((3L, "a@x"), (rows[1].Line, Assert.IsType<CheckedUser>(rows[1]).Email));
+    }
+
+    [Fact]
+    public async Task A_user_is_given_on_as_it_would_be_stored()
+    {
+        var user = Assert.IsType<CheckedUser>(Assert.Single(await CheckAsync(new ImportUserRow(2)
+        {
+            Id = Id.ToUpperInvariant(),
+            Email = " Zoe\u0308@X ",
+            FirstName = " Zoe\u0308 ",
+            LastName = " ",
+            RoleAlias = " ADMIN ",
+            UserGroups = new([" Cafe\u0301", "B", "Caf\u00E9"]),
+            Teams = new([]),
+        })));
+
+        Assert.Equal((Guid.Parse(Id), true), (user.Id, user.IsIdGiven));
+        Assert.Equal(("Zo\u00EB@X", "zo\u00EB@x"), (user.Email, user.FoldedEmail));
+        Assert.Equal((new Optional<string?>("Zo\u00EB"), new Optional<string?>(null)), (user.FirstName, user.LastName));
+        Assert.Equal(Role.Admin, user.Role);
+        Assert.Equal(["Caf\u00E9", "B"], user.UserGroups.Value!);
+    }
+
+    [Fact]
+    public async Task What_a_user_does_not_say_stays_unsaid()
+    {
+        var user = Assert.IsType<CheckedUser>(Assert.Single(await CheckAsync(new ImportUserRow(2) { Email = null })));
+
+        Assert.False(user.IsIdGiven || user.FirstName.IsGiven || user.LastName.IsGiven || user.Role.IsGiven || user.UserGroups.IsGiven);
+        Assert.Null(user.Email);
+        Assert.Null(user.FoldedEmail);
+    }
+
+    [Fact]
+    public async Task A_group_is_given_on_as_it_would_be_stored()
+    {
+        var group = Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(new ImportGroupRow(2) { Id = Id, Name = " A ", Icon = "", Description = "a\n\tb " })));
+
+        Assert.Equal((Guid.Parse(Id), true, "A"), (group.Id, group.IsIdGiven, group.Name.Value));
+        Assert.Equal((new Optional<string?>(null), new Optional<string?>("a\n\tb")), (group.Icon, group.Description));
+    }
+
+    [Fact]
+    public async Task A_group_without_a_name_is_read_as_it_is_shown() =>
+        Assert.False(Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(new ImportGroupRow(2) { Id = Id, Name = null }))).Name.IsGiven);
+
+    [Fact]
+    public async Task Ids_that_are_made_ascend_by_line_though_the_clock_stands_still()
+    {
+        var rows = await CheckAsync([.. Enumerable.Range(1, 1000).Select(line => new ImportUserRow(line) { Email = null })]);
+        var ids = rows.Cast<CheckedUser>().Select(user => user.Id).ToList();
+
+        Assert.Equal(ids.Order().Distinct(), ids);
+        Assert.All(ids, id => Assert.Null(Uuid.CheckVersion7($"{id}", out _)));
+    }
+
+    private static async Task<List<CheckedRow>> CheckAsync(params ImportRow[] rows)
+    {
+        var found = new List<CheckedRow>();
+        var db = new UnreachableDatabase
+        {
+            Import = async given =>
+            {
+                await foreach (var row in given)
+                {
+                    found.Add(row);
+                }
+
+                return null!;
+            },
+        };
+        var request = new UsersImportRequest(rows.ToAsyncEnumerable(), new ImportOptions(false, false, false), null!);
+        await UseCases.SendAsync(db, request, new StoppedClock(DateTimeOffset.UnixEpoch.AddYears(60)));
+        return found;
+    }
+}

@@ -1,0 +1,190 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.WebApi.Transfers;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CleanWorkspace.UnitTests.WebApi.Transfers;
+
+public sealed partial class CsvRowsTests
+{
+    private const string Header = "email,first_name,last_name,role,user_groups\r\n";
+
+    private const long Megabyte = 1024 * 1024;
+
+    public static TheoryData<string, string[]> Good => new()
+    {
+        { Header, [] },
+        { "email", [] },
+        { "\uFEFFemail\r\na@x\r\n", ["2: email=a@x"] },
+        { "\uFEFF\"email\"\na@x", ["2: email=a@x"] },
+        { Header + "a@x,Ada,Lovelace,Admin,A;B\r\n", ["2: email=a@x first=Ada last=Lovelace role=Admin groups=[A|B]"] },
+        { Header + "a@x,,,,\r\n", ["2: email=a@x first=null last=null groups=[]"] },
+        { Header + ",Ada,,,\r\n", ["2: first=Ada last=null groups=[]"] },
+        { Header + ",,,,\r\n , ,\t,\"\",\n", ["2:", "3:"] },
+        { " User_Groups ,EMAIL\nA,a@x\n", ["2: email=a@x groups=[A]"] },
+        { "\n\r\n\nemail\n\na@x\n\n\nb@x\n", ["6: email=a@x", "9: email=b@x"] },
+        { "email\ra@x\r\nb@x\rc@x", ["2: email=a@x", "3: email=b@x", "4: email=c@x"] },
+        { "first_name,email\n\"a\r\nb\rc\nd\",a@x\ne,b@x\n", ["2: email=a@x first=a\r\nb\rc\nd", "6: email=b@x first=e"] },
+        { "first_name,email\n\"say \"\"hi\"\", \",a@x\n", ["2: email=a@x first=say \"hi\", "] },
+        { "email,user_groups\na@x,\" A ;; B\\;C\\\\ ;\\D;;\\\"\n", ["2: email=a@x groups=[A|B;C\\|\\D|\\]"] },
+        { "email,first_name\na@x\nb@x,B,\n,,,\nc@x,C\n", ["2: !  wrong_cell_count", "3: !  wrong_cell_count", "4: !  wrong_cell_count", "5: email=c@x first=C"] },
+        { "email\n#a@x\nsep=;\n", ["2: email=#a@x", "3: email=sep=;"] },
+        { "email,first_name\na@x,Zoë 🦉\n", ["2: email=a@x first=Zoë 🦉"] },
+    };
+
+    public static TheoryData<string, string[]> Bad => new()
+    {
+        { "", ["file! empty_file"] },
+        { "\uFEFF", ["file! empty_file"] },
+        { "\r\n\n", ["file! empty_file"] },
+        { "first_name\nAda\n", ["1! missing_column"] },
+        { "\nemail,password\n", ["2! unknown_column"] },
+        { "email,\n", ["1! unknown_column"] },
+        { "email;first_name\n", ["1! unknown_column"] },
+        { "email,first_name,Email\n", ["1! duplicate_column"] },
+        { "email\na@x\n\"b@x\nc@x\n", ["2: email=a@x", "3! unclosed_quote"] },
+        { "email,first_name\n\"a\nb\",\"\"\"c\n\"\"d\n", ["3! unclosed_quote"] },
+        { "\"email\n", ["1! unclosed_quote"] },
+        { "email\na\"b\n", ["2! invalid_csv"] },
+        { "email\na@x\n\"a\"b\n", ["2: email=a@x", "3! invalid_csv"] },
+        { "email,first_name\na@x, \"Ada\"\n", ["2! invalid_csv"] },
+        { "email\na@x\r\nb\0@x\n", ["3! invalid_encoding"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public async Task Rows_are_what_the_file_says_however_it_arrives(string file, string[] expected)
+    {
+        Assert.Equal(expected, await Files.ReadCsvAsync(file));
+        Assert.Equal(expected, await Files.ReadCsvAsync(file, chunk: 1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public async Task A_file_that_cannot_be_read_says_why_and_where(string file, string[] expected)
+    {
+        // What comes before the fault in one piece may be told of or not: nothing of it is applied.
+        Assert.Equal(expected[^1], (await Files.ReadCsvAsync(file))[^1]);
+        Assert.Equal(expected[^1], (await Files.ReadCsvAsync(file, chunk: 1))[^1]);
+    }
+
+    [Theory]
+    [InlineData("email;first_name\n", "Columns are separated by commas.")]
+    [InlineData("email\tfirst_name\n", "Columns are separated by commas.")]
+    [InlineData("email,pass\u001Bword\n", "There is no column \"pass\uFFFDword\"; there are email, first_name, last_name, role, user_groups.")]
+    public async Task A_header_that_is_not_understood_is_explained(string file, string expected)
+    {
+        var exception = await Assert.ThrowsAsync<InvalidFileException>(async () => await ReadAllAsync(Encoding.UTF8.GetBytes(file)));
+
+        Assert.EndsWith(expected, exception.Detail, StringComparison.Ordinal);
+        Assert.Equal($"Line 1: {exception.Detail}", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("email\na@x\nZo\u00EB\n", "latin1", 3L)]
+    [InlineData("email\na@x\n", "utf-16", 1L)]
+    [InlineData("email\na@x\n", "utf-16BE", 1L)]
+    [InlineData("email\na@x\n", "utf-32", 1L)]
+    public async Task Text_that_is_no_utf8_is_refused(string text, string encoding, long line)
+    {
+        var bytes = Encoding.GetEncoding(encoding);
+        foreach (var chunk in new[] { 1, int.MaxValue })
+        {
+            var rows = CsvRows.ReadAsync(new ChunkedStream([.. bytes.Preamble, .. bytes.GetBytes(text)], chunk), CancellationToken.None);
+            Assert.Equal($"{line}! invalid_encoding", (await Files.DescribeAsync(rows))[^1]);
+        }
+    }
+
+    [Fact]
+    public async Task A_character_that_the_file_ends_within_is_refused()
+    {
+        var exception = await Assert.ThrowsAsync<InvalidFileException>(async () => await ReadAllAsync([.. "email\na@x"u8, 0xC3]));
+
+        Assert.Equal(("invalid_encoding", 2L), (exception.Code, exception.Line));
+    }
+
+    [Theory]
+    [InlineData("email,first_name\na@x,A\nb@x,\"", "x\n", "3! unclosed_quote")]
+    [InlineData("email,first_name\na@x,A\n\"b\nc\",\"", "x\"\"\n", "4! unclosed_quote")]
+    [InlineData("email\na@x\n", "x", "3! line_too_long")]
+    [InlineData("", "x", "1! line_too_long")]
+    [InlineData("email\n", ",", "2! line_too_long")]
+    public async Task A_record_without_end_is_given_up_early(string start, string piece, string expected)
+    {
+        using var file = new EndlessStream(start, piece, 100 * Megabyte);
+
+        Assert.Equal(expected, (await Files.DescribeAsync(CsvRows.ReadAsync(file, CancellationToken.None)))[^1]);
+        Assert.InRange(file.BytesRead, CsvRows.MaxLineLength, 3 * CsvRows.MaxLineLength);
+    }
+
+    [Fact]
+    public async Task A_record_may_have_four_megabytes_and_not_a_byte_more()
+    {
+        const string line = "a@x,";
+        var fits = new string('x', CsvRows.MaxLineLength - line.Length);
+
+        Assert.Equal($"2: email=a@x first={fits}", Assert.Single(await Files.ReadCsvAsync($"email,first_name\n{line}{fits}\n")));
+        Assert.Equal(["2! line_too_long"], await Files.ReadCsvAsync($"email,first_name\n{line}{fits}x\n"));
+    }
+
+    [Fact]
+    public async Task Rows_are_read_no_sooner_than_they_are_asked_for()
+    {
+        const string line = "a@x,Ada,Lovelace,admin,A;B\n";
+        using var file = new EndlessStream(Header, line, 1_000_000);
+        var count = 0L;
+        await foreach (var row in CsvRows.ReadAsync(file, CancellationToken.None))
+        {
+            count++;
+            Assert.Equal(count + 1, row.Line);
+            Assert.InRange(file.BytesRead - count * line.Length, 0, Megabyte);
+        }
+
+        Assert.Equal(1_000_000, count);
+    }
+
+    [Fact]
+    public void Any_text_comes_out_of_a_quoted_cell_as_it_went_in() => Prop
+        .ForAll(Texts().Two().ToArbitrary(), texts =>
+        {
+            var (first, last) = texts;
+            var file = $"first_name,email,last_name\n{Quote(first)},a@x,{Quote(last)}\n,b@x,\n";
+
+            var rows = CsvRows.ReadAsync(new ChunkedStream(Encoding.UTF8.GetBytes(file), 7), CancellationToken.None)
+                .ToBlockingEnumerable().Cast<ImportUserRow>().ToList();
+
+            Assert.Equal((NullIfBlank(first), NullIfBlank(last)), (rows[0].FirstName.Value, rows[0].LastName.Value));
+            Assert.Equal(3 + Breaks().Count(first) + Breaks().Count(last), rows[1].Line);
+        })
+        .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Any_names_come_out_of_a_cell_as_they_went_in() => Prop
+        .ForAll(Texts().ListOf().ToArbitrary(), texts =>
+        {
+            var names = texts.Select(text => text.Trim()).Where(text => text.Length > 0).ToList();
+            var cell = string.Join(';', names.Select(name => name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(";", "\\;", StringComparison.Ordinal)));
+
+            Assert.Equal(names, CsvRows.SplitNames(cell));
+        })
+        .QuickCheckThrowOnFailure();
+
+    private static Gen<string> Texts() =>
+        Gen.Elements('a', 'ß', '"', ',', ';', '\\', ' ', '\t', '\n', '\r', '=').ListOf().Select(characters => string.Concat(characters));
+
+    private static string? NullIfBlank(string cell) => string.IsNullOrWhiteSpace(cell) ? null : cell;
+
+    private static string Quote(string cell) => $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    [GeneratedRegex("\r\n|\r|\n")]
+    private static partial Regex Breaks();
+
+    private static async Task ReadAllAsync(byte[] file)
+    {
+        await foreach (var _ in CsvRows.ReadAsync(new MemoryStream(file), CancellationToken.None))
+        {
+        }
+    }
+}
