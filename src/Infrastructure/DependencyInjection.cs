@@ -1,5 +1,6 @@
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.Persistence.Importing;
 using CleanWorkspace.Infrastructure.Persistence.Reading;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -33,6 +34,8 @@ public static class DependencyInjection
             db.Caller = provider.GetRequiredService<Caller>();
             return db;
         });
+        services.AddSingleton(_ => new ImportSource(connectionString));
+        services.AddSingleton<Importer>();
         services.AddSingleton<IWorkspaceReader, WorkspaceReader>();
         services.AddSingleton<StoredKeys>();
         services.AddSingleton<DatabaseMigrator>();

@@ -10,7 +10,7 @@ public sealed record AuditEntryResponse : IPartial
     /// <example>019a2b3c-6e7f-7081-8000-0000000002ea</example>
     public required Guid WriteId { get; init; }
 
-    /// <summary>The kind of the resource: <c>users</c>, <c>user_groups</c> or <c>api_keys</c>.</summary>
+    /// <summary>The kind of the resource: <c>users</c>, <c>user_groups</c> or <c>api_keys</c>; <c>imports</c>, of which the properties are counts.</summary>
     /// <example>users</example>
     public required string Resource { get; init; }
 

@@ -5,7 +5,9 @@ using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Infrastructure.Persistence.Configurations;
+using CleanWorkspace.Infrastructure.Persistence.Importing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 
@@ -276,7 +278,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     /// <inheritdoc/>
     public Task<ImportSummary> ImportAsync(
         IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        this.GetService<Importer>().RunAsync(rows, options, report, Caller, cancellationToken);
 
     /// <inheritdoc/>
     public Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken)
