@@ -58,7 +58,7 @@ internal static partial class Contract
     {
         Assert.Equal(AuditEntryProperties.Order(), Names(entry));
         Assert.Matches(Uuid7(), (string)entry["write_id"]!);
-        Assert.Contains((string)entry["resource"]!, (string[])["users", "user_groups", "api_keys"]);
+        Assert.Contains((string)entry["resource"]!, (string[])["users", "user_groups", "api_keys", "imports"]);
         Assert.Matches(Time(), (string)entry["created_at"]!);
         Assert.All(entry["changes"]!.AsObject(), change => Assert.Equal(["from", "to"], Names(change.Value!.AsObject())));
     }

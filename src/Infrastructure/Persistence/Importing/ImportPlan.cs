@@ -71,7 +71,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
     // By id, else by name among the groups that were there before.
     private const string MatchGroups = """
         INSERT INTO import_group_matches (line, group_id, is_new, is_ambiguous)
-        SELECT i.line, coalesce(same.id, named.id, i.id), coalesce(same.id, named.id) IS NULL, same.id IS NULL AND named.count > 1
+        SELECT i.line, coalesce(same.id, named.id, i.id), coalesce(same.id, named.id) IS NULL, same.id IS NULL AND coalesce(named.count, 0) > 1
         FROM import_groups AS i
         LEFT JOIN user_groups AS same ON same.id = i.id AND i.is_id_given
         LEFT JOIN (
@@ -111,7 +111,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             SELECT m.group_id, i.id AS alias, i.name FROM import_groups AS i JOIN import_group_matches AS m USING (line)
             WHERE NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line)
         ), wanted AS (
-            SELECT name, CASE WHEN name ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){{3}}[0-9a-f]{12}$' THEN name::uuid END AS id
+            SELECT name, CASE WHEN name ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN name::uuid END AS id
             FROM (SELECT DISTINCT unnest(user_groups) AS name FROM import_users) AS given
         ), same AS (
             SELECT DISTINCT ON (w.name) w.name, g.id AS group_id
