@@ -27,5 +27,8 @@ internal sealed record BenchmarkSettings
     /// <summary>The program of a service that is built already, or null.</summary>
     public required string? Service { get; init; }
 
+    /// <summary>Whether a file is imported, too.</summary>
+    public bool IncludesImport => Only.Count == 0 ? !IsQuick : Only.Contains(Import.Name);
+
     public bool Includes(Operation operation) => Only.Count == 0 || Only.Contains(operation.Name);
 }

@@ -32,7 +32,16 @@ internal static class BenchmarkCommand
         var growth = settings.IsQuick || settings.Only.Count > 0
             ? []
             : await Growth.RunAsync(settings, databases, service, tools.Wrk, server.ProcessId, progress, cancellationToken);
-        var results = await CompareAsync(settings, databases[^1], service, tools, server, machine, growth, progress, cancellationToken);
+        var import = settings.IncludesImport
+            ? await Import.RunAsync(
+                databases.Find(database => database.Workspace.Users == Import.Size) ?? databases[^1],
+                await server.CreateDatabaseAsync(0, cancellationToken),
+                service,
+                settings.Rounds,
+                progress,
+                cancellationToken)
+            : null;
+        var results = await CompareAsync(settings, databases[^1], service, tools, server, machine, growth, import, progress, cancellationToken);
         Show(results);
         if (settings.Output is not null)
         {
@@ -52,6 +61,7 @@ internal static class BenchmarkCommand
         BenchmarkServer server,
         Machine machine,
         IReadOnlyList<Growth> growth,
+        Import? import,
         Progress progress,
         CancellationToken cancellationToken)
     {
@@ -86,6 +96,7 @@ internal static class BenchmarkCommand
             Comparisons = comparisons,
             Limits = settings.IsQuick ? [] : await Limit.RunAsync(settings, tools.PgBench, database, server.ProcessId, progress, cancellationToken),
             Growth = growth,
+            Import = import,
         };
     }
 
@@ -104,6 +115,11 @@ internal static class BenchmarkCommand
         if (results.Growth.Count > 0)
         {
             Console.WriteLine(Figures.Of(results.Growth, load => load.P50, "0.00"));
+        }
+
+        if (results.Import is not null)
+        {
+            Console.WriteLine(Figures.Of(results.Import));
         }
 
         Console.WriteLine(Figures.Of(Verdict.Of(results)));

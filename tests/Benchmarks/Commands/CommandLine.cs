@@ -10,6 +10,8 @@ internal static class CommandLine
 {
     private const int QuickSize = 20_000;
 
+    private static IEnumerable<string> Names => Operation.Compared.Select(operation => operation.Name).Append(Import.Name);
+
     public static async Task<int> RunAsync(string[] args)
     {
         try
@@ -39,12 +41,12 @@ internal static class CommandLine
         var seconds = new Option<int?>("--seconds") { Description = "How long each run takes." };
         var rounds = new Option<int?>("--rounds") { Description = "How many times service and floor take turns." };
         var quick = new Option<bool>("--quick") { Description = $"Holds the service against the floor for a few seconds each, with {QuickSize} users." };
-        var only = new Option<string?>("--only") { Description = $"Which operations, of {string.Join(",", Operation.Compared.Select(operation => operation.Name))}." };
+        var only = new Option<string?>("--only") { Description = $"Which operations, of {string.Join(",", Names)}." };
         var output = new Option<string?>("--output") { Description = "The document to write; docs/performance.md, and none with --quick or --only." };
         var service = new Option<string?>("--service") { Description = "A service that is built already: the path of its CleanWorkspace.WebApi.dll." };
         only.Validators.Add(result =>
         {
-            foreach (var name in Split(result.GetValueOrDefault<string?>()).Except(Operation.Compared.Select(operation => operation.Name)))
+            foreach (var name in Split(result.GetValueOrDefault<string?>()).Except(Names))
             {
                 result.AddError($"--only: {name} is no operation.");
             }

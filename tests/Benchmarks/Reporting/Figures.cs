@@ -50,6 +50,13 @@ internal static class Figures
             ["most memory under load, MiB", service.MostMemory.Show("0"), floor.MostMemory.Show("0")],
         ]);
 
+    public static string Of(Import import) => Table.Write(
+        ["rows", "import, rows/s", "COPY, rows/s", "ratio", "most memory, MiB"],
+        [[
+            ((double)import.Rows).Show("#,0"), import.Rate.Show("#,0"), import.CopyRate.Show("#,0"), import.Ratio.Show("0.00"),
+            import.MostMemory.Show("0"),
+        ]]);
+
     public static string Of(IEnumerable<Verdict> verdicts) => Table.Write(
         ["target", "measured", "limit", "reached"],
         verdicts.Select(verdict => (string[])[verdict.Target, verdict.Measured, verdict.Limit, verdict.IsReached ? "yes" : "**no**"]));

@@ -25,4 +25,7 @@ internal sealed record Measurements
     public required IReadOnlyList<Limit> Limits { get; init; }
 
     public required IReadOnlyList<Growth> Growth { get; init; }
+
+    /// <summary>Null where it was not asked for.</summary>
+    public required Import? Import { get; init; }
 }

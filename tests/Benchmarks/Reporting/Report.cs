@@ -107,6 +107,22 @@ internal static class Report
             text.AppendJoin("\n", plots.Select(plot => $"![{plot.Title}: p50 against the number of users]({folder}/{plot.File})\n"));
         }
 
+        if (results.Import is not null)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"""
+
+                ## Import
+
+                `import users.csv` with new users of the columns `email`, `first_name`, `last_name` and `role`, into an empty workspace, from the start of the
+                program to its end; and a bare binary COPY of the same rows into the same table, with its indexes and triggers, in turns with it. The
+                median of {results.Rounds} rounds.
+
+                {Figures.Of(results.Import)}
+                """);
+        }
+
         return text.ToString();
     }
 

@@ -12,6 +12,9 @@ internal sealed record Verdict(string Target, string Measured, string Limit, boo
     private const double MostGrowth = 1.5;
     private const double MostMemberRatio = 2;
     private const double MostSearchMilliseconds = 50;
+    private const double LeastImportRate = 20_000;
+    private const double LeastImportRatio = 0.5;
+    private const double MostImportMemory = 300;
 
     public static IEnumerable<Verdict> Of(Measurements results)
     {
@@ -41,6 +44,13 @@ internal sealed record Verdict(string Target, string Measured, string Limit, boo
         if (Find(results, Measuring.Growth.Search) is { } search)
         {
             yield return AtMost("search with the most users, p50 in ms", search.P50, MostSearchMilliseconds);
+        }
+
+        if (results.Import is { } import)
+        {
+            yield return AtLeast("import of new users, rows a second", import.Rate, LeastImportRate);
+            yield return AtLeast("import of new users, to COPY", import.Ratio, LeastImportRatio);
+            yield return AtMost("most memory of the import, MiB", import.MostMemory, MostImportMemory, "0");
         }
     }
 

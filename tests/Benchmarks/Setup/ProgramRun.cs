@@ -6,10 +6,14 @@ namespace CleanWorkspace.Benchmarks.Setup;
 /// <summary>Runs a program to its end.</summary>
 internal static class ProgramRun
 {
-    /// <summary>What it wrote to its standard output.</summary>
+    /// <summary>What it wrote to its standard output. While it runs it may be watched.</summary>
     /// <exception cref="BenchmarkFailure">It failed, or is not there.</exception>
     public static async Task<string> OfAsync(
-        string program, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> settings, CancellationToken cancellationToken)
+        string program,
+        IEnumerable<string> arguments,
+        IEnumerable<(string Name, string Value)> settings,
+        CancellationToken cancellationToken,
+        Action<Process>? watch = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in settings)
@@ -22,6 +26,7 @@ internal static class ProgramRun
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
             var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            watch?.Invoke(process);
             await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode == 0
                 ? await output
