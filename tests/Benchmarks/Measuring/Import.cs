@@ -87,7 +87,10 @@ internal sealed record Import(int Rows, IReadOnlyList<double> Seconds, IReadOnly
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            "SELECT id, email, folded_email, first_name, last_name, role, created_at FROM users ORDER BY id", connection) { CommandTimeout = 0 };
+            "SELECT id, email, folded_email, first_name, last_name, role, created_at FROM users ORDER BY id", connection)
+        {
+            CommandTimeout = 0,
+        };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var users = new List<Row>();
         while (await row.ReadAsync(cancellationToken))

@@ -226,6 +226,10 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var report = await import.WaitAsync(Patience);
 
         Assert.Equal((2L, 1L), (report.Summary.Created, report.Summary.Updated));
+        // No session's own slot, which other sessions may share.
+        Assert.Equal(
+            true,
+            await service.ExecuteAsync("SELECT bool_and(slot >= 32) FROM row_counts WHERE xmin = (SELECT xmin FROM users WHERE email = 'new@example.org')"));
         Assert.Equal(4, (await service.ReadGroupAsync(group))["users"]!.AsArray().Count);
         Assert.Equal("Busy", (string)(await service.ReadGroupAsync(group))["description"]!);
         Assert.Equal("Lovelace", (string)(await service.ReadUserAsync(ada))["last_name"]!);
@@ -233,6 +237,27 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         // Newest first: what the import changed comes after what it found.
         var told = (await AuditAsync()).Where(entry => (string)entry["resource_id"]! == ada).Select(entry => entry["changes"]!["last_name"]?["from"]).ToList();
         Assert.Equal("Byron", (string?)told[0]);
+    }
+
+    [Fact]
+    public async Task Group_that_new_users_have_joined_is_free_until_the_import_ends()
+    {
+        var joined = (string)(await service.CreateGroupAsync(new { name = "Joined" }))["id"]!;
+        var held = (string)(await service.CreateGroupAsync(new { name = "Held" }))["id"]!;
+        await using var other = await HoldAsync($"SELECT FROM user_groups WHERE id = '{held}' FOR UPDATE");
+        var first = User("first@example.org") with { UserGroups = Named("Joined") };
+        // Far enough from the first line for a statement of its own.
+        _line += 100_000;
+        var import = ImportAsync(first, User("last@example.org") with { UserGroups = Named("Held") });
+        await MustWaitAsync("INSERT INTO memberships");
+
+        var answer = await service.PatchAsync($"/auth/group/{joined}", new { description = "Busy" }).WaitAsync(Patience);
+
+        Assert.Equal(200, answer.Status);
+        Assert.False(import.IsCompleted);
+        await other.RollbackAsync();
+        Assert.Equal(2, (await import.WaitAsync(Patience)).Summary.Created);
+        await service.MustCountRightAsync("");
     }
 
     [Fact]
@@ -304,21 +329,23 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     // Whoever inserts the same address waits until it is known whether it is taken.
-    private async Task<NpgsqlTransaction> HoldAddressAsync(string email)
+    private Task<NpgsqlTransaction> HoldAddressAsync(string email) =>
+        HoldAsync($"INSERT INTO users (id, email, folded_email, role) VALUES ('{Guid.CreateVersion7()}', '{email}', '{email}', 'guest')");
+
+    private async Task<NpgsqlTransaction> HoldAsync(string statement)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         var transaction = await connection.BeginTransactionAsync();
-        await using var insert = new NpgsqlCommand(
-            $"INSERT INTO users (id, email, folded_email, role) VALUES ('{Guid.CreateVersion7()}', '{email}', '{email}', 'guest')", connection, transaction);
-        await insert.ExecuteNonQueryAsync();
+        await using var command = new NpgsqlCommand(statement, connection, transaction);
+        await command.ExecuteNonQueryAsync();
         return transaction;
     }
 
-    private Task MustWaitAsync() => WaitUntilAsync(
-        """
+    private Task MustWaitAsync(string statement = "INSERT INTO users") => WaitUntilAsync(
+        $"""
         SELECT EXISTS (SELECT FROM pg_stat_activity
-            WHERE datname = current_database() AND application_name = 'CleanWorkspace import' AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO users%')
+            WHERE datname = current_database() AND application_name = 'CleanWorkspace import' AND wait_event_type = 'Lock' AND query LIKE '{statement}%')
         """);
 
     private async Task WaitUntilAsync(string question)
