@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Routing;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Mvc.Routing;
 namespace CleanWorkspace.ArchitectureTests;
 
 /// <summary>An action of a controller, and what the rules derive from its operationId.</summary>
-internal sealed record Operation(Type Controller, MethodInfo Action, HttpMethodAttribute Route)
+internal sealed partial record Operation(Type Controller, MethodInfo Action, HttpMethodAttribute Route)
 {
     public static IReadOnlyList<Operation> All { get; } =
     [
@@ -38,7 +39,7 @@ internal sealed record Operation(Type Controller, MethodInfo Action, HttpMethodA
     public string UseCase => Handlers.Single().Name[..^"Handler".Length];
 
     /// <summary>Whether it is one of the operations on a collection or an item themselves, which every noun has.</summary>
-    public bool IsPlain => Route.Template?.Contains('/') != true;
+    public bool IsPlain => Route.Template is null || ItemTemplate().IsMatch(Route.Template);
 
     private bool IsList => Route is HttpGetAttribute { Template: null };
 
@@ -52,4 +53,7 @@ internal sealed record Operation(Type Controller, MethodInfo Action, HttpMethodA
                 .Where(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IRequestHandler<,>))
                 .Select(contract => contract.GetGenericArguments()[0])
                 .SingleOrDefault();
+
+    [GeneratedRegex(@"^\{id(:\w+)?\}$")]
+    private static partial Regex ItemTemplate();
 }

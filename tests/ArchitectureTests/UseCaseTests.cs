@@ -38,12 +38,12 @@ public sealed class UseCaseTests
     }
 
     [Fact]
-    public void The_application_is_a_folder_for_each_noun_and_one_for_what_they_share()
+    public void The_application_is_a_folder_for_each_noun_and_one_each_for_what_they_share_and_for_files_of_them()
     {
         var folders = House.Trees("src/Application").Select(House.RelativePathOf).Select(path => path.Split('/')[2..^1]);
 
         Assert.Equal(
-            [.. House.Nouns.Append("Common").Order(StringComparer.Ordinal)],
+            [.. House.Nouns.Concat(["Common", "Transfers"]).Order(StringComparer.Ordinal)],
             folders.Select(folder => string.Join('/', folder)).Where(folder => folder.Length > 0).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -1,12 +1,13 @@
 using CleanWorkspace.Application.Common;
+using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace CleanWorkspace.WebApi.Requests;
 
 /// <summary>
-/// Refuses parameters in the query that the list has not: where a misspelt filter would be dropped in silence, a client would
-/// take everything for what it asked for.
+/// Refuses parameters in the query that the operation has not: where a misspelt one would be dropped in silence, a client would
+/// take what it gets for what it asked for.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
@@ -25,9 +26,7 @@ internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
         var metadata = context.HttpContext.RequestServices.GetRequiredService<IModelMetadataProvider>();
         var known = context.ActionDescriptor.Parameters
             .Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query)
-            .SelectMany(parameter => metadata.GetMetadataForProperties(parameter.ParameterType))
-            .Where(property => property.IsBindingAllowed)
-            .Select(property => property.BinderModelName!)
+            .SelectMany(parameter => NamesOf(parameter, metadata))
             .ToList();
         foreach (var name in query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Take(MaxFaults))
         {
@@ -39,4 +38,12 @@ internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
     public void OnResourceExecuted(ResourceExecutedContext context)
     {
     }
+
+    // One parameter that has a name, or an object whose properties are parameters.
+    private static IEnumerable<string> NamesOf(ParameterDescriptor parameter, IModelMetadataProvider metadata) =>
+        parameter.BindingInfo!.BinderModelName is { } name
+            ? [name]
+            : metadata.GetMetadataForProperties(parameter.ParameterType)
+                .Where(property => property.IsBindingAllowed)
+                .Select(property => property.BinderModelName!);
 }

@@ -48,6 +48,9 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
         $"as a whole number from {range.Minimum} to {range.Maximum}",
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && range.IsValid(number) ? number : null);
 
+    private static QueryValueBinder Flag() => new(
+        "invalid_boolean", "as true or false", text => text switch { "true" => true, "false" => false, _ => null });
+
     private static QueryValueBinder Id() => new("invalid_id", "as a UUID", text => Uuid.TryParse(text, out var id) ? id : null);
 
     private static QueryValueBinder Time() => new(
@@ -76,6 +79,7 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
             {
                 { BindingSource: var source } when source != BindingSource.Query => null,
                 { UnderlyingOrModelType: var type } when type == typeof(int) => WholeNumber(rules ?? new RangeAttribute(0, int.MaxValue)),
+                { UnderlyingOrModelType: var type } when type == typeof(bool) => Flag(),
                 { UnderlyingOrModelType: var type } when type == typeof(Guid) => Id(),
                 { UnderlyingOrModelType: var type } when type == typeof(DateTimeOffset) => Time(),
                 { UnderlyingOrModelType: var type } when type == typeof(Role) => Name(),
