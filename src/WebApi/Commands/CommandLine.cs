@@ -67,6 +67,8 @@ internal static class CommandLine
         root.Subcommands.Add(healthCheck);
 
         root.Subcommands.Add(KeysCommand.Create(interruption.Token));
+        root.Subcommands.Add(ImportCommand.Create(interruption.Token));
+        ExampleHelp.AddTo(root);
         return root;
     }
 }

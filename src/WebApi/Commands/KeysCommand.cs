@@ -5,7 +5,6 @@ using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
-using CleanWorkspace.WebApi.Hosting;
 using MediatR;
 
 namespace CleanWorkspace.WebApi.Commands;
@@ -16,7 +15,6 @@ namespace CleanWorkspace.WebApi.Commands;
 /// </summary>
 internal static class KeysCommand
 {
-    private const string Actor = "command-line";
     private const int PageSize = 200;
 
     public static Command Create(CancellationToken cancellationToken)
@@ -83,35 +81,31 @@ internal static class KeysCommand
         await Console.Error.WriteLineAsync($"Key {id} is revoked; every instance refuses it within five seconds.");
     }
 
-    private static async Task<int> RunAsync(string operation, Func<IMediator, Task> runAsync, CancellationToken cancellationToken)
-    {
-        var builder = WebApplication.CreateBuilder();
-        builder.AddCommandLog();
-        await using var database = await WorkspaceDatabase.OpenAsync(builder.Configuration, builder.Environment, cancellationToken);
-        builder.Services.AddSingleton(new Caller(Actor, operation, null));
-        await using var app = builder.BuildOn(database);
-        await database.PrepareAsync(app, cancellationToken);
-
-        await using var scope = app.Services.CreateAsyncScope();
-        try
-        {
-            await runAsync(scope.ServiceProvider.GetRequiredService<IMediator>());
-            return 0;
-        }
-        catch (InvalidRequestException invalid)
-        {
-            foreach (var fault in invalid.Faults)
+    private static Task<int> RunAsync(string operation, Func<IMediator, Task> runAsync, CancellationToken cancellationToken) =>
+        CommandRun.OfAsync(
+            operation,
+            async mediator =>
             {
-                await Console.Error.WriteLineAsync($"--{fault.Pointer?.TrimStart('/').Replace("_at", "", StringComparison.Ordinal)}: {fault.Detail}");
-            }
-        }
-        catch (NotFoundException missing)
-        {
-            await Console.Error.WriteLineAsync(missing.Message);
-        }
+                try
+                {
+                    await runAsync(mediator);
+                    return 0;
+                }
+                catch (InvalidRequestException invalid)
+                {
+                    foreach (var fault in invalid.Faults)
+                    {
+                        await Console.Error.WriteLineAsync($"--{fault.Pointer?.TrimStart('/').Replace("_at", "", StringComparison.Ordinal)}: {fault.Detail}");
+                    }
+                }
+                catch (NotFoundException missing)
+                {
+                    await Console.Error.WriteLineAsync(missing.Message);
+                }
 
-        return 1;
-    }
+                return 1;
+            },
+            cancellationToken);
 
     private static Guid ParseId(ArgumentResult argument)
     {

@@ -1,11 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
+using CleanWorkspace.WebApi.Transfers;
 using MediatR;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CleanWorkspace.WebApi.Controllers;
@@ -85,6 +88,36 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
         CancellationToken cancellationToken) =>
         Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
+
+    /// <summary>Creates and changes users, and user groups, as the rows of a file say: all of them, or nothing where a row is refused.</summary>
+    /// <remarks>
+    /// The answer has a line of JSON for each fault of a refused row, and the summary in the last line. Where rows were refused and so
+    /// nothing was changed its status is 400. docs/import-export.md describes the files.
+    /// </remarks>
+    /// <param name="rows">The file: CSV with a header row, or a user or group in JSON on each line. There is no limit to its size.</param>
+    /// <param name="partial">Whether the good rows are applied where others are refused.</param>
+    /// <param name="dryRun">Whether it is only said what would happen.</param>
+    /// <param name="createGroups">Whether groups that are not there are created; otherwise rows that name them are refused.</param>
+    /// <param name="cancellationToken">Ends when the client goes away: nothing is changed then.</param>
+    [HttpPost("import", Name = "Users_import")]
+    [KnownParametersOnly]
+    [DisableRequestSizeLimit]
+    [DisableRequestTimeout]
+    [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
+    public async Task<IActionResult> Import(
+        [FromBody, Required] IAsyncEnumerable<ImportRow> rows,
+        [FromQuery(Name = "partial")] bool partial,
+        [FromQuery(Name = "dry_run")] bool dryRun,
+        [FromQuery(Name = "create_groups")] bool createGroups,
+        CancellationToken cancellationToken)
+    {
+        using var report = new NdjsonReport(Response);
+        await mediator.Send(
+            new UsersImportRequest(report.Accept(rows, CancellationToken.None), new ImportOptions(partial, dryRun, createGroups), report), cancellationToken);
+        return new EmptyResult();
+    }
 
     /// <summary>Lists the groups that a user is in.</summary>
     /// <param name="id">The user's id.</param>

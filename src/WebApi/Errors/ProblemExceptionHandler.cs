@@ -1,6 +1,7 @@
 using System.Data.Common;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
@@ -51,6 +52,10 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 break;
             case IdempotencyKeyReusedException:
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status422UnprocessableEntity);
+                break;
+            case MediaTypeException media:
+                await ProblemWriter.WriteAsync(
+                    httpContext, StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", media.Message);
                 break;
             case ContentionException:
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;

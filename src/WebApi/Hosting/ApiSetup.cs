@@ -5,6 +5,7 @@ using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.OpenApi;
 using CleanWorkspace.WebApi.Requests;
+using CleanWorkspace.WebApi.Transfers;
 using MediatR;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc.Formatters;
@@ -49,6 +50,7 @@ internal static class ApiSetup
                 output.SupportedEncodings.Remove(Encoding.Unicode);
                 options.InputFormatters.Clear();
                 options.InputFormatters.Add(new BodyRequestFormatter(WorkspaceJson.Options));
+                options.InputFormatters.Add(new ImportFormatter());
                 // Nothing is read from forms; MVC would take a form for a request without a body.
                 options.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Application.Users;
+using CleanWorkspace.WebApi.Transfers;
+using MediatR;
+using Npgsql;
+
+namespace CleanWorkspace.WebApi.Commands;
+
+/// <summary>The command <c>import</c>: users and groups from a file, by the same use case as over HTTP.</summary>
+internal static class ImportCommand
+{
+    private const int Failed = 1;
+    private const int Interrupted = 130;
+
+    public static Command Create(CancellationToken cancellationToken)
+    {
+        var file = new Argument<string>("file") { Description = "The file; - for the standard input." };
+        var format = TransferFile.CreateFormatOption();
+        var createGroups = new Option<bool>("--create-groups") { Description = "Creates the groups that are not there yet; otherwise rows that name them are refused." };
+        var partial = new Option<bool>("--partial") { Description = "Applies the good rows where others are refused; otherwise it is all or nothing." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Says what would happen, and changes nothing." };
+        var rejects = new Option<string>("--rejects") { Description = "A file to write every fault of the refused rows to, each as a line of JSON." };
+        var command = new ExampleCommand(
+            "import",
+            "Creates and changes users, and groups, as a file says: all of it, or nothing where a row is refused.",
+            ("import users.csv --dry-run", "Says what the file would change."),
+            ("import users.csv --create-groups", "Imports it, and creates the groups that it names."),
+            ("import users.csv --partial --rejects rejects.ndjson", "Imports the good rows, and keeps the faults of the others."),
+            ("import - --format ndjson < workspace.ndjson", "Imports what comes from the standard input."))
+        {
+            file, format, createGroups, partial, dryRun, rejects,
+        };
+        command.SetAction((arguments, _) =>
+        {
+            var path = arguments.GetValue(file)!;
+            return RunAsync(
+                path,
+                TransferFile.FormatOf(path, arguments.GetValue(format)),
+                new ImportOptions(arguments.GetValue(partial), arguments.GetValue(dryRun), arguments.GetValue(createGroups)),
+                arguments.GetValue(rejects),
+                cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string path, string format, ImportOptions options, string? rejectsPath, CancellationToken cancellationToken)
+    {
+        Stream input;
+        try
+        {
+            input = TransferFile.OpenToRead(path);
+        }
+        catch (Exception exception) when (TransferFile.Explain(exception, path) is { } unreadable)
+        {
+            return await FailAsync(unreadable);
+        }
+
+        await using (input)
+        {
+            try
+            {
+                await using var rejects = rejectsPath is null ? null : TransferFile.OpenToWrite(rejectsPath);
+                return await RunAsync(path, input, format, options, rejects, cancellationToken);
+            }
+            catch (Exception exception) when (TransferFile.Explain(exception, rejectsPath!) is { } unwritable)
+            {
+                return await FailAsync(unwritable);
+            }
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        string path, Stream input, string format, ImportOptions options, Stream? rejects, CancellationToken cancellationToken)
+    {
+        await using var progress = new ImportProgress(() => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
+        var report = new TerminalReport(progress, rejects);
+        var rows = format == TransferFile.Csv
+            ? CsvRows.ReadAsync(input, CancellationToken.None)
+            : NdjsonRows.ReadAsync(input, CancellationToken.None);
+        var request = new UsersImportRequest(rows, options, report);
+        try
+        {
+            return await CommandRun.OfAsync("import", mediator => ImportAsync(mediator, request, path, progress, report, cancellationToken), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Before the import had begun.
+            await FailAsync("Interrupted: nothing was changed.");
+            return Interrupted;
+        }
+    }
+
+    private static async Task<int> ImportAsync(
+        IMediator mediator, UsersImportRequest request, string path, ImportProgress progress, TerminalReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            progress.Start();
+            var summary = await mediator.Send(request, cancellationToken);
+            return summary.Refused > 0 && !request.Options.IsPartial ? Failed : 0;
+        }
+        catch (Exception exception) when (Explain(exception, path, report.Summary, cancellationToken) is { } explanation)
+        {
+            await progress.DisposeAsync();
+            await FailAsync(explanation);
+            return cancellationToken.IsCancellationRequested ? Interrupted : Failed;
+        }
+    }
+
+    private static string? Explain(Exception exception, string path, ImportSummary? summary, CancellationToken cancellationToken)
+    {
+        var outcome = summary switch
+        {
+            null => "nothing was changed.",
+            { Applied: true } => "the file was imported, but the report is not whole.",
+            _ => "nothing was changed, and the report is not whole.",
+        };
+        return exception switch
+        {
+            _ when cancellationToken.IsCancellationRequested => $"Interrupted: {outcome}",
+            InvalidFileException file => $"{TransferFile.NameOf(path)}: {file.Message} Nothing was changed.",
+            ImportInProgressException running => running.Message,
+            ContentionException => $"Other writers keep getting in the way: {outcome} Try again in a few seconds.",
+            PostgresException refusal => $"The database refuses the import ({refusal.MessageText}): {outcome}",
+            NpgsqlException fault => $"The database went away ({fault.Message}): {outcome}",
+            IOException or UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')}: {outcome}",
+            _ => null,
+        };
+    }
+
+    private static async Task<int> FailAsync(string explanation)
+    {
+        await Console.Error.WriteLineAsync(Terminal.Visible(explanation));
+        return Failed;
+    }
+}

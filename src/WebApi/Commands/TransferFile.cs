@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.IO.Pipelines;
+
+namespace CleanWorkspace.WebApi.Commands;
+
+/// <summary>The files that commands read and write: which format they have, and how they are opened.</summary>
+internal static class TransferFile
+{
+    public const string Csv = "csv";
+
+    public const string Ndjson = "ndjson";
+
+    // In place of a file's name.
+    private const string StandardStream = "-";
+
+    private static readonly string[] NdjsonEndings = [".ndjson", ".jsonl"];
+
+    public static Option<string> CreateFormatOption()
+    {
+        var format = new Option<string>("--format")
+        {
+            Description = $"If not given, {Ndjson} where the file's name ends in {string.Join(" or ", NdjsonEndings)}, and else {Csv}.",
+        };
+        format.AcceptOnlyFromAmong(Csv, Ndjson);
+        return format;
+    }
+
+    /// <summary>The format that was asked for, or else that of the file's name.</summary>
+    public static string FormatOf(string path, string? asked) =>
+        asked ?? (NdjsonEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? Ndjson : Csv);
+
+    /// <summary>What messages call it.</summary>
+    public static string NameOf(string path) => path == StandardStream ? "The standard input" : path;
+
+    /// <summary>A file, or the standard input, to read; of a pipe too each reading can be cancelled.</summary>
+    public static Stream OpenToRead(string path)
+    {
+        var stream = path == StandardStream ? Console.OpenStandardInput() : File.OpenRead(path);
+        if (stream.CanSeek)
+        {
+            return stream;
+        }
+
+        var pipe = new Pipe();
+        _ = FillAsync(pipe.Writer, stream);
+        return pipe.Reader.AsStream();
+    }
+
+    /// <summary>A file to write, which is empty again if it was there; nobody can be reading it.</summary>
+    public static Stream OpenToWrite(string path) => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+
+    /// <summary>Why a file cannot be opened, or null where that is not the reason.</summary>
+    public static string? Explain(Exception exception, string path) => exception switch
+    {
+        FileNotFoundException => $"There is no file {path}.",
+        DirectoryNotFoundException => $"There is no folder {Path.GetDirectoryName(path)}.",
+        UnauthorizedAccessException when Directory.Exists(path) => $"{path} is a folder.",
+        UnauthorizedAccessException => $"This account may not open {path}.",
+        IOException or ArgumentException => $"{path} cannot be opened: {exception.Message}",
+        _ => null,
+    };
+
+    private static async Task FillAsync(PipeWriter writer, Stream stream)
+    {
+        try
+        {
+            await stream.CopyToAsync(writer);
+            await writer.CompleteAsync();
+        }
+        catch (IOException exception)
+        {
+            await writer.CompleteAsync(exception);
+        }
+    }
+}

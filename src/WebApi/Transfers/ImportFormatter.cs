@@ -1,0 +1,32 @@
+using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.WebApi.Requests;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.Formatters;
+
+namespace CleanWorkspace.WebApi.Transfers;
+
+/// <summary>Takes the body of an import for the rows of a file, which are read as they are asked for.</summary>
+internal sealed class ImportFormatter : IInputFormatter, IApiRequestFormatMetadataProvider
+{
+    public bool CanRead(InputFormatterContext context) => IsOfRows(context.ModelType);
+
+    public Task<InputFormatterResult> ReadAsync(InputFormatterContext context)
+    {
+        var request = context.HttpContext.Request;
+        var type = request.GetTypedHeaders().ContentType;
+        var isPlain = request.Headers.ContentEncoding.Count == 0
+            && (type is { Charset.HasValue: false } || "utf-8".Equals(type?.Charset.Value?.Trim('"'), StringComparison.OrdinalIgnoreCase));
+        var rows = type?.MediaType.Value?.ToLowerInvariant() switch
+        {
+            MediaTypes.Csv when isPlain => CsvRows.ReadAsync(request.Body, CancellationToken.None),
+            MediaTypes.Ndjson when isPlain => NdjsonRows.ReadAsync(request.Body, CancellationToken.None),
+            _ => throw new MediaTypeException($"Send the body as {MediaTypes.Csv} or {MediaTypes.Ndjson} in UTF-8, not compressed."),
+        };
+        return InputFormatterResult.SuccessAsync(rows);
+    }
+
+    public IReadOnlyList<string> GetSupportedContentTypes(string? contentType, Type objectType) =>
+        IsOfRows(objectType) ? [MediaTypes.Csv, MediaTypes.Ndjson] : [];
+
+    private static bool IsOfRows(Type type) => type == typeof(IAsyncEnumerable<ImportRow>);
+}
