@@ -68,6 +68,7 @@ internal static class CommandLine
 
         root.Subcommands.Add(KeysCommand.Create(interruption.Token));
         root.Subcommands.Add(ImportCommand.Create(interruption.Token));
+        root.Subcommands.Add(ExportCommand.Create(interruption.Token));
         ExampleHelp.AddTo(root);
         return root;
     }

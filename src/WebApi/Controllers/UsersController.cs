@@ -119,6 +119,24 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         return new EmptyResult();
     }
 
+    /// <summary>Exports every user, and in NDJSON every group, as they are at one moment: what an import takes.</summary>
+    /// <remarks>
+    /// The answer is a file of any size, which is sent as it is read from the database. Where that fails in the middle, the connection is
+    /// broken off. docs/import-export.md describes the files.
+    /// </remarks>
+    /// <param name="format">The format; the one that the Accept header prefers if not given, and csv if it says nothing of either.</param>
+    /// <param name="excelSafe">Whether an apostrophe is put before cells that spreadsheets would take for formulas; it is then part of the text. CSV only.</param>
+    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    [HttpGet("export", Name = "Users_export")]
+    [KnownParametersOnly]
+    [ProducesResponseType<FileResult>(StatusCodes.Status200OK, MediaTypes.Csv, MediaTypes.Ndjson)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    public IActionResult Export(
+        [FromQuery(Name = "format")] ExportFormat? format,
+        [FromQuery(Name = "excel_safe")] bool excelSafe,
+        CancellationToken cancellationToken) =>
+        new ExportResult(format, excelSafe, writer => mediator.Send(new UsersExportRequest(writer), cancellationToken));
+
     /// <summary>Lists the groups that a user is in.</summary>
     /// <param name="id">The user's id.</param>
     /// <param name="request">Which page, of which of them.</param>

@@ -4,6 +4,7 @@ using CleanWorkspace.Application.Common;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Common;
+using CleanWorkspace.WebApi.Transfers;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
 using NSwag;
@@ -31,6 +32,7 @@ internal static class OpenApiSetup
         Text<Fields<AuditEntryResponse>>(),
         Text<Sort<UserKey>>(),
         Text<Sort<UserGroupKey>>(),
+        Text<ExportFormat>(),
     ];
 
     // NSwag's own word, "guid", is not in OpenAPI's registry of formats.

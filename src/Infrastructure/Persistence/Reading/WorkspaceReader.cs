@@ -1,3 +1,5 @@
+using System.Data;
+using System.Runtime.CompilerServices;
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.Application.Common;
@@ -11,13 +13,14 @@ namespace CleanWorkspace.Infrastructure.Persistence.Reading;
 /// <summary>Reads the workspace by hand-written SQL (docs/decisions/0010).</summary>
 internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceReader
 {
-    /// <inheritdoc/>
-    public Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     private static readonly UserRows Users = new();
     private static readonly UserGroupRows UserGroups = new();
     private static readonly ApiKeyRows ApiKeys = new();
     private static readonly AuditEntryRows AuditEntries = new();
+
+    // An export says with each user which groups it is in; a group's line would be as long as the group is large.
+    private static readonly Fields<UserGroupResponse> WithoutUsers =
+        Fields<UserGroupResponse>.TryParse("id,name,icon,description,created_at,updated_at", out var fields) ? fields : Fields<UserGroupResponse>.All;
 
     /// <inheritdoc/>
     public Task<UserResponse?> FindUserAsync(Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) =>
@@ -46,6 +49,64 @@ internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceRea
     /// <inheritdoc/>
     public Task<Page<AuditEntryResponse>> ListAuditEntriesAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) =>
         ListAsync(AuditEntries, AuditEntryRows.List(query), query, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using (var begin = new NpgsqlCommand(ExportStatements.Begin, connection))
+        {
+            await begin.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var users = Users.ColumnsOf(Fields<UserResponse>.All);
+        if (!writer.HasGroups)
+        {
+            var named = ReadAsync(connection, ExportStatements.WithGroupNames(Users, users), cancellationToken);
+            await foreach (var row in named)
+            {
+                await writer.WriteAsync(Users.Read(row, Fields<UserResponse>.All), row.GetFieldValue<string[]>(row.FieldCount - 1), cancellationToken);
+            }
+
+            return;
+        }
+
+        await foreach (var row in ReadAsync(connection, ExportStatements.Of(UserGroups, UserGroups.ColumnsOf(WithoutUsers)), cancellationToken))
+        {
+            await writer.WriteAsync(UserGroups.Read(row, WithoutUsers), cancellationToken);
+        }
+
+        await foreach (var row in ReadAsync(connection, ExportStatements.Of(Users, users), cancellationToken))
+        {
+            await writer.WriteAsync(Users.Read(row, Fields<UserResponse>.All), [], cancellationToken);
+        }
+    }
+
+    // Where nobody wants the rest, the server is told so: to end the reading otherwise means to read it.
+    private static async IAsyncEnumerable<NpgsqlDataReader> ReadAsync(
+        NpgsqlConnection connection, string sql, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var isAtEnd = false;
+        try
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                yield return reader;
+            }
+
+            isAtEnd = true;
+        }
+        finally
+        {
+            if (!isAtEnd)
+            {
+                command.Cancel();
+            }
+        }
+    }
 
     private async Task<T?> FindAsync<T>(Rows<T> rows, Guid id, Fields<T>? fields, CancellationToken cancellationToken)
         where T : class

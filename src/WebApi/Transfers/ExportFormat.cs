@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using CleanWorkspace.Application.Common;
+using Microsoft.Net.Http.Headers;
+
+namespace CleanWorkspace.WebApi.Transfers;
+
+/// <summary>A format in which the workspace is exported.</summary>
+public sealed class ExportFormat : IQueryValue<ExportFormat>
+{
+    private readonly MediaTypeHeaderValue _mediaType;
+
+    private ExportFormat(string name, MediaTypeHeaderValue mediaType)
+    {
+        Name = name;
+        _mediaType = mediaType;
+    }
+
+    /// <summary>A table of users for spreadsheets and other systems.</summary>
+    public static ExportFormat Csv { get; } = new("csv", new MediaTypeHeaderValue(MediaTypes.Csv) { Charset = "utf-8" });
+
+    /// <summary>Everything that the workspace knows of groups and users, a JSON object on each line.</summary>
+    public static ExportFormat Ndjson { get; } = new("ndjson", new MediaTypeHeaderValue(MediaTypes.Ndjson));
+
+    /// <inheritdoc/>
+    public static string Code => "invalid_format";
+
+    /// <inheritdoc/>
+    public static string Form => $"as one of {string.Join(", ", All.Select(format => format.Name))}";
+
+    /// <summary>What it is called in parameters and options; files have it for their ending.</summary>
+    public string Name { get; }
+
+    /// <summary>What it is called in HTTP.</summary>
+    public string MediaType => $"{_mediaType}";
+
+    private static ExportFormat[] All => [Csv, Ndjson];
+
+    /// <summary>The name, in lower case.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ExportFormat? value)
+    {
+        value = Array.Find(All, format => format.Name == text);
+        return value is not null;
+    }
+
+    /// <summary>The format that a client likes best; CSV where it says nothing of either.</summary>
+    internal static ExportFormat Of(HttpRequest request) =>
+        request.GetTypedHeaders().Accept
+            .Where(range => range.Quality is not 0)
+            .OrderByDescending(range => range.Quality ?? 1)
+            .Select(range => Array.Find(All, format => new MediaTypeHeaderValue(format._mediaType.MediaType).IsSubsetOf(range)))
+            .FirstOrDefault(format => format is not null) ?? Csv;
+
+    /// <summary>Begins a file of this format.</summary>
+    internal ExportWriter Write(PipeWriter output, bool isExcelSafe) =>
+        this == Csv ? new CsvUsersWriter(output, isExcelSafe) : new NdjsonWriter(output);
+}

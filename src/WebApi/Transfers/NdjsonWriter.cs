@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.Application.Users;
+using CleanWorkspace.WebApi.Json;
+
+namespace CleanWorkspace.WebApi.Transfers;
+
+/// <summary>Writes a JSON object on each line: what GET shows of groups and users, and before it which of the two it is.</summary>
+internal sealed class NdjsonWriter(PipeWriter output) : ExportWriter
+{
+    private const int FlushSize = 64 * 1024;
+
+    public override bool HasGroups => true;
+
+    public override ValueTask WriteAsync(UserGroupResponse group, CancellationToken cancellationToken) =>
+        WriteLineAsync("{\"resource\":\"user_groups\","u8, group, cancellationToken);
+
+    public override ValueTask WriteAsync(UserResponse user, IReadOnlyList<string> groupNames, CancellationToken cancellationToken) =>
+        WriteLineAsync("{\"resource\":\"users\","u8, user, cancellationToken);
+
+    public override async Task EndAsync(CancellationToken cancellationToken) => await output.FlushAsync(cancellationToken);
+
+    // The resource's bytes are those that GET answers; its first is the brace that the start of the line has already.
+    private ValueTask WriteLineAsync<T>(ReadOnlySpan<byte> start, T resource, CancellationToken cancellationToken)
+    {
+        output.Write(start);
+        output.Write(JsonSerializer.SerializeToUtf8Bytes(resource, WorkspaceJson.Options).AsSpan(1));
+        output.Write("\n"u8);
+        return output.UnflushedBytes < FlushSize ? ValueTask.CompletedTask : FlushAsync(cancellationToken);
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken) => await output.FlushAsync(cancellationToken);
+}
