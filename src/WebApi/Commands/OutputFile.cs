@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace CleanWorkspace.WebApi.Commands;
 /// </summary>
 internal sealed class OutputFile : IAsyncDisposable
 {
+    private const string Devices = "/dev/";
+
     private readonly string? _path;
     private readonly bool _replaces;
     private readonly string _part;
@@ -15,7 +19,7 @@ internal sealed class OutputFile : IAsyncDisposable
         _path = path;
         _replaces = replaces;
         _part = $"{path}.{Guid.NewGuid():N}.part";
-        Stream = path is null ? Console.OpenStandardOutput() : new FileStream(_part, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        Stream = path is null ? OpenStandardOutput() : new FileStream(_part, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
     }
 
     public Stream Stream { get; }
@@ -31,16 +35,21 @@ internal sealed class OutputFile : IAsyncDisposable
             throw new IOException("It is there already; --force replaces it.");
         }
 
+        if (path is not null && Path.GetFullPath(path).StartsWith(Devices, StringComparison.Ordinal))
+        {
+            throw new IOException("It would take the place of a device; - is the standard output.");
+        }
+
         return new OutputFile(path, replaces);
     }
 
     /// <summary>Puts it in its place.</summary>
     public async Task KeepAsync()
     {
-        (Stream as FileStream)?.Flush(flushToDisk: true);
-        await Stream.DisposeAsync();
         if (_path is not null)
         {
+            ((FileStream)Stream).Flush(flushToDisk: true);
+            await Stream.DisposeAsync();
             File.Move(_part, _path, _replaces);
         }
     }
@@ -53,5 +62,18 @@ internal sealed class OutputFile : IAsyncDisposable
         {
             File.Delete(_part);
         }
+    }
+
+    // To a pipe that nobody reads any more the console writes without a word, and what was lost would be reported as exported. (To a file
+    // it has to be the console, which leaves others that write to the same file at its end.)
+    private static Stream OpenStandardOutput()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Console.OpenStandardOutput();
+        }
+
+        var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return output.CanSeek ? Console.OpenStandardOutput() : output;
     }
 }
