@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using CleanWorkspace.IntegrationTests.Hosting;
+using Npgsql;
+
+namespace CleanWorkspace.IntegrationTests;
+
+/// <summary>The command <c>export</c> as an operator runs it.</summary>
+public sealed class ExportCommandTests : IAsyncLifetime
+{
+    private const string Header = "email,first_name,last_name,role,user_groups\r\n";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("export-").FullName;
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestPostgres.CreateDatabaseAsync();
+        await ProgramRun.OfAsync(["migrate"], ("ConnectionStrings__Workspace", _database.ConnectionString));
+        await _database.ExecuteAsync(
+            """
+            INSERT INTO user_groups (id, name) VALUES ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071', 'Analysts');
+            INSERT INTO users (id, email, folded_email, first_name, role)
+            VALUES ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072', 'a@x', 'a@x', '=É', 'guest'), ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6073', NULL, NULL, 'Grace', 'admin');
+            INSERT INTO memberships (user_id, group_id) SELECT id, '019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071' FROM users WHERE role = 'guest'
+            """);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_file_has_the_format_of_its_name_and_the_program_says_what_is_in_it()
+    {
+        var csv = await ExportAsync("users.csv");
+        var ndjson = await ExportAsync("all.JSONL");
+
+        Assert.True((csv.ExitCode, csv.Output) == (0, ""), $"{csv}");
+        Assert.Matches(@"Exported 2 users in \d+\.\d s\.\s*\z", csv.Error);
+        Assert.Equal($"{Header}a@x,=É,,guest,Analysts\r\n,Grace,,admin,\r\n", await ReadAsync("users.csv"));
+        Assert.True((ndjson.ExitCode, ndjson.Output) == (0, ""), $"{ndjson}");
+        Assert.Matches(@"Exported 2 users and 1 groups in \d+\.\d s\.\s*\z", ndjson.Error);
+        Assert.Equal(["user_groups", "users", "users"], (await ReadAsync("all.JSONL")).Trim().Split('\n').Select(line => line.Split('"')[3]));
+        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+    }
+
+    [Theory]
+    [InlineData("export")]
+    [InlineData("export -")]
+    [InlineData("export - --format csv")]
+    public async Task Without_a_file_it_goes_to_the_standard_output(string words)
+    {
+        var run = await RunAsync(words.Split(' '));
+
+        Assert.Equal((0, $"{Header}a@x,=É,,guest,Analysts\r\n,Grace,,admin,\r\n"), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_is_replaced_only_by_force()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "users.csv"), "mine");
+
+        var refused = await ExportAsync("users.csv");
+        var kept = await ReadAsync("users.csv");
+        var forced = await ExportAsync("users.csv", "--force", "--excel-safe");
+
+        Assert.Equal((1, "mine"), (refused.ExitCode, kept));
+        Assert.Contains("--force replaces it", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, forced.ExitCode);
+        Assert.StartsWith($"{Header}a@x,\"'=É\"", await ReadAsync("users.csv"), StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Theory]
+    [InlineData("x.ndjson --excel-safe", 2, "--excel-safe goes with CSV only")]
+    [InlineData("x.csv --format ndjson --excel-safe", 2, "--excel-safe goes with CSV only")]
+    [InlineData("x.csv --format xml", 2, "'xml'")]
+    [InlineData("x.csv y.csv", 2, "y.csv is not understood")]
+    [InlineData("nowhere/x.csv", 1, "There is no folder")]
+    [InlineData("../export-none/../x/y.csv", 1, "There is no folder")]
+    public async Task What_cannot_be_carried_out_says_why_and_leaves_nothing(string words, int exitCode, string explanation)
+    {
+        var all = words.Split(' ');
+        var run = await ExportAsync(all[0], all[1..]);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(explanation, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Theory]
+    [InlineData(true, 130, "Interrupted: nothing was exported.")]
+    [InlineData(false, 1, "nothing was exported.")]
+    public async Task An_export_that_is_ended_leaves_nothing_that_looks_whole(bool byOperator, int exitCode, string explanation)
+    {
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand("LOCK TABLE users IN ACCESS EXCLUSIVE MODE", connection);
+        await hold.ExecuteNonQueryAsync();
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "export", Path.Combine(_folder, "all.ndjson")]) { RedirectStandardError = true };
+        start.Environment["ConnectionStrings__Workspace"] = _database.ConnectionString;
+        using var program = Process.Start(start)!;
+        const string Waiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'SELECT u.id%'";
+        while (await _database.ExecuteAsync($"SELECT count(*) {Waiting}") is 0L)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.EndsWith(".part", Assert.Single(Directory.GetFiles(_folder)), StringComparison.Ordinal);
+        if (byOperator)
+        {
+            using var interrupt = Process.Start("kill", ["-INT", $"{program.Id}"]);
+        }
+        else
+        {
+            await _database.ExecuteAsync($"SELECT pg_terminate_backend(pid) {Waiting}");
+        }
+
+        var error = await program.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await program.WaitForExitAsync();
+
+        Assert.Equal(exitCode, program.ExitCode);
+        Assert.EndsWith(explanation, error.Trim(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    private Task<ProgramRun> ExportAsync(string name, params string[] options) => RunAsync(["export", Path.Combine(_folder, name), .. options]);
+
+    private Task<ProgramRun> RunAsync(string[] words) => ProgramRun.OfAsync(words, ("ConnectionStrings__Workspace", _database.ConnectionString));
+
+    // As text, without the byte order mark.
+    private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(Path.Combine(_folder, name));
+}
