@@ -31,6 +31,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "ApiKeys_getApiKeyById", "get /auth/key/{id}", "", "200", "404 500" },
         { "ApiKeys_updateById", "patch /auth/key/{id}", "ApiKeysUpdateByIdRequest", "200", "400 404 500" },
         { "Users_list", "get /user", "", "200", "400 500" },
+        { "Users_export", "get /user/export", "", "200", "400 500" },
         { "Users_createNewUser", "post /user", "UsersCreateNewUserRequest", "201", "400 500" },
         { "Users_deleteById", "delete /user/{id}", "", "204", "404 500" },
         { "Users_getUserById", "get /user/{id}", "", "200", "404 500" },

@@ -129,7 +129,8 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="cancellationToken">Ends when the client goes away.</param>
     [HttpGet("export", Name = "Users_export")]
     [KnownParametersOnly]
-    [ProducesResponseType<FileResult>(StatusCodes.Status200OK, MediaTypes.Csv, MediaTypes.Ndjson)]
+    [Produces(MediaTypes.Csv, MediaTypes.Ndjson)]
+    [ProducesResponseType<string>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public IActionResult Export(
         [FromQuery(Name = "format")] ExportFormat? format,
