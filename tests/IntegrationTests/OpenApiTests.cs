@@ -11,6 +11,11 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
 {
     private const string Refresh = "UPDATE_OPENAPI";
 
+    // In place of a schema, where the body is a file and the answer its report.
+    private const string File = "(file)";
+
+    private static readonly string[] FileTypes = ["text/csv", "application/x-ndjson"];
+
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static readonly TheoryData<string, string, string, string, string> Operations = new()
@@ -34,6 +39,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "Users_export", "get /user/export", "", "200", "400 500" },
         { "Users_createNewUser", "post /user", "UsersCreateNewUserRequest", "201", "400 500" },
         { "Users_deleteById", "delete /user/{id}", "", "204", "404 500" },
+        { "Users_import", "post /user/import", File, "200", "400 409 500" },
         { "Users_getUserById", "get /user/{id}", "", "200", "404 500" },
         { "Users_listGroupsById", "get /user/{id}/groups", "", "200", "400 404 500" },
         { "Users_updateById", "patch /user/{id}", "UsersUpdateByIdRequest", "200", "400 404 500" },
@@ -64,7 +70,8 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         foreach (var error in errors.Split(' '))
         {
             var content = operation["responses"]![error]!["content"]!.AsObject();
-            Assert.Equal(["application/problem+json"], content.Select(type => type.Key));
+            string[] reports = request == File && error == "400" ? ["application/x-ndjson"] : [];
+            Assert.Equal(["application/problem+json", .. reports], content.Select(type => type.Key));
             Assert.Equal("Problem", NameOf(content["application/problem+json"]!["schema"]!));
         }
 
@@ -76,8 +83,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         {
             var body = operation["requestBody"]!;
             Assert.True((bool)body["required"]!);
-            Assert.Equal(["application/json"], body["content"]!.AsObject().Select(type => type.Key));
-            Assert.Equal(request, NameOf(body["content"]!["application/json"]!["schema"]!));
+            Assert.Equal(request == File ? FileTypes : ["application/json"], body["content"]!.AsObject().Select(type => type.Key));
+            Assert.All(body["content"]!.AsObject(), type => Assert.Equal(
+                request, request == File && (string?)type.Value!["schema"]!["format"] == "binary" ? File : NameOf(type.Value!["schema"]!)));
         }
 
         var inPath = (operation["parameters"]?.AsArray() ?? []).Where(parameter => (string)parameter!["in"]! == "path").ToArray();
@@ -218,11 +226,11 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         var served = (await ReadAsync()).Without("servers");
         if (Environment.GetEnvironmentVariable(Refresh) == "1")
         {
-            await File.WriteAllTextAsync(file, served.ToJsonString(Pretty) + "\n");
+            await System.IO.File.WriteAllTextAsync(file, served.ToJsonString(Pretty) + "\n");
         }
 
         Assert.True(
-            await File.ReadAllTextAsync(file) == served.ToJsonString(Pretty) + "\n",
+            await System.IO.File.ReadAllTextAsync(file) == served.ToJsonString(Pretty) + "\n",
             $"docs/openapi.json is not what the service serves. If the change is meant, refresh the file and read the diff: {Refresh}=1 dotnet test tests/IntegrationTests --filter OpenApiTests");
     }
 

@@ -17,6 +17,9 @@ internal sealed class ExampleHelp : SynchronousCommandLineAction
         option.Action = new ExampleHelp((HelpAction)option.Action!);
     }
 
+    /// <summary>Whoever asks for help need not have given everything else.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         var result = _help.Invoke(parseResult);

@@ -49,26 +49,23 @@ internal static class ImportCommand
         string path, string format, ImportOptions options, string? rejectsPath, CancellationToken cancellationToken)
     {
         Stream input;
+        Stream? rejects;
+        var opened = path;
         try
         {
             input = TransferFile.OpenToRead(path);
+            opened = rejectsPath;
+            rejects = rejectsPath is null ? null : TransferFile.OpenToWrite(rejectsPath);
         }
-        catch (Exception exception) when (TransferFile.Explain(exception, path) is { } unreadable)
+        catch (Exception exception) when (TransferFile.Explain(exception, opened!) is { } explanation)
         {
-            return await FailAsync(unreadable);
+            return await FailAsync(explanation);
         }
 
         await using (input)
+        await using (rejects)
         {
-            try
-            {
-                await using var rejects = rejectsPath is null ? null : TransferFile.OpenToWrite(rejectsPath);
-                return await RunAsync(path, input, format, options, rejects, cancellationToken);
-            }
-            catch (Exception exception) when (TransferFile.Explain(exception, rejectsPath!) is { } unwritable)
-            {
-                return await FailAsync(unwritable);
-            }
+            return await RunAsync(path, input, format, options, rejects, cancellationToken);
         }
     }
 

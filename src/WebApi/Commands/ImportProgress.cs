@@ -40,7 +40,7 @@ internal sealed class ImportProgress(Func<double?> readShare) : IAsyncDisposable
         .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
         .StartAsync(async context =>
         {
-            var bar = context.AddTask("");
+            var bar = context.AddTask(Describe().Text);
             do
             {
                 var (text, share) = Describe();
@@ -81,8 +81,10 @@ internal sealed class ImportProgress(Func<double?> readShare) : IAsyncDisposable
         var state = Read();
         var seconds = TimeProvider.System.GetElapsedTime(state.Since).TotalSeconds;
         var share = state.Total is > 0 ? (double)state.Rows / state.Total : state.Stage == ImportStage.Reading ? readShare() : null;
-        var text = string.Create(CultureInfo.InvariantCulture, $"{state.Stage,-9} {state.Rows,11:N0} rows {state.Rows / Math.Max(seconds, 0.1),9:N0}/s");
-        return share is > 0 and <= 1
+        var text = state.Rows == 0
+            ? $"{state.Stage}"
+            : string.Create(CultureInfo.InvariantCulture, $"{state.Stage,-9} {state.Rows,11:N0} rows {state.Rows / Math.Max(seconds, 0.1),9:N0}/s");
+        return share is > 0 and <= 1 && state.Rows > 0
             ? (string.Create(CultureInfo.InvariantCulture, $@"{text} {TimeSpan.FromSeconds(Math.Min(seconds * (1 - share.Value) / share.Value, 359_999)):h\:mm\:ss} left"), share)
             : (text, share);
     }

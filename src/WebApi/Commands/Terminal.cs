@@ -15,7 +15,7 @@ internal static class Terminal
     public static IAnsiConsole Error { get; } = Create(Console.Error, Console.IsErrorRedirected);
 
     /// <summary>Whether progress can be drawn over and over again in one place.</summary>
-    public static bool CanRedraw { get; } = !Console.IsErrorRedirected && Error.Profile.Capabilities is { Ansi: true, Interactive: true };
+    public static bool CanRedraw { get; } = !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
 
     /// <summary>Text of people's files, in which nothing can steer the terminal or turn its neighbours round.</summary>
     public static string Visible(string text)
@@ -33,7 +33,12 @@ internal static class Terminal
 
     private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            // Nobody is asked anything, so it makes no difference where the input comes from.
+            Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Yes,
+        });
         if (isRedirected)
         {
             console.Profile.Width = UnlimitedWidth;

@@ -62,7 +62,7 @@ internal static class ProblemWriter
         StatusCodes.Status400BadRequest,
         file.Code,
         $"{file.Message} Nothing was changed.",
-        [new ProblemError { Line = file.Line, Code = file.Code, Detail = file.Detail }]);
+        [new ProblemError { Line = file.Line, Pointer = file.Line is null ? "" : null, Code = file.Code, Detail = file.Detail }]);
 
     /// <summary>Gives an answer that has a status but no body, such as that of a path without an operation, its problem.</summary>
     public static Task WriteAsync(StatusCodeContext context) =>

@@ -1,6 +1,7 @@
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Common;
@@ -75,8 +76,14 @@ internal static class OpenApiSetup
                 schema.Type = JsonObjectType.Array;
                 schema.Item = new JsonSchema { Type = JsonObjectType.String, Format = UuidFormat };
             }));
+            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(IAsyncEnumerable<ImportRow>), schema =>
+            {
+                schema.Type = JsonObjectType.String;
+                schema.Format = JsonFormatStrings.Binary;
+            }));
             settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor());
             settings.OperationProcessors.Add(new ResponseOperationProcessor());
+            settings.OperationProcessors.Add(new ImportOperationProcessor());
         });
 
     private static PrimitiveTypeMapper Text<T>()

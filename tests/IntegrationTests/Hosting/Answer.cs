@@ -40,6 +40,9 @@ public sealed class Answer
 
     public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
 
+    /// <summary>Each line as JSON.</summary>
+    public IReadOnlyList<JsonObject> Lines => [.. Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+
     public bool IsTo(HttpMethod method) => _request.StartsWith($"{method} ", StringComparison.Ordinal);
 
     public static async Task<Answer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response) =>

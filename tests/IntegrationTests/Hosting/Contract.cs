@@ -23,6 +23,9 @@ internal static partial class Contract
     private static readonly string[] ProblemProperties =
         ["type", "title", "status", "detail", "instance", "code", "trace_id"];
 
+    private static readonly string[] SummaryProperties =
+        ["applied", "created", "dry_run", "groups_created", "groups_unchanged", "groups_updated", "refused", "seconds", "unchanged", "updated"];
+
     private static readonly string[] Internals =
         ["   at ", "Exception", "System.", "Microsoft.", "Npgsql", "CleanWorkspace", "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "SQLSTATE", "SqlState", ".cs:line"];
 
@@ -95,9 +98,30 @@ internal static partial class Contract
         }
     }
 
+    /// <summary>Fails unless the answer is a line for each fault, by line, and the summary, and its status says whether anything was refused for them.</summary>
+    public static void VerifyImportReport(Answer answer)
+    {
+        Assert.EndsWith("\n", answer.Text, StringComparison.Ordinal);
+        var (faults, summary) = (answer.Lines.SkipLast(1).ToList(), answer.Lines[^1]);
+        Assert.Equal(SummaryProperties, Names(summary));
+        Assert.Equal(
+            answer.Status == 200,
+            (bool)summary["applied"]! || (bool)summary["dry_run"]! || (long)summary["refused"]! == 0);
+        Assert.Equal((long)summary["refused"]!, faults.Select(fault => (long)fault["line"]!).Distinct().Count());
+        Assert.Equal(faults.Select(fault => (long)fault["line"]!).Order(), faults.Select(fault => (long)fault["line"]!));
+        Assert.All(faults, fault =>
+        {
+            Assert.Equal(["code", "column", "detail", "line"], Names(fault));
+            Assert.Matches(Code(), (string)fault["code"]!);
+            Assert.NotEmpty((string)fault["detail"]!);
+        });
+        Assert.DoesNotContain(Internals, word => answer.Text.Contains(word, StringComparison.Ordinal));
+    }
+
     private static void VerifyFault(JsonObject fault)
     {
-        var place = fault.ContainsKey("parameter") ? "parameter" : "pointer";
+        string[] places = ["parameter", "line", "pointer"];
+        var place = places.First(place => place == "pointer" || fault.ContainsKey(place));
         Assert.Equal(new[] { "code", "detail", place }.Order(), Names(fault));
         Assert.Matches(Code(), (string)fault["code"]!);
         Assert.NotEmpty((string)fault["detail"]!);

@@ -119,6 +119,17 @@ public sealed class ServiceFixture : IAsyncLifetime
     /// <summary>Starts over with an empty workspace.</summary>
     public async Task ClearAsync() => await _database.ExecuteAsync("TRUNCATE users, user_groups, audit_entries CASCADE");
 
+    /// <summary>Imports a file.</summary>
+    public Task<Answer> ImportAsync(string file, string query = "", string mediaType = "text/csv") =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/user/import?{query}") { Content = ToFile(Encoding.UTF8.GetBytes(file), mediaType) });
+
+    public static HttpContent ToFile(byte[] file, string mediaType)
+    {
+        var content = new ByteArrayContent(file);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
+        return content;
+    }
+
     public static HttpContent ToContent(object body)
     {
         var content = new ByteArrayContent(body switch
@@ -150,6 +161,18 @@ public sealed class ServiceFixture : IAsyncLifetime
     private static void Verify(Answer answer)
     {
         var resource = answer.Path.StartsWith("/api/v1", StringComparison.Ordinal) ? answer.Path["/api/v1".Length..] : answer.Path;
+        if (resource.TrimEnd('/') == "/user/import" && answer.ContentType == "application/x-ndjson")
+        {
+            Contract.VerifyImportReport(answer);
+            return;
+        }
+
+        if (resource.TrimEnd('/') == "/user/export" && answer.Status == 200)
+        {
+            // A file, which is no JSON.
+            return;
+        }
+
         Action<JsonObject> verify = resource switch
         {
             _ when answer.IsTo(HttpMethod.Patch) && resource.TrimEnd('/').EndsWith("/users", StringComparison.Ordinal) => Contract.VerifyMembershipChanges,
