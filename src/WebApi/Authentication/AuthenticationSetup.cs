@@ -2,7 +2,6 @@ using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.WebApi.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.HostFiltering;
 
 namespace CleanWorkspace.WebApi.Authentication;
@@ -10,8 +9,6 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// <summary>Who is let in, and who may do what.</summary>
 internal static class AuthenticationSetup
 {
-    private const string Policy = "access";
-
     public static void AddAccess(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -30,9 +27,6 @@ internal static class AuthenticationSetup
             schemes.AddIssuer(issuer);
         }
 
-        services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.AddRequirements(new Access.Requirement()));
-        services.AddSingleton<IAuthorizationHandler, Access>();
-        services.AddSingleton<IAuthorizationMiddlewareResultHandler, Access>();
         services.AddCaller();
     }
 
@@ -44,17 +38,11 @@ internal static class AuthenticationSetup
             app.UseRateLimiter();
         }
 
-        app.UseAuthorization();
+        app.UseMiddleware<Access>();
     }
 
     /// <summary>Holds endpoints to the <see cref="AccessTable"/> and to the limit of requests.</summary>
-    public static void RequireAccess(this IEndpointConventionBuilder endpoints) => endpoints.RequireAuthorization(Policy).RequireRequestLimit();
-
-    /// <summary>
-    /// Whether a request is for such an endpoint. No credential is looked at for any other: a wrong one makes no difference
-    /// there, and health is told while the database is silent.
-    /// </summary>
-    public static bool RequiresAccess(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null;
+    public static void RequireAccess(this IEndpointConventionBuilder endpoints) => endpoints.WithMetadata(new Access.Requirement()).RequireRequestLimit();
 
     private static void AddHosts(this WebApplicationBuilder builder, AccessSettings access) =>
         builder.Services.Configure<HostFilteringOptions>(options =>
@@ -85,7 +73,7 @@ internal static class AuthenticationSetup
             options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => CountAsync(context, failures) };
         });
         schemes.Services.Configure<AuthenticationSchemeOptions>(KeyHandler.Name, options => options.ForwardDefaultSelector = context =>
-            RequiresAccess(context)
+            Access.IsRequired(context)
             && BearerToken.In(context.Request.Headers.Authorization) is { Length: > 0 } token
             && !token.StartsWith(KeyToken.Prefix, StringComparison.Ordinal)
                 ? JwtBearerDefaults.AuthenticationScheme

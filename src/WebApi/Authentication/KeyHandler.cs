@@ -15,7 +15,7 @@ internal sealed class KeyHandler(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization;
-        if (header.Count == 0 || !AuthenticationSetup.RequiresAccess(Context))
+        if (header.Count == 0 || !Access.IsRequired(Context))
         {
             return AuthenticateResult.NoResult();
         }

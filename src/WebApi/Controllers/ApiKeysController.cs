@@ -39,7 +39,7 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
         CancellationToken cancellationToken)
     {
         var key = await mediator.Send(request with { Idempotency = IdempotencyHeader.Parse(idempotency) }, cancellationToken);
-        return CreatedAtRoute("ApiKeys_getApiKeyById", new { id = key.Id }, key);
+        return new NewResource(key);
     }
 
     /// <summary>Deletes an API key: whoever holds it is refused within five seconds.</summary>

@@ -42,7 +42,7 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         CancellationToken cancellationToken)
     {
         var group = await mediator.Send(request with { Idempotency = IdempotencyHeader.Parse(idempotency) }, cancellationToken);
-        return CreatedAtRoute("UserGroups_getUserGroupById", new { id = group.Id }, group);
+        return new NewResource(group);
     }
 
     /// <summary>Deletes a user group and ends its memberships; the users stay.</summary>

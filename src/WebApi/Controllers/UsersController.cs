@@ -45,7 +45,7 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         CancellationToken cancellationToken)
     {
         var user = await mediator.Send(request with { Idempotency = IdempotencyHeader.Parse(idempotency) }, cancellationToken);
-        return CreatedAtRoute("Users_getUserById", new { id = user.Id }, user);
+        return new NewResource(user);
     }
 
     /// <summary>Deletes a user and ends its memberships.</summary>

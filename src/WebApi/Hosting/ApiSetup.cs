@@ -43,9 +43,17 @@ internal static class ApiSetup
         builder.Services.AddSingleton<IMediator, WatchedMediator>();
         builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
         builder.Services.Configure<RouteOptions>(options => options.SetParameterPolicy<UuidRouteConstraint>(UuidRouteConstraint.Name));
+        // Not AddControllers: it brings authorization, of which every request would ask in vain.
         builder.Services
-            .AddControllers(options =>
+            .AddMvcCore()
+            .AddApiExplorer()
+            .AddDataAnnotations()
+            .AddMvcOptions(options =>
             {
+                // Answers are JSON or empty.
+                options.OutputFormatters.RemoveType<HttpNoContentOutputFormatter>();
+                options.OutputFormatters.RemoveType<StringOutputFormatter>();
+                options.OutputFormatters.RemoveType<StreamOutputFormatter>();
                 var output = options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single();
                 output.SupportedEncodings.Remove(Encoding.Unicode);
                 options.InputFormatters.Clear();
@@ -55,6 +63,7 @@ internal static class ApiSetup
                 options.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+                options.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
                 options.ModelMetadataDetailsProviders.Add(new EmptyHeaders());
                 options.ModelMetadataDetailsProviders.Add(new QueryNames());
                 options.ModelBinderProviders.Insert(0, new QueryValueBinder.Provider());

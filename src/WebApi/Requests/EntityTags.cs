@@ -51,11 +51,9 @@ internal static class EntityTags
             }
 
             var http = context.HttpContext;
-            var tag = new EntityTagHeaderValue($"\"{resource.Version}\"");
-            http.Response.GetTypedHeaders().ETag = tag;
-
-            var isRead = HttpMethods.IsGet(http.Request.Method);
-            if (isRead && http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known == EntityTagHeaderValue.Any || known.Compare(tag, useStrongComparison: false)))
+            var tag = $"\"{resource.Version}\"";
+            http.Response.Headers.ETag = tag;
+            if (http.Request.Headers.IfNoneMatch.Count > 0 && HttpMethods.IsGet(http.Request.Method) && IsKnown(http.Request, tag))
             {
                 context.Result = new StatusCodeResult(StatusCodes.Status304NotModified);
             }
@@ -63,6 +61,13 @@ internal static class EntityTags
 
         public void OnResultExecuted(ResultExecutedContext context)
         {
+        }
+
+        private static bool IsKnown(HttpRequest request, string tag)
+        {
+            var current = new EntityTagHeaderValue(tag);
+            return request.GetTypedHeaders().IfNoneMatch.Any(
+                known => known == EntityTagHeaderValue.Any || known.Compare(current, useStrongComparison: false));
         }
     }
 }
