@@ -8,14 +8,25 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
     // Any number that no other program on the same database uses for its advisory locks.
     private const long LockKey = 0x436C_6561_6E57_5332;
 
+    private Task _begun = Task.CompletedTask;
+
     public NpgsqlConnection Connection => connection;
 
-    /// <summary>Whether this session has the turn, which it keeps until it ends. It may then sort and join more in memory than others.</summary>
+    /// <summary>Whether this session has the turn, which it keeps until it ends. It may then keep more in memory than others do.</summary>
     public Task<bool> TryTakeTurnAsync(CancellationToken cancellationToken) => ReadAsync<bool>(
-        $"SELECT pg_try_advisory_lock({LockKey}) AND set_config('work_mem', '64MB', false) IS NOT NULL", cancellationToken);
+        $"SELECT pg_try_advisory_lock({LockKey}) AND set_config('work_mem', '64MB', false) || set_config('temp_buffers', '32MB', false) IS NOT NULL", cancellationToken);
+
+    /// <summary>Waits for what was begun before, and begins what whoever comes next on the connection waits for.</summary>
+    public async Task BeginAsync(Func<Task> work)
+    {
+        await _begun;
+        // Off the caller's thread, which reads on meanwhile.
+        _begun = Task.Run(work);
+    }
 
     public async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
+        await _begun;
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddRange(parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken);
@@ -23,9 +34,15 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
 
     public async Task<T> ReadAsync<T>(string sql, CancellationToken cancellationToken)
     {
+        await _begun;
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Whatever became of it was either waited for or ends together with what has ended the import.
+        await _begun.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await connection.DisposeAsync();
+    }
 }

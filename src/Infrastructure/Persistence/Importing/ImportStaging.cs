@@ -10,7 +10,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Importing;
 /// <summary>The rows of a file in temporary tables, where they are compared with each other and with the workspace.</summary>
 internal sealed class ImportStaging(ImportSession session)
 {
-    // What is held in memory before it is sent: rows, and names within them.
+    // What is held in memory before it is sent: rows, and names within them. As many again may be on their way.
     private const int RowsAtOnce = 4_000;
 
     private const string Tables = """
@@ -128,10 +128,10 @@ internal sealed class ImportStaging(ImportSession session)
     private static Task WriteAsync(NpgsqlBinaryImporter copy, string? value, CancellationToken cancellationToken) =>
         value is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, NpgsqlDbType.Text, cancellationToken);
 
-    // A connection carries one COPY at a time, and rows of all kinds come in any order.
+    // A connection carries one COPY at a time, and rows of all kinds come in any order. While some are sent the next are read.
     private sealed class Buffer<TRow>(string table, Func<NpgsqlBinaryImporter, TRow, CancellationToken, Task> write)
     {
-        private readonly List<TRow> _rows = [];
+        private List<TRow> _rows = [];
         private int _weight;
 
         public Task AddAsync(TRow row, int weight, ImportSession session, CancellationToken cancellationToken)
@@ -143,22 +143,22 @@ internal sealed class ImportStaging(ImportSession session)
 
         public async Task SendAsync(ImportSession session, CancellationToken cancellationToken)
         {
-            if (_rows.Count == 0)
-            {
-                return;
-            }
+            var rows = _rows;
+            (_rows, _weight) = ([], 0);
+            await session.BeginAsync(() => CopyAsync(rows, session, cancellationToken));
+        }
 
+        private async Task CopyAsync(List<TRow> rows, ImportSession session, CancellationToken cancellationToken)
+        {
             await using var copy = await session.Connection.BeginBinaryImportAsync($"COPY {table} FROM STDIN (FORMAT binary)", cancellationToken);
             copy.Timeout = TimeSpan.Zero;
-            foreach (var row in _rows)
+            foreach (var row in rows)
             {
                 await copy.StartRowAsync(cancellationToken);
                 await write(copy, row, cancellationToken);
             }
 
             await copy.CompleteAsync(cancellationToken);
-            _rows.Clear();
-            _weight = 0;
         }
     }
 }
