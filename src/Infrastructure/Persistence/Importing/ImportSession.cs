@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence.Importing;
@@ -7,6 +8,8 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
 {
     // Any number that no other program on the same database uses for its advisory locks.
     private const long LockKey = 0x436C_6561_6E57_5332;
+
+    private const int SecondsToUnlock = 5;
 
     private Task _begun = Task.CompletedTask;
 
@@ -39,10 +42,30 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
         return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>
+    /// Gives the turn back before the session is closed: the database goes on with that, as it has tables to drop, when nobody waits for
+    /// it any more, and who has heard how the import ended may begin another.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        // Whatever became of it was either waited for or ends together with what has ended the import.
-        await _begun.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await connection.DisposeAsync();
+        await using (connection)
+        {
+            // Whatever became of it was either waited for or ends together with what has ended the import.
+            await _begun.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (connection.State != ConnectionState.Open)
+            {
+                return;
+            }
+
+            try
+            {
+                await using var command = new NpgsqlCommand($"SELECT pg_advisory_unlock({LockKey})", connection) { CommandTimeout = SecondsToUnlock };
+                await command.ExecuteNonQueryAsync();
+            }
+            catch (NpgsqlException)
+            {
+                // The session is at its end, and so is its turn.
+            }
+        }
     }
 }
