@@ -165,6 +165,24 @@ public sealed class ImportCommandTests : IAsyncLifetime
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
     }
 
+    [Fact]
+    public async Task A_database_that_goes_away_as_it_commits_leaves_open_what_was_done()
+    {
+        await RunAsync(["migrate"]);
+        await _database.ExecuteAsync(
+            """
+            CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER tr_leave AFTER INSERT ON audit_entries DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.resource = 'imports') EXECUTE FUNCTION leave();
+            """);
+
+        var run = await ImportAsync("email\nada@example.org\n");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("whether the file was imported is not known", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing was changed", run.Error, StringComparison.Ordinal);
+    }
+
     private async Task MustFailAsync(string[] words, string explanation)
     {
         var run = await RunAsync(words);

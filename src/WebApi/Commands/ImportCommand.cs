@@ -117,6 +117,7 @@ internal static class ImportCommand
         };
         return exception switch
         {
+            ImportOutcomeUnknownException => $"The database went away at the very end ({exception.Message}): whether the file was imported is not known. The audit says so, or another --dry-run.",
             _ when cancellationToken.IsCancellationRequested => $"Interrupted: {outcome}",
             InvalidFileException file => $"{TransferFile.NameOf(path)}: {file.Message} Nothing was changed.",
             ImportInProgressException running => running.Message,

@@ -148,9 +148,25 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
             Summarize, cancellationToken,
             new NpgsqlParameter<Guid>("id", Uuid.CreateVersion7(TimeProvider.System)),
             new NpgsqlParameter("changes", NpgsqlDbType.Jsonb) { Value = ToChanges(written) });
-        await transaction.CommitAsync(cancellationToken);
+        await CommitAsync(transaction, cancellationToken);
         return written;
     }
+
+    private static async Task CommitAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!HasAnswered(exception as PostgresException ?? exception.InnerException as PostgresException))
+        {
+            throw new ImportOutcomeUnknownException(exception);
+        }
+    }
+
+    // An error is the database's word that nothing was committed; the end of the session is none.
+    private static bool HasAnswered(PostgresException? refusal) => refusal is { InvariantSeverity: "ERROR" };
 
     private async Task InsertAsync(CancellationToken cancellationToken)
     {
