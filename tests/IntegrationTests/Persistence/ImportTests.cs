@@ -261,6 +261,40 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
+    public async Task Turn_is_free_when_an_import_has_ended_even_while_the_database_still_drops_its_tables()
+    {
+        await using var other = await HoldAddressAsync("held@example.org");
+        var import = ImportAsync(User("held@example.org"));
+        await MustWaitAsync();
+        var table = await service.ExecuteAsync("SELECT relnamespace::regnamespace || '.' || relname FROM pg_class WHERE relname = 'import_users'");
+        await using var tables = await HoldAsync($"LOCK TABLE {table} IN ACCESS SHARE MODE");
+        await other.RollbackAsync();
+        await import.WaitAsync(Patience);
+
+        var next = await ImportAsync(User("next@example.org"));
+
+        Assert.Equal(1, next.Summary.Created);
+    }
+
+    [Fact]
+    public async Task Group_that_is_changed_before_the_import_changes_it_has_these_changes_in_this_order()
+    {
+        var group = (string)(await service.CreateGroupAsync(new { name = "First" }))["id"]!;
+        var held = (string)(await service.CreateGroupAsync(new { name = "Held" }))["id"]!;
+        await using var other = await HoldAsync($"SELECT FROM user_groups WHERE id = '{held}' FOR UPDATE");
+        var import = ImportAsync(
+            new CheckedGroup(++_line, Guid.Parse(group), true) { Name = "Third" }, User("new@example.org") with { UserGroups = Named("Held") });
+        await MustWaitAsync("INSERT INTO memberships");
+
+        (await service.PatchAsync($"/auth/group/{group}", new { name = "Second" }).WaitAsync(Patience)).MustBe(200);
+        await other.RollbackAsync();
+        await import.WaitAsync(Patience);
+
+        var names = (await AuditAsync()).Where(entry => (string)entry["resource_id"]! == group).Select(entry => (string)entry["changes"]!["name"]!["to"]!);
+        Assert.Equal(["Third", "Second", "First"], names);
+    }
+
+    [Fact]
     public async Task Import_that_is_cancelled_or_whose_file_breaks_off_leaves_nothing_behind()
     {
         var before = await service.ExecuteAsync(EveryRow);

@@ -75,7 +75,7 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
     private const string AreAllThere =
         "SELECT NOT EXISTS (SELECT FROM import_matches AS m WHERE NOT EXISTS (SELECT FROM users AS u WHERE u.id = m.user_id))";
 
-    // By now the rows are locked that are changed: of two writes of one user the later one has the later id.
+    // By now the rows are locked that are changed: of two writes of one user, or group, the later one has the later id.
     private const string BeginAnotherWrite = "SELECT set_config('workspace.write_id', '', true)";
 
     private const string UpdateUsers = """
@@ -209,6 +209,11 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         if (!await session.ReadAsync<bool>(LockGroups, cancellationToken))
         {
             return false;
+        }
+
+        if (planned.GroupsUpdated > 0)
+        {
+            await session.ReadAsync<string>(BeginAnotherWrite, cancellationToken);
         }
 
         await session.ExecuteAsync(UpdateGroups, cancellationToken);
