@@ -62,6 +62,10 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 await ProblemWriter.WriteAsync(
                     httpContext, StatusCodes.Status503ServiceUnavailable, "too_much_contention", "Other writers keep getting in the way; try again in a few seconds.");
                 break;
+            case TooManyExportsException exporting:
+                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "too_many_exports", exporting.Message);
+                break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest }:
                 await ProblemWriter.WriteAsync(httpContext, [new RequestFault("bad_request", "The request breaks the rules of HTTP.", "")]);
                 break;

@@ -201,6 +201,29 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Clients_that_do_not_read_leave_connections_to_others()
+    {
+        await SeedLargeGroupsAsync();
+        var clients = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BeginAsync()));
+        try
+        {
+            var refused = (await ExportAsync("")).MustBe(503);
+
+            Assert.Equal("too_many_exports", (string)refused.Json["code"]!);
+            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.Equal(LargeGroups, (await clients[0].Content.ReadAsStringAsync()).Split('\n').Length - 1);
+            while ((await ExportAsync("")) is { Status: 503 })
+            {
+                await Task.Delay(50);
+            }
+        }
+        finally
+        {
+            Array.ForEach(clients, client => client.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task What_fails_before_it_begins_is_a_problem()
     {
         await service.ExecuteAsync("ALTER TABLE memberships RENAME TO elsewhere");

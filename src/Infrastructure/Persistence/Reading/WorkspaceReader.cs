@@ -13,6 +13,9 @@ namespace CleanWorkspace.Infrastructure.Persistence.Reading;
 /// <summary>Reads the workspace by hand-written SQL (docs/decisions/0010).</summary>
 internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceReader
 {
+    // However slow their clients are, nearly all connections are left to other requests.
+    private const int MaxExports = 4;
+
     private static readonly UserRows Users = new();
     private static readonly UserGroupRows UserGroups = new();
     private static readonly ApiKeyRows ApiKeys = new();
@@ -21,6 +24,8 @@ internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceRea
     // An export says with each user which groups it is in; a group's line would be as long as the group is large.
     private static readonly Fields<UserGroupResponse> WithoutUsers =
         Fields<UserGroupResponse>.TryParse("id,name,icon,description,created_at,updated_at", out var fields) ? fields : Fields<UserGroupResponse>.All;
+
+    private int _exports;
 
     /// <inheritdoc/>
     public Task<UserResponse?> FindUserAsync(Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) =>
@@ -52,6 +57,23 @@ internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceRea
 
     /// <inheritdoc/>
     public async Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _exports) > MaxExports)
+            {
+                throw new TooManyExportsException();
+            }
+
+            await ExportAllAsync(writer, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _exports);
+        }
+    }
+
+    private async Task ExportAllAsync(IExportWriter writer, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
