@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Npgsql;
 
@@ -71,6 +72,46 @@ public sealed class ExportCommandTests : IAsyncLifetime
         Assert.Equal(0, forced.ExitCode);
         Assert.StartsWith($"{Header}a@x,\"'=É\"", await ReadAsync("users.csv"), StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task What_is_replaced_keeps_its_mode_and_stays_where_a_link_leads()
+    {
+        var file = Path.Combine(_folder, "users.csv");
+        await File.WriteAllTextAsync(file, "mine");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.CreateSymbolicLink(Path.Combine(_folder, "link.csv"), "users.csv");
+
+        var run = await ExportAsync("link.csv", "--force");
+
+        Assert.True(run.ExitCode == 0, $"{run}");
+        Assert.StartsWith(Header, await ReadAsync("users.csv"), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal("users.csv", new FileInfo(Path.Combine(_folder, "link.csv")).LinkTarget);
+        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+    }
+
+    [Fact]
+    public async Task Who_does_not_read_keeps_nobody_from_interrupting_it()
+    {
+        // More than waits between the database and a pipe that nobody reads.
+        await _database.ExecuteAsync(
+            "INSERT INTO user_groups (id, description) SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, repeat('x', 4000) FROM generate_series(1, 8000)");
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "export", "--format", "ndjson"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ConnectionStrings__Workspace"] = _database.ConnectionString;
+        using var program = Process.Start(start)!;
+        while (await _database.ExecuteAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'ClientWrite' AND query LIKE 'SELECT g.id%'") is 0L)
+        {
+            await Task.Delay(50);
+        }
+
+        using var interrupt = Process.Start("kill", ["-INT", $"{program.Id}"]);
+        await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(130, program.ExitCode);
+        Assert.EndsWith("Interrupted: what was written is not whole.", (await program.StandardError.ReadToEndAsync()).Trim(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -70,7 +70,9 @@ internal static class ExportCommand
                 async mediator =>
                 {
                     progress.Start();
-                    written = await ExportAsync(mediator, output.Stream, format, isExcelSafe, progress, cancellationToken);
+                    var exporting = ExportAsync(mediator, output.Stream, format, isExcelSafe, progress, cancellationToken);
+                    // What waits for the reader of a pipe cannot be cancelled; the program ends without it.
+                    written = await (path is null ? exporting.WaitAsync(cancellationToken) : exporting);
                     return 0;
                 },
                 cancellationToken);

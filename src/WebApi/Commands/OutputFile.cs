@@ -35,6 +35,12 @@ internal sealed class OutputFile : IAsyncDisposable
             throw new IOException("It is there already; --force replaces it.");
         }
 
+        // A link goes on being one, to the new file.
+        if (path is not null && Path.Exists(path))
+        {
+            path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+
         if (path is not null && Path.GetFullPath(path).StartsWith(Devices, StringComparison.Ordinal))
         {
             throw new IOException("It would take the place of a device; - is the standard output.");
@@ -50,6 +56,7 @@ internal sealed class OutputFile : IAsyncDisposable
         {
             ((FileStream)Stream).Flush(flushToDisk: true);
             await Stream.DisposeAsync();
+            KeepMode();
             File.Move(_part, _path, _replaces);
         }
     }
@@ -61,6 +68,15 @@ internal sealed class OutputFile : IAsyncDisposable
         if (_path is not null)
         {
             File.Delete(_part);
+        }
+    }
+
+    // Who was kept from reading the file that is replaced is kept from its successor.
+    private void KeepMode()
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(_path))
+        {
+            File.SetUnixFileMode(_part, File.GetUnixFileMode(_path));
         }
     }
 
