@@ -10,8 +10,9 @@ namespace CleanWorkspace.Infrastructure.Persistence.Importing;
 
 /// <summary>Carries a plan out, in one transaction.</summary>
 /// <remarks>
-/// What is new comes first, as nobody waits for it. Then come the locks, on groups before users as everywhere; and the rows of groups
-/// are written last of all, once, so that others are kept from them but for a moment.
+/// What is new comes first, as nobody waits for it. Then, where users that are there change, come the locks: on the groups that change with
+/// them, and on them. Last of all come the groups that new users join, which are free until then and written once. A lock that closes a circle
+/// there ends the import's transaction, and it begins again.
 /// </remarks>
 internal sealed class ImportWrite(ImportSession session, ImportPlan plan, ImportCounts planned, IImportReport report, Caller caller)
 {
@@ -60,11 +61,8 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         GROUP BY group_id
         """;
 
-    private const string LockGroups = """
-        SELECT (SELECT count(*) FROM (
-            SELECT FROM user_groups WHERE id IN (SELECT group_id FROM import_touches) ORDER BY id FOR NO KEY UPDATE) AS locked)
-            = (SELECT count(*) FROM import_touches)
-        """;
+    // Not those that only new users join: they are free until the end, while users that are there are written for as long as it takes.
+    private const string OfChanges = "(SELECT group_id FROM import_differences UNION SELECT group_id FROM import_group_changes)";
 
     private const string LockUsers = """
         SELECT (SELECT count(*) FILTER (WHERE locked.is_same) FROM (
@@ -188,8 +186,7 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
                 return await session.ReadAsync<bool>(AreAllThere, cancellationToken) ? counts : null;
             }
 
-            await session.ExecuteAsync($"DROP TABLE IF EXISTS import_touches; {FindTouches}", cancellationToken);
-            if (await session.ReadAsync<bool>(LockGroups, cancellationToken)
+            if (await session.ReadAsync<bool>(LockGroups(OfChanges), cancellationToken)
                 && await session.ReadAsync<bool>(LockUsers, cancellationToken)
                 && await session.ReadAsync<bool>(AreAllThere, cancellationToken))
             {
@@ -203,10 +200,17 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         return null;
     }
 
+    // Whether all of them are there.
+    private static string LockGroups(string groups) => $"""
+        SELECT (SELECT count(*) FROM (
+            SELECT FROM user_groups WHERE id IN (SELECT group_id FROM {groups} AS these) ORDER BY id FOR NO KEY UPDATE) AS locked)
+            = (SELECT count(*) FROM {groups} AS these)
+        """;
+
     private async Task<bool> TouchGroupsAsync(CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync($"DROP TABLE IF EXISTS import_touches; {FindTouches}", cancellationToken);
-        if (!await session.ReadAsync<bool>(LockGroups, cancellationToken))
+        await session.ExecuteAsync(FindTouches, cancellationToken);
+        if (!await session.ReadAsync<bool>(LockGroups("import_touches"), cancellationToken))
         {
             return false;
         }
