@@ -66,6 +66,12 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "too_many_exports", exporting.Message);
                 break;
+            case ImportOutcomeUnknownException unknown:
+                logger.LogWarning("The database went away as an import was committed: {Reason}", unknown.Message);
+                await ProblemWriter.WriteAsync(
+                    httpContext, StatusCodes.Status503ServiceUnavailable, "import_outcome_unknown",
+                    "The database went away at the very end: whether the file was imported is not known. The audit has the import, or not.");
+                break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest }:
                 await ProblemWriter.WriteAsync(httpContext, [new RequestFault("bad_request", "The request breaks the rules of HTTP.", "")]);
                 break;
