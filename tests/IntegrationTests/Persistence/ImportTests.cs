@@ -261,6 +261,26 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
+    public async Task Group_that_only_new_users_join_is_free_while_users_that_are_there_change()
+    {
+        var joined = (string)(await service.CreateGroupAsync(new { name = "Joined meanwhile" }))["id"]!;
+        var held = (string)(await service.CreateUserAsync(new { email = "there@example.org" }))["id"]!;
+        await using var other = await HoldAsync($"SELECT FROM users WHERE id = '{held}' FOR UPDATE");
+        var import = ImportAsync(
+            User("there@example.org") with { FirstName = "Changed" }, User("joins@example.org") with { UserGroups = Named("Joined meanwhile") });
+        await MustWaitAsync("%FOR NO KEY UPDATE OF u");
+
+        var answer = await service.PatchAsync($"/auth/group/{joined}", new { description = "Busy" }).WaitAsync(Patience);
+
+        Assert.Equal(200, answer.Status);
+        Assert.False(import.IsCompleted);
+        await other.RollbackAsync();
+        var summary = (await import.WaitAsync(Patience)).Summary;
+        Assert.Equal((1, 1), (summary.Created, summary.Updated));
+        await service.MustCountRightAsync("");
+    }
+
+    [Fact]
     public async Task Turn_is_free_when_an_import_has_ended_even_while_the_database_still_drops_its_tables()
     {
         await using var other = await HoldAddressAsync("held@example.org");
