@@ -143,6 +143,11 @@ internal sealed class ImportStaging(ImportSession session)
 
         public async Task SendAsync(ImportSession session, CancellationToken cancellationToken)
         {
+            if (_rows.Count == 0)
+            {
+                return;
+            }
+
             var rows = _rows;
             (_rows, _weight) = ([], 0);
             await session.BeginAsync(() => CopyAsync(rows, session, cancellationToken));
