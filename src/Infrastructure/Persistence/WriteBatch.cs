@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Infrastructure.Persistence.Configurations;
@@ -34,13 +33,7 @@ internal sealed class WriteBatch
         _id = id;
         _caller = caller;
         _parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        _parameters.Add(new NpgsqlParameter<string>("write", JsonSerializer.Serialize(new
-        {
-            resource = row.Table,
-            actor = caller.Actor,
-            operation = caller.Operation,
-            trace_id = caller.TraceId,
-        })));
+        _parameters.Add(new NpgsqlParameter<string>("write", WriteSetting.Of(row.Table, caller)));
     }
 
     public object[] Parameters => [.. _parameters];

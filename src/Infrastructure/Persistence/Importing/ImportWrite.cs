@@ -119,13 +119,8 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
     public async Task<ImportCounts?> RunAsync(CancellationToken cancellationToken)
     {
         await using var transaction = await session.Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        await session.ExecuteAsync(Begin, cancellationToken, new NpgsqlParameter<string>("write", JsonSerializer.Serialize(new
-        {
-            resource = "users",
-            actor = caller.Actor,
-            operation = caller.Operation,
-            trace_id = caller.TraceId,
-        })));
+        await session.ExecuteAsync(
+            Begin, cancellationToken, new NpgsqlParameter<string>("write", WriteSetting.Of("users", caller)));
         if (planned.GroupsCreated > 0)
         {
             await session.ExecuteAsync(InsertGroups, cancellationToken);
