@@ -61,6 +61,12 @@ internal static class WriteRules
         }
     }
 
+    /// <summary>Whether the write only met others, and may succeed when it is tried again.</summary>
+    public static bool HasLostRace(PostgresException refusal) => refusal.SqlState
+        is PostgresErrorCodes.DeadlockDetected
+        or PostgresErrorCodes.SerializationFailure
+        or PostgresErrorCodes.LockNotAvailable;
+
     private static RequestFault? FaultOf(string? constraint) => constraint switch
     {
         UserConfiguration.UniqueEmail => RequestFault.EmailTaken,
@@ -68,11 +74,6 @@ internal static class WriteRules
         MembershipConfiguration.GroupExists => RequestFault.UnknownUserGroups,
         _ => null,
     };
-
-    private static bool HasLostRace(PostgresException refusal) => refusal.SqlState
-        is PostgresErrorCodes.DeadlockDetected
-        or PostgresErrorCodes.SerializationFailure
-        or PostgresErrorCodes.LockNotAvailable;
 
     // EF Core wraps what it takes for transient.
     private static PostgresException? Refusal(Exception exception) =>

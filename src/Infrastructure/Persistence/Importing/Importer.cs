@@ -62,10 +62,6 @@ internal sealed class Importer(ImportSource source)
         throw new ContentionException(met ?? new InvalidOperationException("What the plan was about was deleted or changed each time."));
     }
 
-    private static bool IsOfOthersWrites(PostgresException refusal) => refusal.SqlState
-        is PostgresErrorCodes.UniqueViolation
-        or PostgresErrorCodes.ForeignKeyViolation
-        or PostgresErrorCodes.DeadlockDetected
-        or PostgresErrorCodes.SerializationFailure
-        or PostgresErrorCodes.LockNotAvailable;
+    private static bool IsOfOthersWrites(PostgresException refusal) =>
+        WriteRules.HasLostRace(refusal) || refusal.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation;
 }
