@@ -11,16 +11,12 @@ namespace CleanWorkspace.WebApi.Commands;
 /// <summary>The command <c>export</c>: all users and groups into a file, by the same use case as over HTTP.</summary>
 internal static class ExportCommand
 {
-    private const int Failed = 1;
-    private const int Interrupted = 130;
-    private const string StandardOutput = "-";
-
     public static Command Create(CancellationToken cancellationToken)
     {
         var file = new Argument<string>("file")
         {
             Description = "The file, which is not there yet; - for the standard output, as if not given.",
-            DefaultValueFactory = _ => StandardOutput,
+            DefaultValueFactory = _ => TransferFile.StandardStream,
         };
         var format = TransferFile.CreateFormatOption();
         var excelSafe = new Option<bool>("--excel-safe")
@@ -40,7 +36,7 @@ internal static class ExportCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(excelSafe) && TransferFile.FormatOf(result.GetValue(file)!, result.GetValue(format)) != TransferFile.Csv)
+            if (result.GetValue(excelSafe) && TransferFile.FormatOf(result.GetValue(file)!, result.GetValue(format)) != FileFormat.Csv)
             {
                 result.AddError("--excel-safe goes with CSV only: in NDJSON nothing is taken for a formula.");
             }
@@ -49,7 +45,7 @@ internal static class ExportCommand
         {
             var path = arguments.GetValue(file)!;
             return RunAsync(
-                path == StandardOutput ? null : path,
+                path == TransferFile.StandardStream ? null : path,
                 TransferFile.FormatOf(path, arguments.GetValue(format)),
                 arguments.GetValue(excelSafe),
                 arguments.GetValue(force),
@@ -58,7 +54,7 @@ internal static class ExportCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string? path, string format, bool isExcelSafe, bool replaces, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string? path, FileFormat format, bool isExcelSafe, bool replaces, CancellationToken cancellationToken)
     {
         try
         {
@@ -85,17 +81,16 @@ internal static class ExportCommand
         catch (Exception exception) when (Explain(exception, path, cancellationToken) is { } explanation)
         {
             var outcome = path is null ? "what was written is not whole." : "nothing was exported.";
-            await Console.Error.WriteLineAsync(Terminal.Visible($"{explanation.TrimEnd('.')}: {outcome}"));
-            return cancellationToken.IsCancellationRequested ? Interrupted : Failed;
+            return await CommandRun.FailAsync($"{explanation.TrimEnd('.')}: {outcome}", cancellationToken.IsCancellationRequested);
         }
     }
 
     /// <summary>What was written, in words.</summary>
     private static async Task<string> ExportAsync(
-        IMediator mediator, Stream output, string format, bool isExcelSafe, ImportProgress progress, CancellationToken cancellationToken)
+        IMediator mediator, Stream output, FileFormat format, bool isExcelSafe, ImportProgress progress, CancellationToken cancellationToken)
     {
         var pipe = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
-        ExportWriter writer = format == TransferFile.Csv ? new CsvUsersWriter(pipe, isExcelSafe) : new NdjsonWriter(pipe);
+        var writer = format.Write(pipe, isExcelSafe);
         var tally = new ExportTally(writer, progress);
         await mediator.Send(new UsersExportRequest(tally), cancellationToken);
         await writer.EndAsync(cancellationToken);

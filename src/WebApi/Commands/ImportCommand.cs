@@ -11,9 +11,6 @@ namespace CleanWorkspace.WebApi.Commands;
 /// <summary>The command <c>import</c>: users and groups from a file, by the same use case as over HTTP.</summary>
 internal static class ImportCommand
 {
-    private const int Failed = 1;
-    private const int Interrupted = 130;
-
     public static Command Create(CancellationToken cancellationToken)
     {
         var file = new Argument<string>("file") { Description = "The file; - for the standard input." };
@@ -46,7 +43,7 @@ internal static class ImportCommand
     }
 
     private static async Task<int> RunAsync(
-        string path, string format, ImportOptions options, string? rejectsPath, CancellationToken cancellationToken)
+        string path, FileFormat format, ImportOptions options, string? rejectsPath, CancellationToken cancellationToken)
     {
         Stream input;
         Stream? rejects;
@@ -59,7 +56,7 @@ internal static class ImportCommand
         }
         catch (Exception exception) when (TransferFile.Explain(exception, opened!) is { } explanation)
         {
-            return await FailAsync(explanation);
+            return await CommandRun.FailAsync(explanation);
         }
 
         await using (input)
@@ -70,14 +67,11 @@ internal static class ImportCommand
     }
 
     private static async Task<int> RunAsync(
-        string path, Stream input, string format, ImportOptions options, Stream? rejects, CancellationToken cancellationToken)
+        string path, Stream input, FileFormat format, ImportOptions options, Stream? rejects, CancellationToken cancellationToken)
     {
         await using var progress = new ImportProgress(() => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
         var report = new TerminalReport(progress, rejects);
-        var rows = format == TransferFile.Csv
-            ? CsvRows.ReadAsync(input, CancellationToken.None)
-            : NdjsonRows.ReadAsync(input, CancellationToken.None);
-        var request = new UsersImportRequest(rows, options, report);
+        var request = new UsersImportRequest(format.Read(input), options, report);
         try
         {
             return await CommandRun.OfAsync("import", mediator => ImportAsync(mediator, request, path, progress, report, cancellationToken), cancellationToken);
@@ -85,8 +79,7 @@ internal static class ImportCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Before the import had begun.
-            await FailAsync("Interrupted: nothing was changed.");
-            return Interrupted;
+            return await CommandRun.FailAsync("Interrupted: nothing was changed.", isInterrupted: true);
         }
     }
 
@@ -97,13 +90,12 @@ internal static class ImportCommand
         {
             progress.Start();
             var summary = await mediator.Send(request, cancellationToken);
-            return summary.Refused > 0 && !request.Options.IsPartial ? Failed : 0;
+            return summary.Refused > 0 && !request.Options.IsPartial ? CommandRun.Failed : 0;
         }
         catch (Exception exception) when (Explain(exception, path, report.Summary, cancellationToken) is { } explanation)
         {
             await progress.DisposeAsync();
-            await FailAsync(explanation);
-            return cancellationToken.IsCancellationRequested ? Interrupted : Failed;
+            return await CommandRun.FailAsync(explanation, cancellationToken.IsCancellationRequested);
         }
     }
 
@@ -127,11 +119,5 @@ internal static class ImportCommand
             IOException or UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')}: {outcome}",
             _ => null,
         };
-    }
-
-    private static async Task<int> FailAsync(string explanation)
-    {
-        await Console.Error.WriteLineAsync(Terminal.Visible(explanation));
-        return Failed;
     }
 }

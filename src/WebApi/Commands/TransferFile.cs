@@ -1,17 +1,14 @@
 using System.CommandLine;
 using System.IO.Pipelines;
+using CleanWorkspace.WebApi.Transfers;
 
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>The files that commands read and write: which format they have, and how they are opened.</summary>
 internal static class TransferFile
 {
-    public const string Csv = "csv";
-
-    public const string Ndjson = "ndjson";
-
-    // In place of a file's name.
-    private const string StandardStream = "-";
+    /// <summary>What stands in place of a file's name for the standard input or output.</summary>
+    public const string StandardStream = "-";
 
     private static readonly string[] NdjsonEndings = [".ndjson", ".jsonl"];
 
@@ -19,15 +16,18 @@ internal static class TransferFile
     {
         var format = new Option<string>("--format")
         {
-            Description = $"If not given, {Ndjson} where the file's name ends in {string.Join(" or ", NdjsonEndings)}, and else {Csv}.",
+            Description = $"If not given, {FileFormat.Ndjson.Name} where the file's name ends in {string.Join(" or ", NdjsonEndings)}, and else {FileFormat.Csv.Name}.",
         };
-        format.AcceptOnlyFromAmong(Csv, Ndjson);
+        format.AcceptOnlyFromAmong(FileFormat.Csv.Name, FileFormat.Ndjson.Name);
         return format;
     }
 
     /// <summary>The format that was asked for, or else that of the file's name.</summary>
-    public static string FormatOf(string path, string? asked) =>
-        asked ?? (NdjsonEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? Ndjson : Csv);
+    public static FileFormat FormatOf(string path, string? asked)
+    {
+        var isNdjson = NdjsonEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+        return FileFormat.TryParse(asked, out var format) ? format : isNdjson ? FileFormat.Ndjson : FileFormat.Csv;
+    }
 
     /// <summary>What messages call it.</summary>
     public static string NameOf(string path) => path == StandardStream ? "The standard input" : path;

@@ -133,7 +133,7 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     [ProducesResponseType<string>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public IActionResult Export(
-        [FromQuery(Name = "format")] ExportFormat? format,
+        [FromQuery(Name = "format")] FileFormat? format,
         [FromQuery(Name = "excel_safe")] bool excelSafe,
         CancellationToken cancellationToken) =>
         new ExportResult(format, excelSafe, writer => mediator.Send(new UsersExportRequest(writer), cancellationToken));

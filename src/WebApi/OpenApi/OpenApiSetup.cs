@@ -33,7 +33,7 @@ internal static class OpenApiSetup
         Text<Fields<AuditEntryResponse>>(),
         Text<Sort<UserKey>>(),
         Text<Sort<UserGroupKey>>(),
-        Text<ExportFormat>(),
+        Text<FileFormat>(),
     ];
 
     // NSwag's own word, "guid", is not in OpenAPI's registry of formats.

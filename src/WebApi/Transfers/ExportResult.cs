@@ -12,7 +12,7 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// <param name="format">The format that was asked for; null where the client's Accept header decides.</param>
 /// <param name="isExcelSafe">Whether spreadsheets are kept from taking text for formulas.</param>
 /// <param name="exportAsync">The use case.</param>
-internal sealed class ExportResult(ExportFormat? format, bool isExcelSafe, Func<IExportWriter, Task> exportAsync) : IActionResult
+internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IExportWriter, Task> exportAsync) : IActionResult
 {
     // So much may wait for a client before the database waits for it too.
     private static readonly PipeOptions Room = new(pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, useSynchronizationContext: false);
@@ -20,8 +20,8 @@ internal sealed class ExportResult(ExportFormat? format, bool isExcelSafe, Func<
     public async Task ExecuteResultAsync(ActionContext context)
     {
         var http = context.HttpContext;
-        var chosen = format ?? ExportFormat.Of(http.Request);
-        if (isExcelSafe && chosen != ExportFormat.Csv)
+        var chosen = format ?? FileFormat.Of(http.Request);
+        if (isExcelSafe && chosen != FileFormat.Csv)
         {
             throw new InvalidRequestException([new RequestFault("csv_only", "Goes with format=csv only: in NDJSON nothing is taken for a formula.", Parameter: "excel_safe")]);
         }
@@ -48,7 +48,7 @@ internal sealed class ExportResult(ExportFormat? format, bool isExcelSafe, Func<
     }
 
     // The pipe is not completed after a failure: what was left behind may still write to memory that would be given to others then.
-    private async Task WriteAsync(ExportFormat chosen, Pipe pipe)
+    private async Task WriteAsync(FileFormat chosen, Pipe pipe)
     {
         try
         {
@@ -64,7 +64,7 @@ internal sealed class ExportResult(ExportFormat? format, bool isExcelSafe, Func<
         }
     }
 
-    private static async Task SendAsync(ExportFormat chosen, PipeReader file, Task writing, HttpContext http)
+    private static async Task SendAsync(FileFormat chosen, PipeReader file, Task writing, HttpContext http)
     {
         for (var read = await file.ReadAsync(http.RequestAborted); ; read = await file.ReadAsync(http.RequestAborted))
         {

@@ -16,13 +16,9 @@ internal sealed class ImportFormatter : IInputFormatter, IApiRequestFormatMetada
         var type = request.GetTypedHeaders().ContentType;
         var isPlain = request.Headers.ContentEncoding.Count == 0
             && (type is { Charset.HasValue: false } || "utf-8".Equals(type?.Charset.Value?.Trim('"'), StringComparison.OrdinalIgnoreCase));
-        var rows = type?.MediaType.Value?.ToLowerInvariant() switch
-        {
-            MediaTypes.Csv when isPlain => CsvRows.ReadAsync(request.Body, CancellationToken.None),
-            MediaTypes.Ndjson when isPlain => NdjsonRows.ReadAsync(request.Body, CancellationToken.None),
-            _ => throw new MediaTypeException($"Send the body as {MediaTypes.Csv} or {MediaTypes.Ndjson} in UTF-8, not compressed."),
-        };
-        return InputFormatterResult.SuccessAsync(rows);
+        return FileFormat.OfMediaType(type?.MediaType.Value) is { } format && isPlain
+            ? InputFormatterResult.SuccessAsync(format.Read(request.Body))
+            : throw new MediaTypeException($"Send the body as {MediaTypes.Csv} or {MediaTypes.Ndjson} in UTF-8, not compressed.");
     }
 
     public IReadOnlyList<string> GetSupportedContentTypes(string? contentType, Type objectType) =>

@@ -1,26 +1,27 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using Microsoft.Net.Http.Headers;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>A format in which the workspace is exported.</summary>
-public sealed class ExportFormat : IQueryValue<ExportFormat>
+/// <summary>A format of the files in which users and groups come and go.</summary>
+public sealed class FileFormat : IQueryValue<FileFormat>
 {
     private readonly MediaTypeHeaderValue _mediaType;
 
-    private ExportFormat(string name, MediaTypeHeaderValue mediaType)
+    private FileFormat(string name, MediaTypeHeaderValue mediaType)
     {
         Name = name;
         _mediaType = mediaType;
     }
 
     /// <summary>A table of users for spreadsheets and other systems.</summary>
-    public static ExportFormat Csv { get; } = new("csv", new MediaTypeHeaderValue(MediaTypes.Csv) { Charset = "utf-8" });
+    public static FileFormat Csv { get; } = new("csv", new MediaTypeHeaderValue(MediaTypes.Csv) { Charset = "utf-8" });
 
     /// <summary>Everything that the workspace knows of groups and users, a JSON object on each line.</summary>
-    public static ExportFormat Ndjson { get; } = new("ndjson", new MediaTypeHeaderValue(MediaTypes.Ndjson));
+    public static FileFormat Ndjson { get; } = new("ndjson", new MediaTypeHeaderValue(MediaTypes.Ndjson));
 
     /// <inheritdoc/>
     public static string Code => "invalid_format";
@@ -34,22 +35,30 @@ public sealed class ExportFormat : IQueryValue<ExportFormat>
     /// <summary>What it is called in HTTP.</summary>
     public string MediaType => $"{_mediaType}";
 
-    private static ExportFormat[] All => [Csv, Ndjson];
+    private static FileFormat[] All => [Csv, Ndjson];
 
     /// <summary>The name, in lower case.</summary>
-    public static bool TryParse(string? text, [NotNullWhen(true)] out ExportFormat? value)
+    public static bool TryParse(string? text, [NotNullWhen(true)] out FileFormat? value)
     {
         value = Array.Find(All, format => format.Name == text);
         return value is not null;
     }
 
     /// <summary>The format that a client likes best; CSV where it says nothing of either.</summary>
-    internal static ExportFormat Of(HttpRequest request) =>
+    internal static FileFormat Of(HttpRequest request) =>
         request.GetTypedHeaders().Accept
             .Where(range => range.Quality is not 0)
             .OrderByDescending(range => range.Quality ?? 1)
             .Select(range => Array.Find(All, format => new MediaTypeHeaderValue(format._mediaType.MediaType).IsSubsetOf(range)))
             .FirstOrDefault(format => format is not null) ?? Csv;
+
+    /// <summary>The format that HTTP calls so, in any case; null where there is none.</summary>
+    internal static FileFormat? OfMediaType(string? mediaType) =>
+        Array.Find(All, format => string.Equals(format._mediaType.MediaType.Value, mediaType, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The rows of a file of this format, which are read as they are asked for.</summary>
+    internal IAsyncEnumerable<ImportRow> Read(Stream file) =>
+        this == Csv ? CsvRows.ReadAsync(file, CancellationToken.None) : NdjsonRows.ReadAsync(file, CancellationToken.None);
 
     /// <summary>Begins a file of this format.</summary>
     internal ExportWriter Write(PipeWriter output, bool isExcelSafe) =>
