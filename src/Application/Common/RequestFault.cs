@@ -34,9 +34,10 @@ public sealed record RequestFault(string Code, string Detail, string? Pointer = 
     public static RequestFault InvalidCursor { get; } = new(
         "invalid_cursor", "Must be given once, as it stands in a link of this list, with everything else in that link but page_size and fields.", Parameter: "cursor");
 
+    /// <summary>What is wrong with a value, at its place in the body.</summary>
+    public static RequestFault At(string pointer, Fault fault) => new(fault.Code, fault.Detail, pointer);
+
     internal static Fault TooManyIds(int maxCount) => new("too_many", $"Must have at most {maxCount} ids.");
 
     internal static RequestFault Of(string parameter, Fault fault) => new(fault.Code, fault.Detail, Parameter: parameter);
-
-    internal static RequestFault At(string pointer, Fault fault) => new(fault.Code, fault.Detail, pointer);
 }

@@ -92,15 +92,15 @@ internal sealed class BodyRequestFormatter : InputFormatter
 
             if (!TryGetName(item, out var name))
             {
-                faults.Add(At("", ReadingFaults.NameNotUnicode));
+                faults.Add(RequestFault.At("", ReadingFaults.NameNotUnicode));
             }
             else if (!type.Properties.TryGetValue(name, out var property))
             {
-                faults.Add(At(PointerTo(name), ReadingFaults.UnknownProperty));
+                faults.Add(RequestFault.At(PointerTo(name), ReadingFaults.UnknownProperty));
             }
             else if (!seen.Add(name))
             {
-                faults.Add(At(PointerTo(name), ReadingFaults.DuplicateProperty));
+                faults.Add(RequestFault.At(PointerTo(name), ReadingFaults.DuplicateProperty));
             }
             else if (property.PropertyType == typeof(Optional<string?>))
             {
@@ -114,7 +114,7 @@ internal sealed class BodyRequestFormatter : InputFormatter
 
         if (faults.Count >= ReadingFaults.MaxCount)
         {
-            faults.Add(At("", ReadingFaults.TooMany));
+            faults.Add(RequestFault.At("", ReadingFaults.TooMany));
         }
 
         return request with { ReadingFaults = faults };
@@ -146,7 +146,7 @@ internal sealed class BodyRequestFormatter : InputFormatter
 
         if (value.ValueKind != JsonValueKind.Array)
         {
-            faults.Add(At(pointer, ReadingFaults.NotList));
+            faults.Add(RequestFault.At(pointer, ReadingFaults.NotList));
             return;
         }
 
@@ -213,11 +213,9 @@ internal sealed class BodyRequestFormatter : InputFormatter
     {
         if (faults.Count < ReadingFaults.MaxCount)
         {
-            faults.Add(At(pointer, fault));
+            faults.Add(RequestFault.At(pointer, fault));
         }
     }
-
-    private static RequestFault At(string pointer, Fault fault) => new(fault.Code, fault.Detail, pointer);
 
     private static InvalidRequestException Refuse(string code, string detail) => new([new RequestFault(code, detail, "")]);
 

@@ -25,7 +25,7 @@ internal static class ReadingFaults
 
     private const int MaxNameLength = 100;
 
-    /// <summary>The name of a property, short enough to be shown.</summary>
+    /// <summary>The name of a property or column, short enough to be shown.</summary>
     public static string Shorten(string name) =>
         name.Length <= MaxNameLength ? name : $"{name.AsSpan(0, MaxNameLength - (char.IsHighSurrogate(name[MaxNameLength - 1]) ? 1 : 0))}…";
 }

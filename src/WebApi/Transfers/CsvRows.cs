@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.Common;
+using CleanWorkspace.WebApi.Requests;
 using CsvHelper;
 
 namespace CleanWorkspace.WebApi.Transfers;
@@ -9,11 +10,6 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// <summary>Reads users from CSV (RFC 4180) with a header. Takes no more memory than the longest record.</summary>
 internal static class CsvRows
 {
-    /// <summary>The most bytes of a record or line. Everything that a user may have, 100,000 groups aside, fits many times.</summary>
-    public const int MaxLineLength = 4 * 1024 * 1024;
-
-    private const int MaxNameLength = 100;
-
     private static readonly string[] Columns = ["email", "first_name", "last_name", "role", "user_groups"];
 
     /// <summary>The rows of a file.</summary>
@@ -73,7 +69,7 @@ internal static class CsvRows
     {
         Separator = ',',
         HasHeader = false,
-        MaxRecordSize = MaxLineLength,
+        MaxRecordSize = LongLine.MaxLength,
         TrackLineNumbers = true,
         IncludeValuesInExceptions = false,
         OnMalformedRecord = record => throw (record.Reason switch
@@ -89,12 +85,12 @@ internal static class CsvRows
         try
         {
             var isThere = await reader.ReadAsync(cancellationToken);
-            return reader.RawRecord.Length <= MaxLineLength ? isThere : throw TooLong(reader.LineNumber);
+            return reader.RawRecord.Length <= LongLine.MaxLength ? isThere : throw LongLine.At(reader.LineNumber);
         }
         catch (CsvFormatException exception)
         {
             // Malformed records are told of above, so this one is too large; more often than not because a quote swallows the rest.
-            throw quotes.OpenLine is { } line ? UnclosedQuote(line) : TooLong(exception.LineNumber);
+            throw quotes.OpenLine is { } line ? UnclosedQuote(line) : LongLine.At(exception.LineNumber);
         }
     }
 
@@ -148,16 +144,11 @@ internal static class CsvRows
         index >= 0 && reader.GetString(index) is var cell && !string.IsNullOrWhiteSpace(cell) ? cell : null;
 
     // For a terminal as well as for JSON.
-    private static string Show(string name)
-    {
-        var shown = string.Concat(name.Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character));
-        return shown.Length <= MaxNameLength ? shown : $"{shown.AsSpan(0, MaxNameLength)}…";
-    }
+    private static string Show(string name) => ReadingFaults.Shorten(
+        string.Concat(name.Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character)));
 
     private static InvalidFileException UnclosedQuote(long line) => new(
         line, "unclosed_quote", "A cell begins with a quote here, and the quote is never closed.");
 
     private static InvalidFileException Invalid(long line, string detail) => new(line, "invalid_csv", detail);
-
-    private static InvalidFileException TooLong(long line) => new(line, "line_too_long", "Must have at most 4 MiB.");
 }

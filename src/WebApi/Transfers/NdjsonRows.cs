@@ -24,7 +24,7 @@ internal static class NdjsonRows
             for (var isAtEnd = false; !isAtEnd;)
             {
                 var length = buffer.AsSpan(searched, end - searched).IndexOf((byte)'\n');
-                if (length < 0 && end - start <= CsvRows.MaxLineLength)
+                if (length < 0 && end - start <= LongLine.MaxLength)
                 {
                     searched = end;
                     (buffer, start, searched, end) = MakeRoom(buffer, start, searched, end);
@@ -39,9 +39,9 @@ internal static class NdjsonRows
 
                 line++;
                 var lineEnd = length < 0 ? end : searched + length;
-                if (lineEnd - start > CsvRows.MaxLineLength)
+                if (lineEnd - start > LongLine.MaxLength)
                 {
-                    throw new InvalidFileException(line, "line_too_long", "Must have at most 4 MiB.");
+                    throw LongLine.At(line);
                 }
 
                 if (!IsBlank(buffer.AsSpan(start..lineEnd)))

@@ -10,8 +10,6 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// <summary>Writes a JSON object on each line: what GET shows of groups and users, and before it which of the two it is.</summary>
 internal sealed class NdjsonWriter(PipeWriter output) : ExportWriter
 {
-    private const int FlushSize = 64 * 1024;
-
     public override bool HasGroups => true;
 
     public override ValueTask WriteAsync(UserGroupResponse group, CancellationToken cancellationToken) =>
@@ -27,9 +25,6 @@ internal sealed class NdjsonWriter(PipeWriter output) : ExportWriter
     {
         output.Write(start);
         output.Write(JsonSerializer.SerializeToUtf8Bytes(resource, WorkspaceJson.Options).AsSpan(1));
-        output.Write("\n"u8);
-        return output.UnflushedBytes < FlushSize ? ValueTask.CompletedTask : FlushAsync(cancellationToken);
+        return output.EndLineAsync(cancellationToken);
     }
-
-    private async ValueTask FlushAsync(CancellationToken cancellationToken) => await output.FlushAsync(cancellationToken);
 }

@@ -116,14 +116,14 @@ public sealed partial class CsvRowsTests
         using var file = new EndlessStream(start, piece, 100 * Megabyte);
 
         Assert.Equal(expected, (await Files.DescribeAsync(CsvRows.ReadAsync(file, CancellationToken.None)))[^1]);
-        Assert.InRange(file.BytesRead, CsvRows.MaxLineLength, 3 * CsvRows.MaxLineLength);
+        Assert.InRange(file.BytesRead, LongLine.MaxLength, 3 * LongLine.MaxLength);
     }
 
     [Fact]
     public async Task A_record_may_have_four_megabytes_and_not_a_byte_more()
     {
         const string line = "a@x,";
-        var fits = new string('x', CsvRows.MaxLineLength - line.Length);
+        var fits = new string('x', LongLine.MaxLength - line.Length);
 
         Assert.Equal($"2: email=a@x first={fits}", Assert.Single(await Files.ReadCsvAsync($"email,first_name\n{line}{fits}\n")));
         Assert.Equal(["2! line_too_long"], await Files.ReadCsvAsync($"email,first_name\n{line}{fits}x\n"));

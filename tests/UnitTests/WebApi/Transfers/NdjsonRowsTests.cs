@@ -88,14 +88,14 @@ public sealed class NdjsonRowsTests
         using var file = new EndlessStream("{}\n{\"email\":\"", "x", 100 * Megabyte);
 
         Assert.Equal(["1:", "2! line_too_long"], await Files.DescribeAsync(NdjsonRows.ReadAsync(file, CancellationToken.None)));
-        Assert.InRange(file.BytesRead, CsvRows.MaxLineLength, 2 * CsvRows.MaxLineLength);
+        Assert.InRange(file.BytesRead, LongLine.MaxLength, 2 * LongLine.MaxLength);
     }
 
     [Fact]
     public async Task A_line_may_have_four_megabytes_and_not_a_byte_more()
     {
         const string form = """{"email":""}""";
-        var fits = new string('x', CsvRows.MaxLineLength - form.Length);
+        var fits = new string('x', LongLine.MaxLength - form.Length);
 
         Assert.Equal(["1: email=" + fits, "2:"], await Files.ReadNdjsonAsync($"{form.Insert(form.Length - 2, fits)}\n{{}}"));
         Assert.Equal(["1:", "2! line_too_long"], await Files.ReadNdjsonAsync($"{{}}\n{form.Insert(form.Length - 2, fits + "x")}\n"));
