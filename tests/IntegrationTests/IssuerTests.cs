@@ -45,11 +45,7 @@ public sealed class IssuerTests : IAsyncLifetime
             ["expired"] = _issuer.Sign("admin", change: ExpiredFor(60)),
             ["bad"] = _issuer.Sign("admin", TestIssuer.CreateRsaKey()),
         };
-        var description = JsonNode.Parse(await _service.Stranger.GetStringAsync("/swagger/v1/swagger.json"))!;
-        var operations =
-            from path in description["paths"]!.AsObject()
-            from method in path.Value!.AsObject()
-            select (Method: HttpMethod.Parse(method.Key), Path: path.Key);
+        var operations = Operations.Of(JsonNode.Parse(await _service.Stranger.GetStringAsync("/swagger/v1/swagger.json"))!);
 
         foreach (var (credential, token) in tokens)
         {
@@ -57,7 +53,7 @@ public sealed class IssuerTests : IAsyncLifetime
             {
                 var answer = await SendAsync(token, method, Bodies.OnUnknown(path), "{}");
 
-                var isRead = method == HttpMethod.Get && path != "/user/export" && (path.StartsWith("/user", StringComparison.Ordinal) || path.StartsWith("/auth/group", StringComparison.Ordinal));
+                var isRead = Operations.IsRead(method, path);
                 var refusal = credential switch
                 {
                     "expired" => "401 expired_credential",
