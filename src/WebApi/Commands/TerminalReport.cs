@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.WebApi.Commands;
+using CleanWorkspace.WebApi.Transfers;
 using Spectre.Console;
 
-namespace CleanWorkspace.WebApi.Transfers;
+namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>The report of an import on the command line: the first refused rows as a table, and the summary. All of them go to a file, if there is one.</summary>
 internal sealed class TerminalReport(ImportProgress progress, Stream? rejects) : IImportReport
