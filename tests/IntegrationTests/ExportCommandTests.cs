@@ -133,6 +133,14 @@ public sealed class ExportCommandTests : IAsyncLifetime
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
+    [Fact]
+    public async Task A_file_without_a_name_is_none()
+    {
+        var run = await RunAsync(["export", ""]);
+
+        Assert.Equal((1, "", "The name of the file is empty: nothing was exported."), (run.ExitCode, run.Output, run.Error.Trim()));
+    }
+
     [Theory]
     [InlineData(true, 130, "Interrupted: nothing was exported.")]
     [InlineData(false, 1, "nothing was exported.")]

@@ -94,7 +94,9 @@ public sealed class ImportCommandTests : IAsyncLifetime
     {
         await MustFailAsync(["import", Path.Combine(_folder, "none.csv")], "There is no file");
         await MustFailAsync(["import", _folder], "is a folder.");
+        await MustFailAsync(["import", ""], "The name of the file is empty.\n");
         var file = await WriteAsync("users.csv", "email\nada@example.org\n");
+        await MustFailAsync(["import", file, "--rejects", ""], "The name of the file is empty.\n");
         await MustFailAsync(["import", file, "--rejects", Path.Combine(_folder, "none", "rejects")], "There is no folder");
         await MustFailAsync(["import", file, "--rejects", file], "cannot be opened");
         Assert.Equal("email\nada@example.org\n", await File.ReadAllTextAsync(file));

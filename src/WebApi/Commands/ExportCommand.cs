@@ -103,6 +103,7 @@ internal static class ExportCommand
         PostgresException refusal => $"The database refuses the export ({refusal.MessageText})",
         NpgsqlException fault => $"The database does not answer ({fault.Message})",
         DirectoryNotFoundException => $"There is no folder {Path.GetDirectoryName(path)}",
+        ArgumentException when path is "" => TransferFile.NoName,
         UnauthorizedAccessException or IOException or ArgumentException => $"{path ?? "The standard output"} cannot be written ({exception.Message.TrimEnd('.')})",
         _ => null,
     };

@@ -10,6 +10,9 @@ internal static class TransferFile
     /// <summary>What stands in place of a file's name for the standard input or output.</summary>
     public const string StandardStream = "-";
 
+    /// <summary>What is wrong with an empty name.</summary>
+    public const string NoName = "The name of the file is empty.";
+
     private static readonly string[] NdjsonEndings = [".ndjson", ".jsonl"];
 
     public static Option<string> CreateFormatOption()
@@ -56,6 +59,7 @@ internal static class TransferFile
         DirectoryNotFoundException => $"There is no folder {Path.GetDirectoryName(path)}.",
         UnauthorizedAccessException when Directory.Exists(path) => $"{path} is a folder.",
         UnauthorizedAccessException => $"This account may not open {path}.",
+        ArgumentException when path.Length == 0 => NoName,
         IOException or ArgumentException => $"{path} cannot be opened: {exception.Message}",
         _ => null,
     };
