@@ -161,6 +161,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
         }
 
         Assert.EndsWith(".part", Assert.Single(Directory.GetFiles(_folder)), StringComparison.Ordinal);
+        Assert.StartsWith("Writing", await program.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
         if (byOperator)
         {
             using var interrupt = Process.Start("kill", ["-INT", $"{program.Id}"]);

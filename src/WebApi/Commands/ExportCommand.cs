@@ -59,7 +59,7 @@ internal static class ExportCommand
         try
         {
             await using var output = OutputFile.Open(path, replaces);
-            await using var progress = new ImportProgress(() => null);
+            await using var progress = new TransferProgress(ExportTally.Stage, () => null);
             var (written, seconds) = ("", TimeProvider.System.GetTimestamp());
             await CommandRun.OfAsync(
                 "export",
@@ -87,7 +87,7 @@ internal static class ExportCommand
 
     /// <summary>What was written, in words.</summary>
     private static async Task<string> ExportAsync(
-        IMediator mediator, Stream output, FileFormat format, bool isExcelSafe, ImportProgress progress, CancellationToken cancellationToken)
+        IMediator mediator, Stream output, FileFormat format, bool isExcelSafe, TransferProgress progress, CancellationToken cancellationToken)
     {
         var pipe = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
         var writer = format.Write(pipe, isExcelSafe);

@@ -5,8 +5,11 @@ using CleanWorkspace.Application.Users;
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>Counts what is exported, and shows how far it is.</summary>
-internal sealed class ExportTally(IExportWriter writer, ImportProgress progress) : IExportWriter
+internal sealed class ExportTally(IExportWriter writer, TransferProgress progress) : IExportWriter
 {
+    /// <summary>What it is shown to do.</summary>
+    public const string Stage = "Writing";
+
     public bool HasGroups => writer.HasGroups;
 
     /// <summary>How many groups were written.</summary>
@@ -29,5 +32,5 @@ internal sealed class ExportTally(IExportWriter writer, ImportProgress progress)
         return writer.WriteAsync(user, groupNames, cancellationToken);
     }
 
-    private void Note() => progress.Note(ImportStage.Reading, Groups + Users, null);
+    private void Note() => progress.Note(Stage, Groups + Users, null);
 }

@@ -69,7 +69,7 @@ internal static class ImportCommand
     private static async Task<int> RunAsync(
         string path, Stream input, FileFormat format, ImportOptions options, Stream? rejects, CancellationToken cancellationToken)
     {
-        await using var progress = new ImportProgress(() => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
+        await using var progress = new TransferProgress(nameof(ImportStage.Reading), () => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
         var report = new TerminalReport(progress, rejects);
         var request = new UsersImportRequest(format.Read(input), options, report);
         try
@@ -84,7 +84,7 @@ internal static class ImportCommand
     }
 
     private static async Task<int> ImportAsync(
-        IMediator mediator, UsersImportRequest request, string path, ImportProgress progress, TerminalReport report, CancellationToken cancellationToken)
+        IMediator mediator, UsersImportRequest request, string path, TransferProgress progress, TerminalReport report, CancellationToken cancellationToken)
     {
         try
         {

@@ -7,14 +7,14 @@ using Spectre.Console;
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>The report of an import on the command line: the first refused rows as a table, and the summary. All of them go to a file, if there is one.</summary>
-internal sealed class TerminalReport(ImportProgress progress, Stream? rejects) : IImportReport
+internal sealed class TerminalReport(TransferProgress progress, Stream? rejects) : IImportReport
 {
     private const int MaxShown = 50;
 
     /// <summary>How the import ended; null before that.</summary>
     public ImportSummary? Summary { get; private set; }
 
-    public void Progress(ImportStage stage, long rows, long? total) => progress.Note(stage, rows, total);
+    public void Progress(ImportStage stage, long rows, long? total) => progress.Note(stage.ToString(), rows, total);
 
     public async Task CloseAsync(ImportSummary summary, IAsyncEnumerable<ImportRefusal> refusals, CancellationToken cancellationToken)
     {

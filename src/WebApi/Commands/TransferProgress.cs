@@ -1,26 +1,28 @@
 using System.Globalization;
-using CleanWorkspace.Application.Transfers;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>
-/// Shows on the standard error how far an import is: a bar in a terminal, and elsewhere a line at each stage and every few seconds.
+/// Shows on the standard error how far an import or export is: a bar in a terminal, and elsewhere a line at each stage and every few seconds.
 /// </summary>
-internal sealed class ImportProgress(Func<double?> readShare) : IAsyncDisposable
+/// <param name="firstStage">What is done first.</param>
+/// <param name="shareOfFirst">How much of that is done, which is null where nobody knows how much there is.</param>
+internal sealed class TransferProgress(string firstStage, Func<double?> shareOfFirst) : IAsyncDisposable
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BarInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
-    private State _state = new(ImportStage.Reading, 0, null, TimeProvider.System.GetTimestamp());
+    private State _state = new(firstStage, 0, null, TimeProvider.System.GetTimestamp());
     private Task _shown = Task.CompletedTask;
 
     public void Start() => _shown = Terminal.CanRedraw ? DrawAsync() : WriteAsync();
 
     /// <summary>Notes how far it is.</summary>
-    public void Note(ImportStage stage, long rows, long? total)
+    public void Note(string stage, long rows, long? total)
     {
         lock (_lock)
         {
@@ -37,7 +39,7 @@ internal sealed class ImportProgress(Func<double?> readShare) : IAsyncDisposable
 
     private Task DrawAsync() => Terminal.Error.Progress()
         .AutoClear(true)
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ShareColumn())
         .StartAsync(async context =>
         {
             var bar = context.AddTask(Describe().Text);
@@ -53,7 +55,7 @@ internal sealed class ImportProgress(Func<double?> readShare) : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        var said = default(ImportStage?);
+        var said = default(string);
         var saidAt = TimeProvider.System.GetTimestamp();
         while (!await IsEndWithinAsync(BarInterval))
         {
@@ -80,14 +82,25 @@ internal sealed class ImportProgress(Func<double?> readShare) : IAsyncDisposable
     {
         var state = Read();
         var seconds = TimeProvider.System.GetElapsedTime(state.Since).TotalSeconds;
-        var share = state.Total is > 0 ? (double)state.Rows / state.Total : state.Stage == ImportStage.Reading ? readShare() : null;
+        var share = state.Total is > 0 ? (double)state.Rows / state.Total : state.Stage == firstStage ? shareOfFirst() : null;
         var text = state.Rows == 0
-            ? $"{state.Stage}"
+            ? state.Stage
             : string.Create(CultureInfo.InvariantCulture, $"{state.Stage,-9} {state.Rows,11:N0} rows {state.Rows / Math.Max(seconds, 0.1),9:N0}/s");
         return share is > 0 and <= 1 && state.Rows > 0
             ? (string.Create(CultureInfo.InvariantCulture, $@"{text} {TimeSpan.FromSeconds(Math.Min(seconds * (1 - share.Value) / share.Value, 359_999)):h\:mm\:ss} left"), share)
             : (text, share);
     }
 
-    private sealed record State(ImportStage Stage, long Rows, long? Total, long Since);
+    private sealed record State(string Stage, long Rows, long? Total, long Since);
+
+    // The library's own says 0% of what has no end that is known.
+    private sealed class ShareColumn : ProgressColumn
+    {
+        private readonly PercentageColumn _percentage = new();
+
+        public override int? GetColumnWidth(RenderOptions options) => _percentage.GetColumnWidth(options);
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            task.IsIndeterminate ? Text.Empty : _percentage.Render(options, task, deltaTime);
+    }
 }
