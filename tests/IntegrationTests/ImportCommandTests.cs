@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Npgsql;
@@ -87,6 +88,28 @@ public sealed class ImportCommandTests : IAsyncLifetime
         Assert.Contains("users   1 created", await process.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task The_file_that_the_standard_input_comes_from_is_not_written_to()
+    {
+        const string Rows = "email\nada@example.org\nnobody\n";
+        var file = await WriteAsync("users.csv", Rows);
+        var link = Path.Combine(_folder, "link");
+        File.CreateSymbolicLink(link, file);
+        var other = await WriteAsync("rejects", new string('x', 1000));
+
+        Assert.Contains("The standard input comes from it.", (await RejectAsync(file)).Error, StringComparison.Ordinal);
+        Assert.Contains("The standard input comes from it.", (await RejectAsync(link)).Error, StringComparison.Ordinal);
+        Assert.Equal(Rows, await File.ReadAllTextAsync(file));
+        Assert.Contains("rows    1 refused", (await RejectAsync(other)).Output, StringComparison.Ordinal);
+        Assert.Equal("invalid_email", (string?)JsonNode.Parse(await File.ReadAllTextAsync(other))!["code"]);
+
+        // Only a shell gives a program a file for its standard input.
+        Task<ProgramRun> RejectAsync(string rejects) => ProgramRun.OfAsync(
+            "sh", ["-c", "exec dotnet \"$0\" import - --rejects \"$1\" < \"$2\"", typeof(Program).Assembly.Location, rejects, file],
+            ("ConnectionStrings__Workspace", _database.ConnectionString));
     }
 
     [Fact]

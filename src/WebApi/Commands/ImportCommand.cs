@@ -52,7 +52,7 @@ internal static class ImportCommand
         {
             input = TransferFile.OpenToRead(path);
             opened = rejectsPath;
-            rejects = rejectsPath is null ? null : TransferFile.OpenToWrite(rejectsPath);
+            rejects = rejectsPath is null ? null : TransferFile.OpenToWrite(rejectsPath, path);
         }
         catch (Exception exception) when (TransferFile.Explain(exception, opened!) is { } explanation)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.IO.Pipelines;
 using CleanWorkspace.WebApi.Transfers;
+using Microsoft.Win32.SafeHandles;
 
 namespace CleanWorkspace.WebApi.Commands;
 
@@ -49,8 +50,25 @@ internal static class TransferFile
         return pipe.Reader.AsStream();
     }
 
-    /// <summary>A file to write, which is empty again if it was there; nobody can be reading it.</summary>
-    public static Stream OpenToWrite(string path) => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+    /// <summary>A file to write beside one that is read. It is empty again if it was there; nobody can be reading it.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is the one that is read.</exception>
+    public static Stream OpenToWrite(string path, string readPath)
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        if (file is not { CanSeek: true, Length: > 0 })
+        {
+            return file;
+        }
+
+        if (readPath == StandardStream && IsStandardInput(file.SafeFileHandle))
+        {
+            file.Dispose();
+            throw new IOException("The standard input comes from it.");
+        }
+
+        file.SetLength(0);
+        return file;
+    }
 
     /// <summary>Why a file cannot be opened, or null where that is not the reason.</summary>
     public static string? Explain(Exception exception, string path) => exception switch
@@ -63,6 +81,21 @@ internal static class TransferFile
         IOException or ArgumentException => $"{path} cannot be opened: {exception.Message}",
         _ => null,
     };
+
+    // A file that is read by its name is locked; one that a shell has opened is so on Windows only. Whether two are one .NET does not tell, but
+    // how old and how long they are. (A stream of the standard input would move it, and it is being read already.)
+    private static bool IsStandardInput(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return false;
+        }
+
+        using var input = new SafeFileHandle(0, ownsHandle: false);
+        return File.GetCreationTimeUtc(input) == File.GetCreationTimeUtc(file)
+            && File.GetLastWriteTimeUtc(input) == File.GetLastWriteTimeUtc(file)
+            && RandomAccess.GetLength(input) == RandomAccess.GetLength(file);
+    }
 
     private static async Task FillAsync(PipeWriter writer, Stream stream)
     {

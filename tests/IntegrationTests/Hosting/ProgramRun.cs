@@ -7,9 +7,13 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static async Task<ProgramRun> OfAsync(string[] arguments, params (string Name, string Value)[] settings)
+    public static Task<ProgramRun> OfAsync(string[] arguments, params (string Name, string Value)[] settings) =>
+        OfAsync("dotnet", [typeof(Program).Assembly.Location, .. arguments], settings);
+
+    /// <summary>By another program, which becomes it.</summary>
+    public static async Task<ProgramRun> OfAsync(string program, string[] arguments, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
