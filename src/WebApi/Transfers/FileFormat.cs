@@ -44,13 +44,17 @@ public sealed class FileFormat : IQueryValue<FileFormat>
         return value is not null;
     }
 
-    /// <summary>The format that a client likes best; CSV where it says nothing of either.</summary>
-    internal static FileFormat Of(HttpRequest request) =>
-        request.GetTypedHeaders().Accept
+    /// <summary>The format that a client likes best; CSV where it says nothing of either, or wants neither.</summary>
+    internal static FileFormat Of(HttpRequest request)
+    {
+        var accept = request.GetTypedHeaders().Accept;
+        var wanted = Array.FindAll(All, format => !format.IsRefused(accept));
+        return accept
             .Where(range => range.Quality is not 0)
             .OrderByDescending(range => range.Quality ?? 1)
-            .Select(range => Array.Find(All, format => new MediaTypeHeaderValue(format._mediaType.MediaType).IsSubsetOf(range)))
-            .FirstOrDefault(format => format is not null) ?? Csv;
+            .Select(range => Array.Find(wanted, format => format.IsIn(range)))
+            .FirstOrDefault(format => format is not null) ?? wanted.FirstOrDefault(Csv);
+    }
 
     /// <summary>The format that HTTP calls so, in any case; null where there is none.</summary>
     internal static FileFormat? OfMediaType(string? mediaType) =>
@@ -63,4 +67,12 @@ public sealed class FileFormat : IQueryValue<FileFormat>
     /// <summary>Begins a file of this format.</summary>
     internal ExportWriter Write(PipeWriter output, bool isExcelSafe) =>
         this == Csv ? new CsvUsersWriter(output, isExcelSafe) : new NdjsonWriter(output);
+
+    // Of the ranges that a format is in, the closest one counts (RFC 9110, section 12.5.1).
+    private bool IsRefused(IEnumerable<MediaTypeHeaderValue> accept) => accept
+        .Where(IsIn)
+        .MinBy(range => range.MatchesAllTypes ? 2 : range.MatchesAllSubTypes ? 1 : 0)
+        is { Quality: 0 };
+
+    private bool IsIn(MediaTypeHeaderValue range) => new MediaTypeHeaderValue(_mediaType.MediaType).IsSubsetOf(range);
 }
