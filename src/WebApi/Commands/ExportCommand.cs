@@ -23,6 +23,15 @@ internal static class ExportCommand
         {
             Description = "Puts an apostrophe before cells that spreadsheets would take for formulas; an import takes it for part of the text. CSV only.",
         };
+        excelSafe.Validators.Add(result =>
+        {
+            // What stands there: an option that is in error itself has no value.
+            var asked = result.GetResult(format)?.Tokens is [var token, ..] ? token.Value : null;
+            if (result.GetValueOrDefault<bool>() && TransferFile.FormatOf(result.GetValue(file)!, asked) != FileFormat.Csv)
+            {
+                result.AddError("--excel-safe goes with CSV only: in NDJSON nothing is taken for a formula.");
+            }
+        });
         var force = new Option<bool>("--force") { Description = "Replaces the file if it is there." };
         var command = new ExampleCommand(
             "export",
@@ -34,13 +43,6 @@ internal static class ExportCommand
         {
             file, format, excelSafe, force,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(excelSafe) && TransferFile.FormatOf(result.GetValue(file)!, result.GetValue(format)) != FileFormat.Csv)
-            {
-                result.AddError("--excel-safe goes with CSV only: in NDJSON nothing is taken for a formula.");
-            }
-        });
         command.SetAction((arguments, _) =>
         {
             var path = arguments.GetValue(file)!;
