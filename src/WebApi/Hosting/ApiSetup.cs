@@ -91,7 +91,7 @@ internal static class ApiSetup
         app.UseSecurityHeaders();
         app.UseRequestLog();
         app.Use(GiveHost);
-        app.Use(AnswerHeadAsGet);
+        app.Use(HeadRequests.AnswerAsGet);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ProblemWriter.WriteAsync);
         app.UsePathBase(Prefix);
@@ -118,20 +118,5 @@ internal static class ApiSetup
         }
 
         return next(context);
-    }
-
-    // RFC 9110, section 9.1: what has GET has HEAD. The server knows what was asked for and leaves the body out.
-    private static Task AnswerHeadAsGet(HttpContext context, RequestDelegate next)
-    {
-        return HttpMethods.IsHead(context.Request.Method) ? AnswerAsync() : next(context);
-
-        async Task AnswerAsync()
-        {
-            var method = context.Request.Method;
-            context.Request.Method = HttpMethods.Get;
-            await next(context);
-            // For the log.
-            context.Request.Method = method;
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CleanWorkspace.WebApi.Transfers;
@@ -26,6 +27,12 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
             throw new InvalidRequestException([new RequestFault("csv_only", "Goes with format=csv only: in NDJSON nothing is taken for a formula.", Parameter: "excel_safe")]);
         }
 
+        if (HeadRequests.IsHead(http))
+        {
+            Describe(chosen, http.Response);
+            return;
+        }
+
         // A use case may be left behind by its request, where the database is silent, so it does not write to the response.
         var pipe = new Pipe(Room);
         try
@@ -45,6 +52,12 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         {
             await pipe.Reader.CompleteAsync(new OperationCanceledException());
         }
+    }
+
+    private static void Describe(FileFormat chosen, HttpResponse response)
+    {
+        response.ContentType = chosen.MediaType;
+        response.Headers.ContentDisposition = $"attachment; filename=\"users.{chosen.Name}\"";
     }
 
     // The pipe is not completed after a failure: what was left behind may still write to memory that would be given to others then.
@@ -75,8 +88,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
 
             if (!http.Response.HasStarted)
             {
-                http.Response.ContentType = chosen.MediaType;
-                http.Response.Headers.ContentDisposition = $"attachment; filename=\"users.{chosen.Name}\"";
+                Describe(chosen, http.Response);
             }
 
             foreach (var part in read.Buffer)

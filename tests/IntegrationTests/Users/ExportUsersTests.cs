@@ -107,6 +107,41 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Theory]
+    [InlineData("?format=ndjson")]
+    [InlineData("?excel_safe=true")]
+    public async Task The_headers_alone_are_had_without_an_export(string query)
+    {
+        await service.CreateUserAsync();
+        using var whole = await service.Client.GetAsync($"/user/export{query}");
+        await service.ExecuteAsync("ALTER TABLE users RENAME TO elsewhere");
+        try
+        {
+            using var head = await service.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/user/export{query}"));
+
+            Assert.Equal((200, 200), ((int)whole.StatusCode, (int)head.StatusCode));
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+            Assert.Equal(Headers(whole.Content.Headers), Headers(head.Content.Headers));
+            Assert.Equal(Headers(whole.Headers), Headers(head.Headers));
+        }
+        finally
+        {
+            await service.ExecuteAsync("ALTER TABLE elsewhere RENAME TO users");
+        }
+    }
+
+    [Theory]
+    [InlineData("admin", "?excel_safe=true&format=ndjson", 400)]
+    [InlineData("admin", "?format=xml", 400)]
+    [InlineData("editor", "", 403)]
+    public async Task The_headers_alone_are_refused_where_all_is(string role, string query, int status)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Head, $"/user/export{query}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync(role));
+
+        (await ExportAsync(request)).MustBe(status);
+    }
+
+    [Theory]
     [InlineData("application/x-ndjson", "", "application/x-ndjson")]
     [InlineData("APPLICATION/X-NDJSON", "", "application/x-ndjson")]
     [InlineData("text/csv;q=0.5, application/x-ndjson", "", "application/x-ndjson")]
@@ -262,6 +297,12 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(200, (int)response.StatusCode);
         return response;
     }
+
+    // All but what is of the moment or of the body.
+    private static IEnumerable<string> Headers(HttpHeaders headers) => headers
+        .Where(header => header.Key is not ("Date" or "Transfer-Encoding"))
+        .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}")
+        .Order(StringComparer.Ordinal);
 
     private async Task<string> LineAsync(string resource, string path) =>
         $"{{\"resource\":\"{resource}\",{(await service.GetAsync(path)).MustBe(200).Text[1..]}";
