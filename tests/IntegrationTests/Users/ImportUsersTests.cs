@@ -62,6 +62,31 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Who_has_the_address_keeps_the_own_id_and_never_stands_for_whoever_has_the_one_that_is_given()
+    {
+        var ada = await service.CreateUserAsync(new { email = "ada@example.org" });
+        var alan = await service.CreateUserAsync(new { email = "alan@example.org" });
+        var grace = await service.CreateUserAsync(new { email = "grace@example.org" });
+        var group = await service.CreateGroupAsync(new { name = "Analysts" });
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"id": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "email": "ada@example.org", "first_name": "Ada"}
+            {"id": "{{ada.Id()}}", "email": "alan@example.org", "first_name": "Ada"}
+            {"id": "{{group.Id()}}", "email": "grace@example.org", "first_name": "Ada"}
+            """,
+            "partial=true",
+            "application/x-ndjson");
+
+        Assert.Equal(
+            ["2 id id_taken", "3 id id_taken"],
+            answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
+        Assert.Equal("Ada", (string?)(await service.ReadUserAsync(ada.Id()))["first_name"]);
+        Assert.Null((string?)(await service.ReadUserAsync(alan.Id()))["first_name"]);
+        Assert.Null((string?)(await service.ReadUserAsync(grace.Id()))["first_name"]);
+    }
+
+    [Fact]
     public async Task One_row_that_is_refused_keeps_all_from_being_applied_and_every_fault_is_told()
     {
         var answer = await service.ImportAsync(

@@ -62,9 +62,10 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         WHERE NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
 
         INSERT INTO import_refusals (line, part, code, detail)
-        SELECT i.line, 'id', 'id_taken', 'Another user or a group has this id. Leave it out, and a new one is made.'
-        FROM import_users AS i
-        WHERE i.is_id_given AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line)
+        SELECT i.line, 'id', 'id_taken', format('Another user or a group has this id. Leave it out, and %s.',
+            CASE WHEN m.line IS NULL THEN 'a new one is made' ELSE 'the row is about the user who has the address' END)
+        FROM import_users AS i LEFT JOIN import_matches AS m USING (line)
+        WHERE i.is_id_given AND i.id IS DISTINCT FROM m.user_id
             AND (EXISTS (SELECT FROM users AS u WHERE u.id = i.id) OR EXISTS (SELECT FROM user_groups AS g WHERE g.id = i.id));
         """;
 
