@@ -52,4 +52,8 @@ public sealed record CheckedGroup(long Line, Guid Id, bool IsIdGiven) : CheckedR
 /// <param name="Line">The number of the line in the file, from 1.</param>
 /// <param name="Column">The column or property that is at fault; null where it is the row.</param>
 /// <param name="Fault">What is wrong.</param>
-public sealed record RefusedRow(long Line, string? Column, Fault Fault) : CheckedRow(Line);
+public sealed record RefusedRow(long Line, string? Column, Fault Fault) : CheckedRow(Line)
+{
+    /// <summary>The name of the group that the row would have made or changed; null where it has none or is about no group.</summary>
+    public string? GroupName { get; init; }
+}

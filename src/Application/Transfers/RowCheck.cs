@@ -29,9 +29,10 @@ internal sealed class RowCheck(TimeProvider clock)
                 yield return checkedRow;
             }
 
+            var groupName = (checkedRow as CheckedGroup)?.Name.Value;
             foreach (var fault in _faults)
             {
-                yield return fault;
+                yield return groupName is null ? fault : fault with { GroupName = groupName };
             }
         }
     }

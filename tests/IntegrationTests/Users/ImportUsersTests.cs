@@ -139,6 +139,35 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task A_group_that_is_refused_is_not_created_by_its_name()
+    {
+        var user = await service.CreateUserAsync(new { email = "there@example.org" });
+        var there = await service.CreateGroupAsync(new { name = "There" });
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"resource": "user_groups", "name": " Long ", "icon": "{{new string('x', 300)}}"}
+            {"resource": "user_groups", "id": "{{user.Id()}}", "name": "Taken"}
+            {"resource": "user_groups", "name": "There", "users": []}
+            {"resource": "user_groups", "name": "Twice", "users": []}
+            {"resource": "user_groups", "name": "Twice", "icon": "chart"}
+            {"email": "a@example.org", "user_groups": ["Free", "Long"]}
+            {"email": "b@example.org", "user_groups": ["Taken"]}
+            {"email": "c@example.org", "user_groups": ["There", "Twice", "Free"]}
+            """,
+            "partial=true&create_groups=true",
+            "application/x-ndjson");
+
+        Assert.Equal(
+            ["1 icon too_long", "2 id id_taken", "3 users unknown_property", "4 users unknown_property", "6 user_groups unknown_user_group", "7 user_groups unknown_user_group"],
+            answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
+        Assert.Equal("The group at place 2 does not exist, or its own line is refused.", (string)answer.Lines[4]["detail"]!);
+        var groups = (await service.GetAsync("/auth/group")).Json["results"]!.AsArray();
+        Assert.Equal(["Free 1", "There 1", "Twice 1"], groups.Select(group => $"{group!["name"]} {group["users"]!.AsArray().Count}").Order());
+        Assert.Single((await service.ReadGroupAsync(there.Id())).Ids("users"));
+    }
+
+    [Fact]
     public async Task An_import_is_in_the_audit_under_its_operation()
     {
         await service.ImportAsync("email\nada@example.org\n");

@@ -105,7 +105,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
 
     private const string FindRefused = "INSERT INTO import_refused SELECT DISTINCT line FROM import_refusals ON CONFLICT DO NOTHING;";
 
-    // What is no group's id is a name. Where a row gives a group a new name, it has both.
+    // What is no group's id is a name; it makes no group whose own row is refused. Where a row gives a group a new name, it has both.
     private static string NameGroups(bool createsGroups) => $$"""
         INSERT INTO import_names (name, group_id, fault)
         WITH known AS (
@@ -122,11 +122,15 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             SELECT w.name, count(*), (array_agg(g.id))[1] AS group_id
             FROM wanted AS w JOIN (SELECT id, name FROM user_groups UNION SELECT group_id, name FROM known) AS g ON g.name = w.name
             GROUP BY w.name
+        ), refused AS (
+            SELECT group_name AS name FROM import_refusals WHERE group_name IS NOT NULL
+            UNION SELECT i.name FROM import_groups AS i JOIN import_refused AS r USING (line)
         )
         SELECT w.name, CASE WHEN same.name IS NOT NULL THEN same.group_id WHEN named.count = 1 THEN named.group_id END,
             CASE WHEN same.name IS NOT NULL OR named.count = 1 THEN NULL
                 WHEN named.count > 1 THEN 'ambiguous_user_group'
-                WHEN w.id IS NOT NULL OR NOT {{createsGroups}} THEN 'unknown_user_group' END
+                WHEN w.id IS NOT NULL OR NOT {{createsGroups}} OR EXISTS (SELECT FROM refused AS r WHERE r.name = w.name)
+                THEN 'unknown_user_group' END
         FROM wanted AS w LEFT JOIN same ON same.name = w.name LEFT JOIN named ON named.name = w.name;
 
         -- UUID version 7, as of all ids, of a time that goes on with each row.
@@ -146,7 +150,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         INSERT INTO import_refusals (line, part, code, detail)
         SELECT i.line, 'user_groups', n.fault, CASE n.fault
             WHEN 'ambiguous_user_group' THEN format('Several groups have the name that comes at place %s. Say which by its id.', entry.place)
-            ELSE format('The group at place %s does not exist.{{(createsGroups ? "" : " Create it first, or have the import create groups.")}}', entry.place) END
+            ELSE format('The group at place %s does not exist{{(createsGroups ? ", or its own line is refused." : ". Create it first, or have the import create groups.")}}', entry.place) END
         FROM import_names AS n
         JOIN (SELECT i.line, e.name, e.place FROM import_users AS i CROSS JOIN unnest(i.user_groups) WITH ORDINALITY AS e (name, place)) AS entry
             ON entry.name = n.name

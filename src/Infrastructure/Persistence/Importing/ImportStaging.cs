@@ -22,7 +22,8 @@ internal sealed class ImportStaging(ImportSession session)
             line bigint NOT NULL, id uuid NOT NULL, is_id_given boolean NOT NULL, created_at timestamptz NOT NULL,
             gives_name boolean NOT NULL, name text, gives_icon boolean NOT NULL, icon text,
             gives_description boolean NOT NULL, description text);
-        CREATE TEMP TABLE import_refusals (line bigint NOT NULL, part text, code text NOT NULL, detail text NOT NULL, is_read boolean NOT NULL DEFAULT false);
+        CREATE TEMP TABLE import_refusals (
+            line bigint NOT NULL, part text, code text NOT NULL, detail text NOT NULL, is_read boolean NOT NULL DEFAULT false, group_name text);
         """;
 
     private readonly Buffer<CheckedUser> _users = new("import_users", WriteAsync);
@@ -109,6 +110,7 @@ internal sealed class ImportStaging(ImportSession session)
         await WriteAsync(copy, refusal.Fault.Code, cancellationToken);
         await WriteAsync(copy, refusal.Fault.Detail, cancellationToken);
         await copy.WriteAsync(true, NpgsqlDbType.Boolean, cancellationToken);
+        await WriteAsync(copy, refusal.GroupName, cancellationToken);
     }
 
     private static async Task WriteKeyAsync(NpgsqlBinaryImporter copy, long line, Guid id, bool isGiven, CancellationToken cancellationToken)
