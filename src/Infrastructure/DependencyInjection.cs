@@ -13,13 +13,17 @@ namespace CleanWorkspace.Infrastructure;
 /// <summary>Registers what the use cases need from outside.</summary>
 public static class DependencyInjection
 {
+    // More than a request needs to end its statement when its own time is over.
+    private const int SecondsToCancel = 10;
+
     /// <summary>Adds the workspace's database and the clock.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="connectionString">An Npgsql connection string; what it sets itself is kept.</param>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString)
+    /// <param name="requestTimeout">How long a request may take; unless the connection string says otherwise, no statement ends before that.</param>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString, TimeSpan requestTimeout)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => CreateDataSource(connectionString));
+        services.AddSingleton(_ => CreateDataSource(connectionString, requestTimeout));
         services.AddSingleton(_ => new DatabaseWatch(connectionString));
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
         services.AddPooledDbContextFactory<WorkspaceDbContext>((provider, options) =>
@@ -57,7 +61,7 @@ public static class DependencyInjection
             // A context serves one request, whose handler awaits each call.
             .EnableThreadSafetyChecks(false);
 
-    private static NpgsqlDataSource CreateDataSource(string connectionString)
+    private static NpgsqlDataSource CreateDataSource(string connectionString, TimeSpan requestTimeout)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         var given = settings.Keys.Cast<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -72,6 +76,9 @@ public static class DependencyInjection
         Default("Application Name", "CleanWorkspace");
         // Two instances together stay below the 100 connections that PostgreSQL allows by default; requests wait for their turn.
         Default("Maximum Pool Size", 40);
+        // A request gives up first and cancels its statement, and says that it took too long, not that there is no database. What is
+        // left then has nobody waiting for it, or a connection that died.
+        Default("Command Timeout", (int)Math.Ceiling(requestTimeout.TotalSeconds) + SecondsToCancel);
         // The service sends few different statements, each many times.
         Default("Max Auto Prepare", 64);
         Default("Auto Prepare Min Usages", 2);

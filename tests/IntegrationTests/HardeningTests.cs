@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using CleanWorkspace.IntegrationTests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests;
@@ -96,6 +97,21 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"));
         await transaction.RollbackAsync();
         Assert.Equal(0, (int)(await AskAsync(hurried, HttpMethod.Get, "/user")).MustBe(200).Json["count"]!);
+    }
+
+    // Looked at and not waited for: what Npgsql itself would have is half a minute.
+    [Theory]
+    [InlineData("", 121, 180)]
+    [InlineData(";Command Timeout=7", 7, 7)]
+    [InlineData(";CommandTimeout=0", 0, 0)]
+    public async Task A_statement_is_ended_by_its_request_unless_the_operator_says_otherwise(string setting, int least, int most)
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var patient = await TestService.StartAsync($"{database.ConnectionString}{setting}", ("Requests:TimeoutSeconds", "120"));
+
+        var used = new NpgsqlConnectionStringBuilder(patient.Services.GetRequiredService<NpgsqlDataSource>().ConnectionString);
+
+        Assert.InRange(used.CommandTimeout, least, most);
     }
 
     [Fact]

@@ -9,9 +9,12 @@ internal static class TimeoutSetup
     private const int DefaultSeconds = 60;
     private const int MaxSeconds = 24 * 60 * 60;
 
+    public static TimeSpan TimeoutOf(IConfiguration configuration) =>
+        configuration.SecondsOf("Requests:TimeoutSeconds", DefaultSeconds, MaxSeconds);
+
     public static void AddTimeouts(this WebApplicationBuilder builder)
     {
-        var timeout = builder.Configuration.SecondsOf("Requests:TimeoutSeconds", DefaultSeconds, MaxSeconds);
+        var timeout = TimeoutOf(builder.Configuration);
         // The status gets its problem document from the status code pages.
         builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy
         {

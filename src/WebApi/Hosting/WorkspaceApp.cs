@@ -8,7 +8,7 @@ internal static class WorkspaceApp
 {
     public static WebApplication BuildOn(this WebApplicationBuilder builder, WorkspaceDatabase database)
     {
-        builder.Services.AddApplication().AddInfrastructure(database.ConnectionString);
+        builder.Services.AddApplication().AddInfrastructure(database.ConnectionString, TimeoutSetup.TimeoutOf(builder.Configuration));
         builder.AddApi();
         return builder.Build();
     }

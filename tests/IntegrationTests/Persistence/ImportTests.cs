@@ -33,7 +33,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddScoped(_ => new Caller("tester", "import", null));
-        services.AddInfrastructure(service.ConnectionString);
+        services.AddInfrastructure(service.ConnectionString, Patience);
         _provider = services.BuildServiceProvider();
     }
 
