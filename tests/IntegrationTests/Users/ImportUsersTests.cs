@@ -74,16 +74,18 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             {"id": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "email": "ada@example.org", "first_name": "Ada"}
             {"id": "{{ada.Id()}}", "email": "alan@example.org", "first_name": "Ada"}
             {"id": "{{group.Id()}}", "email": "grace@example.org", "first_name": "Ada"}
+            {"resource": "user_groups", "id": "{{grace.Id()}}", "name": "Analysts", "description": "Ada's"}
             """,
             "partial=true",
             "application/x-ndjson");
 
         Assert.Equal(
-            ["2 id id_taken", "3 id id_taken"],
+            ["2 id id_taken", "3 id id_taken", "4 id id_taken"],
             answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
         Assert.Equal("Ada", (string?)(await service.ReadUserAsync(ada.Id()))["first_name"]);
         Assert.Null((string?)(await service.ReadUserAsync(alan.Id()))["first_name"]);
         Assert.Null((string?)(await service.ReadUserAsync(grace.Id()))["first_name"]);
+        Assert.Null((string?)(await service.ReadGroupAsync(group.Id()))["description"]);
     }
 
     [Fact]

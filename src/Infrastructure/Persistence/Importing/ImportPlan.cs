@@ -91,8 +91,9 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         WHERE NOT m.is_ambiguous AND NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
 
         INSERT INTO import_refusals (line, part, code, detail)
-        SELECT i.line, 'id', 'id_taken', 'A user has this id. Leave it out, and a new one is made.'
-        FROM import_groups AS i JOIN import_group_matches AS m ON m.line = i.line AND m.is_new
+        SELECT i.line, 'id', 'id_taken', format('A user has this id. Leave it out, and %s.',
+            CASE WHEN m.is_new THEN 'a new one is made' ELSE 'the row is about the group that has the name' END)
+        FROM import_groups AS i JOIN import_group_matches AS m USING (line)
         WHERE i.is_id_given AND EXISTS (SELECT FROM users AS u WHERE u.id = i.id);
         """;
 
