@@ -48,12 +48,7 @@ public sealed class FileFormat : IQueryValue<FileFormat>
     internal static FileFormat Of(HttpRequest request)
     {
         var accept = request.GetTypedHeaders().Accept;
-        var wanted = Array.FindAll(All, format => !format.IsRefused(accept));
-        return accept
-            .Where(range => range.Quality is not 0)
-            .OrderByDescending(range => range.Quality ?? 1)
-            .Select(range => Array.Find(wanted, format => format.IsIn(range)))
-            .FirstOrDefault(format => format is not null) ?? wanted.FirstOrDefault(Csv);
+        return All.MaxBy(format => format.RankIn(accept))!;
     }
 
     /// <summary>The format that HTTP calls so, in any case; null where there is none.</summary>
@@ -68,11 +63,18 @@ public sealed class FileFormat : IQueryValue<FileFormat>
     internal ExportWriter Write(PipeWriter output, bool isExcelSafe) =>
         this == Csv ? new CsvUsersWriter(output, isExcelSafe) : new NdjsonWriter(output);
 
-    // Of the ranges that a format is in, the closest one counts (RFC 9110, section 12.5.1).
-    private bool IsRefused(IEnumerable<MediaTypeHeaderValue> accept) => accept
-        .Where(IsIn)
-        .MinBy(range => range.MatchesAllTypes ? 2 : range.MatchesAllSubTypes ? 1 : 0)
-        is { Quality: 0 };
+    // Of the ranges that a format is in, the closest one counts (RFC 9110, section 12.5.1). Of what is liked as well, the first.
+    private (double Quality, int Place) RankIn(IList<MediaTypeHeaderValue> accept)
+    {
+        var closest = accept.Where(IsIn).MinBy(range => range.MatchesAllTypes ? 2 : range.MatchesAllSubTypes ? 1 : 0);
+        return closest switch
+        {
+            null => (0, 0),
+            { Quality: 0 } => (-1, 0),
+            _ => (closest.Quality ?? 1, -accept.IndexOf(closest)),
+        };
+    }
 
-    private bool IsIn(MediaTypeHeaderValue range) => new MediaTypeHeaderValue(_mediaType.MediaType).IsSubsetOf(range);
+    private bool IsIn(MediaTypeHeaderValue range) =>
+        new MediaTypeHeaderValue(_mediaType.MediaType).IsSubsetOf(new MediaTypeHeaderValue(range.MediaType));
 }
