@@ -11,6 +11,7 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<IdempotencyExpiry> logger) : BackgroundService
 {
     private const int BatchSize = 1000;
+    private const int TimeoutSeconds = 30;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(6);
@@ -57,6 +58,7 @@ internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<Ide
                 SELECT actor, key FROM idempotency_records WHERE created_at <= {IdempotencyRecord.ExpiredUntil}
                 ORDER BY created_at LIMIT {BatchSize} FOR UPDATE SKIP LOCKED)
             """);
+        command.CommandTimeout = TimeoutSeconds;
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -13,7 +13,7 @@ internal static class HeadRequests
         {
             var method = context.Request.Method;
             context.Request.Method = HttpMethods.Get;
-            context.Items[Mark] = method;
+            context.Items[Mark] = null;
             await next(context);
             // For the log.
             context.Request.Method = method;
