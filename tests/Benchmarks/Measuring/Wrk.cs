@@ -16,10 +16,11 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
 {
     private const string Mark = "measured";
 
-    private const int MostWarmUps = 12;
+    private const int MostWarmUps = 20;
+    private const int EnoughWithoutGain = 3;
     private const int ManyCalls = 20_000;
     private const int FewCalls = 3_000;
-    private const double WarmedUp = 0.9;
+    private const double NoticeablyLess = 0.95;
 
     private static int _runs;
 
@@ -61,23 +62,18 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
     }
 
     /// <summary>
-    /// Asks until an answer costs about as much as in the run before: code is compiled for good only after many calls, and on a busy
-    /// machine only some time after those.
+    /// Asks until three runs on end have not made an answer noticeably cheaper: code is compiled for good in several steps, each after
+    /// many calls, and on a busy machine only some time after those.
     /// </summary>
     public async Task WarmUpAsync(HostedProgram target, Operation operation, int connections, CancellationToken cancellationToken)
     {
         var enough = connections > 1 ? ManyCalls : FewCalls;
-        var (calls, previous) = (0.0, double.PositiveInfinity);
-        for (var run = 0; run < MostWarmUps; run++)
+        var (calls, least, runsWithoutGain) = (0.0, double.PositiveInfinity, 0);
+        for (var run = 0; run < MostWarmUps && (calls < enough || runsWithoutGain < EnoughWithoutGain); run++)
         {
             var load = await RunAsync(target, operation, connections, 1, cancellationToken);
             calls += load.Rate;
-            if (calls >= enough && load.ProgramMicros > previous * WarmedUp)
-            {
-                return;
-            }
-
-            previous = load.ProgramMicros;
+            (least, runsWithoutGain) = load.ProgramMicros < least * NoticeablyLess ? (load.ProgramMicros, 0) : (least, runsWithoutGain + 1);
         }
     }
 
