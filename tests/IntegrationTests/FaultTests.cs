@@ -12,6 +12,8 @@ namespace CleanWorkspace.IntegrationTests;
 /// <summary>What clients see, and what is stored, when the database, the service or a client goes away.</summary>
 public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper output) : IClassFixture<FragilePostgres>
 {
+    private const string AnyList = "/user?page_size=1";
+
     // The contract says two; a machine under load gets some more.
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -35,7 +37,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
             await AssertGoneAsync(service.Client);
             await postgres.StartAsync();
             await load.ProceedAsync(100);
-            await EventuallyAsync(async () => await StatusAsync(service.Client, "/healthz/ready") == 200);
+            await Eventually.BeAsync(async () => await StatusAsync(service.Client, "/healthz/ready") == 200);
         }
 
         await load.StopAsync();
@@ -57,7 +59,8 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         try
         {
             // More than there are connections.
-            await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => AssertUnavailableAsync(service.Client)));
+            await Task.WhenAll(Enumerable.Range(0, 80).Select(i =>
+                AssertUnavailableAsync(service.Client, i % 2 == 0 ? AnyList : $"/user/{Bodies.UnknownId}")));
             await AssertGoneAsync(service.Client);
             await Task.Delay(TimeSpan.FromSeconds(3));
             await AssertGoneAsync(service.Client);
@@ -68,7 +71,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         }
 
         await load.ProceedAsync(100);
-        await EventuallyAsync(async () => await StatusAsync(service.Client, "/healthz/ready") == 200);
+        await Eventually.BeAsync(async () => await StatusAsync(service.Client, "/healthz/ready") == 200);
         await load.StopAsync();
         output.WriteLine($"{load.Acknowledged} writes acknowledged; slowest answer {load.Longest.TotalMilliseconds:0} ms");
         Assert.InRange(load.Longest, TimeSpan.Zero, Prompt);
@@ -102,8 +105,8 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
             postgres.Speak(hasLost: true);
         }
 
-        await EventuallyAsync(async () => await StatusAsync(known, "/user") == 200);
-        await EventuallyAsync(async () => await StatusAsync(unknown, "/user") == 200);
+        await Eventually.BeAsync(async () => await StatusAsync(known, "/user") == 200);
+        await Eventually.BeAsync(async () => await StatusAsync(unknown, "/user") == 200);
     }
 
     [Fact]
@@ -158,12 +161,12 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         await using var turn = await HoldAsync(user);
         using var client = new CancellationTokenSource();
         var write = PatchAsync(service.Client, user, "Grace", client.Token);
-        await EventuallyAsync(async () => await CountWaitingAsync() == 1);
+        await Eventually.BeAsync(async () => await CountWaitingAsync() == 1);
 
         await client.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
-        await EventuallyAsync(async () => await CountWaitingAsync() == 0);
+        await Eventually.BeAsync(async () => await CountWaitingAsync() == 0);
         await turn.DisposeAsync();
         Assert.Equal("Ada", await NameOfAsync(user));
         Assert.Equal(200, await PatchAsync(service.Client, user, "Grace", CancellationToken.None));
@@ -179,7 +182,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         await service.KillAsync();
 
         await load.StopAsync();
-        await EventuallyAsync(async () => await CountConnectionsAsync() == 0);
+        await Eventually.BeAsync(async () => await CountConnectionsAsync() == 0);
         await load.VerifyAsync(postgres);
         await using var next = await StartServiceAsync();
         await CreateUserAsync(next.Client);
@@ -198,11 +201,11 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         var user = await CreateUserAsync(service.Client);
         await using var turn = await HoldAsync(user);
         var write = PatchAsync(service.Client, user, "Grace", CancellationToken.None);
-        await EventuallyAsync(async () => await CountWaitingAsync() == 1);
+        await Eventually.BeAsync(async () => await CountWaitingAsync() == 1);
 
         await service.TerminateAsync();
 
-        await EventuallyAsync(() => IsRefusedAsync(service.Client.BaseAddress!));
+        await Eventually.BeAsync(() => IsRefusedAsync(service.Client.BaseAddress!));
         Assert.False(write.IsCompleted);
         await turn.DisposeAsync();
         Assert.Equal(200, await write);
@@ -243,13 +246,13 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         var user = await CreateUserAsync(service.Client);
         await using var turn = await HoldAsync(user);
         var write = PatchAsync(service.Client, user, "Grace", CancellationToken.None);
-        await EventuallyAsync(async () => await CountWaitingAsync() == 1);
+        await Eventually.BeAsync(async () => await CountWaitingAsync() == 1);
 
         await service.TerminateAsync();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => write);
         await service.WaitForExitAsync();
-        await EventuallyAsync(async () => await CountWaitingAsync() == 0);
+        await Eventually.BeAsync(async () => await CountWaitingAsync() == 0);
         await turn.DisposeAsync();
         Assert.Equal("Ada", await NameOfAsync(user));
     }
@@ -273,10 +276,10 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         Assert.Equal(200, await StatusAsync(client, "/healthz/live"));
     }
 
-    private static async Task AssertUnavailableAsync(HttpClient client)
+    private static async Task AssertUnavailableAsync(HttpClient client, string path = AnyList)
     {
         var watch = Stopwatch.StartNew();
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/user?page_size=1");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await client.SendAsync(request);
         var answer = (await Answer.ReadAsync(request, response)).MustBe(503);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Prompt);
@@ -316,16 +319,6 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         catch (SocketException)
         {
             return true;
-        }
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> isSoAsync)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await isSoAsync())
-        {
-            Assert.True(watch.Elapsed < Patience, "It did not come about.");
-            await Task.Delay(50);
         }
     }
 

@@ -93,8 +93,11 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
             Assert.Equal("no-store", HeaderOf(answer, "Cache-Control"));
         }
 
-        Assert.Equal(0L, await database.ExecuteAsync(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"));
+        // Those who ask for users at once share statements.
+        var together = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AskAsync(hurried, HttpMethod.Get, $"/user/{Bodies.UnknownId}")));
+        Assert.All(together, answer => answer.MustBe(504));
+        await Eventually.BeAsync(async () => 0L == (long)(await database.ExecuteAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))!);
         await transaction.RollbackAsync();
         Assert.Equal(0, (int)(await AskAsync(hurried, HttpMethod.Get, "/user")).MustBe(200).Json["count"]!);
     }

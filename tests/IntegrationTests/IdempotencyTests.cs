@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Npgsql;
 
@@ -8,8 +7,6 @@ namespace CleanWorkspace.IntegrationTests;
 /// <summary>A request to create something may be sent again under its Idempotency-Key without harm, whatever happened the first time.</summary>
 public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     public static TheoryData<string> Nouns => ["/user", "/auth/group"];
 
     [Theory]
@@ -76,7 +73,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
         var body = Described(list, name, [member]);
         var turn = await HoldAsync(list, member);
         var first = PostAsync(list, key, body);
-        await EventuallyAsync(async () => await CountWaitingAsync() == 1);
+        await Eventually.BeAsync(async () => await CountWaitingAsync() == 1);
 
         AssertInUse(await PostAsync(list, key, body));
         AssertInUse(await PostAsync(list, key, Described(list, "other")));
@@ -232,7 +229,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
         await using var another = await TestService.StartAsync(service.ConnectionString);
 
-        await EventuallyAsync(async () => 1L == (long)(await service.ExecuteAsync(
+        await Eventually.BeAsync(async () => 1L == (long)(await service.ExecuteAsync(
             "SELECT count(*) FROM idempotency_records WHERE created_at < now() - interval '24 hours'"))!);
         Assert.Equal(2L, await service.ExecuteAsync($"SELECT count(*) FROM idempotency_records WHERE key IN ('{held}', '{kept}')"));
         Assert.Equal(0, await CountWaitingAsync());
@@ -247,7 +244,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
         await using (var killed = await ServiceProcess.StartAsync(service.ConnectionString))
         {
             var clients = Task.WhenAll(Enumerable.Range(0, 8).Select(client => SendUntilGoneAsync(killed.Client, client)));
-            await EventuallyAsync(() => Task.FromResult(answered.Values.Count(text => text is not null) >= 200));
+            await Eventually.BeAsync(() => Task.FromResult(answered.Values.Count(text => text is not null) >= 200));
             await killed.KillAsync();
             await clients;
         }
@@ -257,7 +254,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
         {
             // What the killed service had begun may go on in the database for a moment.
             Answer answer = null!;
-            await EventuallyAsync(async () => (answer = await PostAsync(next.Client, list, name, Described(list, name, [member]))).Status != 409);
+            await Eventually.BeAsync(async () => (answer = await PostAsync(next.Client, list, name, Described(list, name, [member]))).Status != 409);
             answer.MustBe(201);
             Assert.Equal(text ?? answer.Text, answer.Text);
         }
@@ -309,16 +306,6 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
         using var request = Post(path, key, body);
         using var response = await client.SendAsync(request);
         return await Answer.ReadAsync(request, response);
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> isSoAsync)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await isSoAsync())
-        {
-            Assert.True(watch.Elapsed < Patience, "It did not come about.");
-            await Task.Delay(50);
-        }
     }
 
     private Task<Answer> PostAsync(string path, string key, object body) => service.SendAsync(Post(path, key, body));

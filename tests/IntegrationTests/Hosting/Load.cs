@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>
 /// Clients that write without a pause and remember what was acknowledged. Each gives its user a new number as first and as last
-/// name, creates a group of the same two users, and sometimes deletes one.
+/// name and looks at it, creates a group of the same two users, and sometimes deletes one.
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {
@@ -93,6 +93,10 @@ internal sealed class Load : IAsyncDisposable
             if (await SendAsync(HttpMethod.Patch, $"/user/{user}", new { first_name = $"{number}", last_name = $"{number}" }) is { Status: 200 })
             {
                 _numbers[user] = number;
+                if (await SendAsync(HttpMethod.Get, $"/user/{user}") is { Status: 200 } read && int.Parse((string)read.Json["first_name"]!, null) < number)
+                {
+                    _unexpected.Add($"User {user} was shown with an older number than the acknowledged {number}.");
+                }
             }
 
             var name = $"{user} {number}";
@@ -122,7 +126,10 @@ internal sealed class Load : IAsyncDisposable
             InterlockedMax(watch.Elapsed.Ticks);
             if (answer.Status is 200 or 201 or 204)
             {
-                Interlocked.Increment(ref _acknowledged);
+                if (method != HttpMethod.Get)
+                {
+                    Interlocked.Increment(ref _acknowledged);
+                }
             }
             else if (answer is { Status: 503, Headers.RetryAfter: not null })
             {

@@ -42,6 +42,29 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Many_who_ask_at_once_are_each_shown_their_own_user_as_it_was_last_written()
+    {
+        var group = await service.CreateGroupAsync();
+        var users = await Task.WhenAll(Enumerable.Range(0, 30).Select(i =>
+            service.CreateUserAsync(new { first_name = $"Ada {i}", role = "viewer", user_groups = i % 2 == 0 ? new[] { group.Id() } : [] })));
+
+        await Task.WhenAll(users.Select(async user =>
+        {
+            for (var turn = 0; turn < 20; turn++)
+            {
+                var updated = (await service.PatchAsync($"/user/{user.Id()}", new { last_name = $"{turn}" })).MustBe(200);
+                var answers = await Task.WhenAll(new[] { user.Id(), Bodies.UnknownId, user.Id() }.Select(id => service.GetAsync($"/user/{id}")));
+                answers[1].MustBe(404);
+                Assert.All([answers[0], answers[2]], answer =>
+                {
+                    Assert.Equal(updated.Text, answer.MustBe(200).Text);
+                    Assert.Equal(updated.Headers.ETag, answer.Headers.ETag);
+                });
+            }
+        }));
+    }
+
+    [Fact]
     public async Task A_group_is_no_user()
     {
         var group = await service.CreateGroupAsync();

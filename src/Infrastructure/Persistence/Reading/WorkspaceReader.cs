@@ -11,8 +11,12 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Persistence.Reading;
 
 /// <summary>Reads the workspace by hand-written SQL (docs/decisions/0010).</summary>
-internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceReader
+internal sealed class WorkspaceReader : IWorkspaceReader
 {
+    // PostgreSQL takes a list of ids that it does not know to have as many. Where it has fewer a plan for those alone looks cheaper, and
+    // it would make one each time, which costs more than the lookup.
+    private const int ExpectedIds = 10;
+
     // However slow their clients are, nearly all connections are left to other requests.
     private const int MaxExports = 4;
 
@@ -25,11 +29,20 @@ internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceRea
     private static readonly Fields<UserGroupResponse> WithoutUsers =
         Fields<UserGroupResponse>.TryParse("id,name,icon,description,created_at,updated_at", out var fields) ? fields : Fields<UserGroupResponse>.All;
 
+    private readonly NpgsqlDataSource _database;
+    private readonly SharedLookup<UserResponse> _users;
     private int _exports;
+
+    /// <param name="database">Where the workspace is.</param>
+    public WorkspaceReader(NpgsqlDataSource database)
+    {
+        _database = database;
+        _users = new SharedLookup<UserResponse>((id, token) => FindAsync(Users, id, Fields<UserResponse>.All, token), FindUsersAsync);
+    }
 
     /// <inheritdoc/>
     public Task<UserResponse?> FindUserAsync(Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) =>
-        FindAsync(Users, id, fields, cancellationToken);
+        fields is null or { AreAll: true } ? _users.FindAsync(id, cancellationToken) : FindAsync(Users, id, fields, cancellationToken);
 
     /// <inheritdoc/>
     public Task<UserGroupResponse?> FindUserGroupAsync(Guid id, Fields<UserGroupResponse>? fields, CancellationToken cancellationToken) =>
@@ -75,7 +88,7 @@ internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceRea
 
     private async Task ExportAllAsync(IExportWriter writer, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await using (var begin = new NpgsqlCommand(ExportStatements.Begin, connection))
         {
@@ -134,17 +147,34 @@ internal sealed class WorkspaceReader(NpgsqlDataSource database) : IWorkspaceRea
         where T : class
     {
         var shown = fields ?? Fields<T>.All;
-        await using var command = database.CreateCommand($"SELECT {rows.ColumnsOf(shown)} FROM {rows.Table} WHERE {rows.Key[0]} = $1");
+        await using var command = _database.CreateCommand($"SELECT {rows.ColumnsOf(shown)} FROM {rows.Table} WHERE {rows.Key[0]} = $1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? rows.Read(reader, shown) : null;
+    }
+
+    private async Task<IReadOnlyDictionary<Guid, UserResponse>> FindUsersAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        Guid[] asked = [.. ids, .. Enumerable.Repeat(ids[0], Math.Max(0, ExpectedIds - ids.Count))];
+        await using var command = _database.CreateCommand(
+            $"SELECT {Users.ColumnsOf(Fields<UserResponse>.All)} FROM {Users.Table} WHERE {Users.Key[0]} = ANY ($1)");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = asked });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new Dictionary<Guid, UserResponse>(ids.Count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var user = Users.Read(reader, Fields<UserResponse>.All);
+            found.Add(user.Id, user);
+        }
+
+        return found;
     }
 
     private async Task<Page<T>> ListAsync<T>(Rows<T> rows, ListStatement list, ListRequest<T> query, CancellationToken cancellationToken)
     {
         var shown = query.Fields ?? Fields<T>.All;
         var found = new List<(T, Place)>();
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         await using var command = list.ToCommand(rows, shown, query);
         command.Connection = connection;
         var count = 0;
