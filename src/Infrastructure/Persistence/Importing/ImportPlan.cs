@@ -62,8 +62,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         WHERE NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
 
         INSERT INTO import_refusals (line, part, code, detail)
-        SELECT i.line, 'id', 'id_taken', format('Another user or a group has this id. Leave it out, and %s.',
-            CASE WHEN m.line IS NULL THEN 'a new one is made' ELSE 'the row is about the user who has the address' END)
+        SELECT i.line, 'id', 'id_taken', 'Another user or a group has this id. Leave it out, and the row is about whoever has the address, or a new user.'
         FROM import_users AS i LEFT JOIN import_matches AS m USING (line)
         WHERE i.is_id_given AND i.id IS DISTINCT FROM m.user_id
             AND (EXISTS (SELECT FROM users AS u WHERE u.id = i.id) OR EXISTS (SELECT FROM user_groups AS g WHERE g.id = i.id));
@@ -91,9 +90,8 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         WHERE NOT m.is_ambiguous AND NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
 
         INSERT INTO import_refusals (line, part, code, detail)
-        SELECT i.line, 'id', 'id_taken', format('A user has this id. Leave it out, and %s.',
-            CASE WHEN m.is_new THEN 'a new one is made' ELSE 'the row is about the group that has the name' END)
-        FROM import_groups AS i JOIN import_group_matches AS m USING (line)
+        SELECT i.line, 'id', 'id_taken', 'A user has this id. Leave it out, and the row is about the group that has the name, or a new one.'
+        FROM import_groups AS i
         WHERE i.is_id_given AND EXISTS (SELECT FROM users AS u WHERE u.id = i.id);
         """;
 
