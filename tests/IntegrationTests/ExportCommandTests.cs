@@ -101,11 +101,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "export", "--format", "ndjson"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ConnectionStrings__Workspace"] = _database.ConnectionString;
         using var program = Process.Start(start)!;
-        while (await _database.ExecuteAsync(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'ClientWrite' AND query LIKE 'SELECT g.id%'") is 0L)
-        {
-            await Task.Delay(50);
-        }
+        await MustRunAsync("wait_event = 'ClientWrite' AND query LIKE 'SELECT g.id%'");
 
         using var interrupt = Process.Start("kill", ["-INT", $"{program.Id}"]);
         await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
@@ -159,11 +155,8 @@ public sealed class ExportCommandTests : IAsyncLifetime
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "export", Path.Combine(_folder, "all.ndjson")]) { RedirectStandardError = true };
         start.Environment["ConnectionStrings__Workspace"] = _database.ConnectionString;
         using var program = Process.Start(start)!;
-        const string Waiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'SELECT u.id%'";
-        while (await _database.ExecuteAsync($"SELECT count(*) {Waiting}") is 0L)
-        {
-            await Task.Delay(50);
-        }
+        const string Waiting = "wait_event_type = 'Lock' AND query LIKE 'SELECT u.id%'";
+        await MustRunAsync(Waiting);
 
         Assert.EndsWith(".part", Assert.Single(Directory.GetFiles(_folder)), StringComparison.Ordinal);
         Assert.StartsWith("Writing", await program.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
@@ -173,7 +166,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
         }
         else
         {
-            await _database.ExecuteAsync($"SELECT pg_terminate_backend(pid) {Waiting}");
+            await _database.ExecuteAsync($"SELECT pg_terminate_backend(pid) {ActivityThat(Waiting)}");
         }
 
         var error = await program.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
@@ -184,6 +177,12 @@ public sealed class ExportCommandTests : IAsyncLifetime
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
+
+    private static string ActivityThat(string condition) => $"FROM pg_stat_activity WHERE datname = current_database() AND {condition}";
+
+    // A program has to start first.
+    private Task MustRunAsync(string condition) => Eventually.BeAsync(
+        async () => await _database.ExecuteAsync($"SELECT count(*) {ActivityThat(condition)}") is not 0L, TimeSpan.FromSeconds(60));
 
     private Task<ProgramRun> ExportAsync(string name, params string[] options) => RunAsync(["export", Path.Combine(_folder, name), .. options]);
 

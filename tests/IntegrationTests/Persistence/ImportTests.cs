@@ -402,14 +402,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
             WHERE datname = current_database() AND application_name = 'CleanWorkspace import' AND wait_event_type = 'Lock' AND query LIKE '{statement}%')
         """);
 
-    private async Task WaitUntilAsync(string question)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!(bool)(await service.ExecuteAsync(question))!)
-        {
-            await Task.Delay(20, limit.Token);
-        }
-    }
+    private Task WaitUntilAsync(string question) => Eventually.BeAsync(async () => (bool)(await service.ExecuteAsync(question))!, Patience);
 
     private async Task<Dictionary<string, long>> VersionsAsync()
     {

@@ -235,10 +235,8 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
         await SeedLargeGroupsAsync();
         (await BeginAsync()).Dispose();
 
-        while (await service.ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND query LIKE 'SELECT g.id%'") is not 0L)
-        {
-            await Task.Delay(50);
-        }
+        await Eventually.BeAsync(async () => await service.ExecuteAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND query LIKE 'SELECT g.id%'") is 0L);
 
         (await ExportAsync("")).MustBe(200);
     }
