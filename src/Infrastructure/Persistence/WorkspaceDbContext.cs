@@ -26,39 +26,57 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// </remarks>
 internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> options) : DbContext(options), IWorkspaceDbContext
 {
-    private const string GroupsToChange = """
-        SELECT 1 FROM user_groups WHERE id IN (
-            SELECT coalesce(m.group_id, g)
-            FROM (SELECT group_id FROM memberships WHERE user_id = @id) AS m
-            FULL JOIN unnest(@user_groups) AS g ON g = m.group_id
-            WHERE g IS NULL OR m.group_id IS NULL)
-        ORDER BY id FOR NO KEY UPDATE
+    // What is to change, of either side: a group that the user is in and is not to be in is on the left alone, one to join on the
+    // right. No other join reads each side once, whatever PostgreSQL took their lengths to be when it made its plan.
+    private const string GroupDifference = """
+        (SELECT ctid, group_id FROM memberships WHERE user_id = @id) AS m FULL JOIN unnest(@user_groups) AS g ON g = m.group_id
+        WHERE g IS NULL OR m.group_id IS NULL
+        """;
+
+    private const string UserDifference = """
+        (SELECT ctid, user_id FROM memberships WHERE group_id = @id) AS m FULL JOIN unnest(@users) AS u ON u = m.user_id
+        WHERE u IS NULL OR m.user_id IS NULL
+        """;
+
+    private const string GroupsToChange = $"""
+        SELECT 1 FROM user_groups WHERE id = ANY (ARRAY(SELECT coalesce(m.group_id, g) FROM {GroupDifference})) ORDER BY id FOR NO KEY UPDATE
         """;
 
     private const string GroupsOfUser = """
-        SELECT 1 FROM user_groups WHERE id IN (SELECT group_id FROM memberships WHERE user_id = @id) ORDER BY id FOR NO KEY UPDATE
+        SELECT 1 FROM user_groups WHERE id = ANY (ARRAY(SELECT group_id FROM memberships WHERE user_id = @id)) ORDER BY id FOR NO KEY UPDATE
         """;
 
     private const string UsersOfGroup = """
-        SELECT 1 FROM users WHERE id IN (SELECT user_id FROM memberships WHERE group_id = @id) ORDER BY id FOR NO KEY UPDATE
+        SELECT 1 FROM users WHERE id = ANY (ARRAY(SELECT user_id FROM memberships WHERE group_id = @id)) ORDER BY id FOR NO KEY UPDATE
         """;
 
-    private const string UsersToChange = """
-        SELECT 1 FROM users WHERE id IN (
-            SELECT coalesce(m.user_id, u)
-            FROM (SELECT user_id FROM memberships WHERE group_id = @id) AS m
-            FULL JOIN unnest(@users) AS u ON u = m.user_id
-            WHERE u IS NULL OR m.user_id IS NULL)
-        ORDER BY id FOR NO KEY UPDATE
+    private const string UsersToChange = $"""
+        SELECT 1 FROM users WHERE id = ANY (ARRAY(SELECT coalesce(m.user_id, u) FROM {UserDifference})) ORDER BY id FOR NO KEY UPDATE
+        """;
+
+    private const string ChangeGroups = $"""
+        WITH difference AS MATERIALIZED (SELECT m.ctid AS place, g AS group_id FROM {GroupDifference}),
+        removed AS (DELETE FROM memberships WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE group_id IS NULL)))
+        INSERT INTO memberships (user_id, group_id)
+        SELECT u.id, d.group_id FROM users AS u CROSS JOIN difference AS d WHERE u.id = @id AND d.place IS NULL
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string ChangeUsers = $"""
+        WITH difference AS MATERIALIZED (SELECT m.ctid AS place, u AS user_id FROM {UserDifference}),
+        removed AS (DELETE FROM memberships WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE user_id IS NULL)))
+        INSERT INTO memberships (group_id, user_id)
+        SELECT g.id, d.user_id FROM user_groups AS g CROSS JOIN difference AS d WHERE g.id = @id AND d.place IS NULL
+        ON CONFLICT DO NOTHING
         """;
 
     // Subqueries that PostgreSQL cannot turn into joins, so that each id is looked up in an index. As a join, or as a condition on a list,
     // the same might read all members of a large group for the sake of one.
     private const string UsersToAddOrRemove = """
-        SELECT 1 FROM users WHERE id IN (
+        SELECT 1 FROM users WHERE id = ANY (ARRAY(
             SELECT u FROM unnest(@add) AS u WHERE NOT EXISTS (SELECT FROM memberships WHERE group_id = @id AND user_id = u OFFSET 0)
             UNION ALL
-            SELECT u FROM unnest(@remove) AS u WHERE EXISTS (SELECT FROM memberships WHERE group_id = @id AND user_id = u OFFSET 0))
+            SELECT u FROM unnest(@remove) AS u WHERE EXISTS (SELECT FROM memberships WHERE group_id = @id AND user_id = u OFFSET 0)))
         ORDER BY id FOR NO KEY UPDATE
         """;
 
@@ -101,7 +119,8 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (user.UserGroups.Length > 0)
         {
             write.With("user_groups", user.UserGroups)
-                .ThenLock("SELECT 1 FROM user_groups WHERE id IN (SELECT unnest(@user_groups)) ORDER BY id FOR NO KEY UPDATE")
+                .ThenUseIndexes()
+                .ThenLock("SELECT 1 FROM user_groups WHERE id = ANY (@user_groups) ORDER BY id FOR NO KEY UPDATE")
                 .ThenInsert()
                 .Then("INSERT INTO memberships (user_id, group_id) SELECT @id, g FROM unnest(@user_groups) AS g");
         }
@@ -124,7 +143,8 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (group.Users.Length > 0)
         {
             write.With("users", group.Users)
-                .ThenLock("SELECT 1 FROM users WHERE id IN (SELECT unnest(@users)) ORDER BY id FOR NO KEY UPDATE")
+                .ThenUseIndexes()
+                .ThenLock("SELECT 1 FROM users WHERE id = ANY (@users) ORDER BY id FOR NO KEY UPDATE")
                 .ThenInsert()
                 .Then("INSERT INTO memberships (group_id, user_id) SELECT @id, u FROM unnest(@users) AS u");
         }
@@ -158,6 +178,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (changes.UserGroups.IsGiven)
         {
             write.With("user_groups", changes.UserGroups.Value!)
+                .ThenUseIndexes()
                 // Writers of one user's groups take turns before they look which groups to lock: the user's row, which would
                 // do for that, comes after the groups.
                 .ThenLock("SELECT pg_advisory_xact_lock(hashtextextended(@id::text, 0))")
@@ -165,16 +186,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
                 .ThenLockRow(changes.ExpectedVersions)
                 // A writer of a group may have changed the user's groups meanwhile.
                 .ThenLock($"{GroupsToChange} NOWAIT")
-                .Then("""
-                    DELETE FROM memberships AS m
-                    WHERE m.user_id = @id AND NOT EXISTS (SELECT FROM unnest(@user_groups) AS g WHERE g = m.group_id)
-                    """)
-                .Then("""
-                    INSERT INTO memberships (user_id, group_id)
-                    SELECT u.id, g FROM users AS u CROSS JOIN unnest(@user_groups) AS g
-                    WHERE u.id = @id AND NOT EXISTS (SELECT FROM memberships AS m WHERE m.user_id = @id AND m.group_id = g)
-                    ON CONFLICT DO NOTHING
-                    """);
+                .Then(ChangeGroups);
         }
         else
         {
@@ -194,18 +206,10 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (changes.Users.IsGiven)
         {
             write.With("users", changes.Users.Value!)
+                .ThenUseIndexes()
                 .ThenLockRow(changes.ExpectedVersions)
                 .ThenLock(UsersToChange)
-                .Then("""
-                    DELETE FROM memberships AS m
-                    WHERE m.group_id = @id AND NOT EXISTS (SELECT FROM unnest(@users) AS u WHERE u = m.user_id)
-                    """)
-                .Then("""
-                    INSERT INTO memberships (group_id, user_id)
-                    SELECT g.id, u FROM user_groups AS g CROSS JOIN unnest(@users) AS u
-                    WHERE g.id = @id AND NOT EXISTS (SELECT FROM memberships AS m WHERE m.group_id = @id AND m.user_id = u)
-                    ON CONFLICT DO NOTHING
-                    """);
+                .Then(ChangeUsers);
         }
         else
         {
@@ -221,6 +225,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         var write = new WriteBatch(UserGroupConfiguration.Row, changes.GroupId, Caller)
             .With("add", changes.Add)
             .With("remove", changes.Remove)
+            .ThenUseIndexes()
             .ThenLockRow(changes.ExpectedVersions)
             .ThenLock(UsersToAddOrRemove)
             .Then($"""
@@ -249,6 +254,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     public Task<bool> DeleteUserAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
         var write = new WriteBatch(UserConfiguration.Row, id, Caller)
+            .ThenUseIndexes()
             .ThenLock(GroupsOfUser)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock($"{GroupsOfUser} NOWAIT")
@@ -260,6 +266,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     public Task<bool> DeleteUserGroupAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
         var write = new WriteBatch(UserGroupConfiguration.Row, id, Caller)
+            .ThenUseIndexes()
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock(UsersOfGroup)
             .Then("DELETE FROM user_groups WHERE id = @id");

@@ -59,11 +59,18 @@ internal sealed class WriteBatch
 
     /// <summary>
     /// Locks the rows of a query that ends with a locking clause, and does nothing else. (A plain query would be taken for
-    /// the batch's answer. A condition that depends on no row is evaluated first, once; this one is never true, so it does not
-    /// matter which table is not updated.)
+    /// the batch's answer. The condition is never true; the table to which nothing is added is one without triggers, which would be
+    /// called all the same.)
     /// </summary>
     public WriteBatch ThenLock(string query) => Append(
-        $"UPDATE users SET version = version WHERE 0 > (SELECT count(*) FROM ({query}) AS locked){TellBy($" + (SELECT length({Telling}))")}");
+        $"INSERT INTO row_counts (count) SELECT 0 WHERE 0 > (SELECT count(*) FROM ({query}) AS locked){TellBy($" + (SELECT length({Telling}))")}");
+
+    /// <summary>
+    /// From here on each row is looked up in an index, however small its table was when PostgreSQL planned the statement. For a table
+    /// of a page or two it plans to read all of it for each id, which is cheaper; and a connection, its triggers included, keeps such
+    /// a plan until the table is analyzed the next time, while tens of thousands of rows may have come, and as many ids be asked for.
+    /// </summary>
+    public WriteBatch ThenUseIndexes() => ThenLock("SELECT set_config('enable_seqscan', 'off', true)");
 
     /// <summary>
     /// Refuses the batch where the key is used already or in use; without a key does nothing. It comes first, as what the key's
