@@ -42,8 +42,9 @@ internal static class Report
               log level Warning.
             - **floor**: a minimal API with hand-written SQL over Npgsql and source-generated JSON, on the same database in the same run
               ([tests/Benchmarks/Floor](../tests/Benchmarks/Floor)). It checks the key, tells the audit's triggers the same, and its answers
-              are the same to the byte, which is checked before each run. It sends one statement a request, while the service reads users who are
-              asked for at the same time [together](decisions/0013-lookups-together.md): what frameworks cost there is said by CPU, not by the ratio.
+              are the same to the byte, which is checked before each run. It sends one statement a request, while the service reads users and groups
+              that are asked for by id at the same time [together](decisions/0013-lookups-together.md): what frameworks cost there is said by CPU, not
+              by the ratio.
             - **limit**: the floor's statements sent by `pgbench` (prepared, at most 40 connections, as the pools have), with nothing above them.
 
             Load comes from `wrk` with one thread, random ids for each request, new e-mail addresses and new values for each write. Service and floor

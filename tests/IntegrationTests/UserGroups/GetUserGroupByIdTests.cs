@@ -44,6 +44,34 @@ public sealed class GetUserGroupByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
+    public async Task Many_who_ask_at_once_are_each_shown_their_own_group_whole_however_large()
+    {
+        var users = await service.SeedUsersAsync(3000);
+        var shown = new Dictionary<string, string>();
+        foreach (var count in new[] { 0, 1, 499, 500, 501, 3000 })
+        {
+            var group = (await service.CreateGroupAsync(new { name = $"{count}", users = users[..count] })).Id();
+            shown[group] = (await service.GetAsync($"/auth/group/{group}")).MustBe(200).Text;
+        }
+
+        var asked = Enumerable.Repeat(shown.Keys.Append(Bodies.UnknownId), 40).SelectMany(ids => ids).ToArray();
+        var answers = await Task.WhenAll(asked.Select(id => service.GetAsync($"/auth/group/{id}")));
+
+        Assert.All(asked.Zip(answers), pair =>
+        {
+            var (id, answer) = pair;
+            if (id == Bodies.UnknownId)
+            {
+                answer.MustBe(404);
+            }
+            else
+            {
+                Assert.Equal(shown[id], answer.MustBe(200).Text);
+            }
+        });
+    }
+
+    [Fact]
     public async Task A_user_is_no_group()
     {
         var user = await service.CreateUserAsync();

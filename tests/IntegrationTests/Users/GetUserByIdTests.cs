@@ -65,6 +65,19 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Whoever_is_in_many_groups_is_shown_in_all_of_them_among_many_who_are_asked_for_at_once()
+    {
+        var groups = await service.CreateGroupsAsync(501);
+        var few = (await service.CreateUserAsync(new { user_groups = groups[..500] })).Id();
+        var many = (await service.CreateUserAsync(new { user_groups = groups })).Id();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => service.ReadUserAsync(i % 2 == 0 ? few : many)));
+
+        Assert.All(answers, user => Assert.Equal(user.Id() == few ? groups[..500] : groups, user.Ids("user_groups")));
+        Assert.Equal(100, answers.Count(user => user.Id() == many));
+    }
+
+    [Fact]
     public async Task A_group_is_no_user()
     {
         var group = await service.CreateGroupAsync();

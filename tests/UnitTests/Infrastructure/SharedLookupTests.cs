@@ -31,7 +31,7 @@ public sealed class SharedLookupTests
             }
 
             await _othersMayEnd.Task.WaitAsync(token);
-            return _refusal is null ? ids.Where(IsThere).Distinct().ToDictionary(id => id, id => $"{id}") : throw _refusal;
+            return _refusal is null ? ids.Where(IsThere).Distinct().ToDictionary(id => id, id => IsLong(id) ? null : $"{id}") : throw _refusal;
         });
 
     [Fact]
@@ -63,6 +63,25 @@ public sealed class SharedLookupTests
         Assert.False(first.IsCompleted);
         _firstMayEnd.SetResult();
         Assert.Equal($"{Guid.Empty}", await first.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task What_others_had_better_not_wait_for_is_found_alone()
+    {
+        var first = _lookup.FindAsync(Guid.Empty, CancellationToken.None);
+        _othersMayEnd.SetResult();
+        while (_together.All(asked => !asked.Any(IsLong)))
+        {
+            Guid[] ids = [LongIdOf(_last += 2), IdOf(_last), IdOf(_last + 1), LongIdOf(_last)];
+
+            var answers = await Task.WhenAll(ids.Select(id => _lookup.FindAsync(id, CancellationToken.None))).WaitAsync(Patience);
+
+            Assert.Equal(new[] { $"{ids[0]}", $"{ids[1]}", null, $"{ids[3]}" }, answers);
+        }
+
+        Assert.False(first.IsCompleted);
+        _firstMayEnd.SetResult();
+        await first.WaitAsync(Patience);
     }
 
     [Fact]
@@ -143,6 +162,10 @@ public sealed class SharedLookupTests
     }
 
     private static Guid IdOf(int number) => new(number, 0, 0, new byte[8]);
+
+    private static Guid LongIdOf(int number) => new(number, 1, 0, new byte[8]);
+
+    private static bool IsLong(Guid id) => id.ToByteArray()[4] == 1;
 
     private static bool IsThere(Guid id) => id.ToByteArray()[0] % 2 == 0;
 

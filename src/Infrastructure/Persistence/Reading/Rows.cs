@@ -9,6 +9,9 @@ namespace CleanWorkspace.Infrastructure.Persistence.Reading;
 /// <param name="columns">What is read of a row, by the names of the properties that show it.</param>
 internal abstract class Rows<T>(string table, string[] key, params Column[] columns)
 {
+    // So many are read soon enough for those to wait who asked for another row.
+    private const int MaxMembershipsTogether = 500;
+
     private readonly string _allColumns = Join(columns, Fields<T>.All);
 
     public string Table => table;
@@ -18,6 +21,12 @@ internal abstract class Rows<T>(string table, string[] key, params Column[] colu
     /// <summary>The columns, in the order in which they are given. What is not shown is nothing in its place.</summary>
     public string ColumnsOf(Fields<T> fields) => fields.AreAll ? _allColumns : Join(columns, fields);
 
+    /// <summary>All columns, of memberships no more than show whether they are too many to be read together with other rows.</summary>
+    public string ColumnsTogether { get; } = string.Join(", ", columns.Select(column => column.Cut(MaxMembershipsTogether + 1)));
+
+    /// <summary>Whether all of a row that is read by <see cref="ColumnsTogether"/> is there.</summary>
+    public bool IsWhole(T row) => CountMemberships(row) <= MaxMembershipsTogether;
+
     /// <summary>Reads a row of those columns.</summary>
     public abstract T Read(NpgsqlDataReader row, Fields<T> fields);
 
@@ -25,6 +34,9 @@ internal abstract class Rows<T>(string table, string[] key, params Column[] colu
     /// <param name="row">The row.</param>
     /// <param name="key">What the list is ordered by before what names the row.</param>
     public abstract Place PlaceOf(T row, string key);
+
+    /// <summary>How many memberships a row shows.</summary>
+    protected virtual int CountMemberships(T row) => 0;
 
     private static string Join(Column[] columns, Fields<T> fields) =>
         string.Join(", ", columns.Select(column => fields.Has(column.Property) ? column.Sql : column.Nothing));
@@ -41,6 +53,15 @@ internal sealed record Column(string Property, string Sql, string Nothing)
     public static Column Text(string property, string sql) => new(property, sql, "NULL::text");
 
     public static Column Ids(string property, string sql) => new(property, sql, "'{}'::uuid[]");
+
+    /// <param name="property">The name of the property that shows the ids of the other side.</param>
+    /// <param name="query">The query for them, in the order in which they are shown.</param>
+    public static Column Memberships(string property, string query) => Ids(property, $"ARRAY({query})") with { Query = query };
+
+    private string? Query { get; init; }
+
+    /// <summary>What it is, of memberships no more than the first.</summary>
+    public string Cut(int count) => Query is null ? Sql : $"ARRAY({Query} LIMIT {count})";
 }
 
 internal static class RowReading

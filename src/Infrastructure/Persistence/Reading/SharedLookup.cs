@@ -9,10 +9,13 @@ namespace CleanWorkspace.Infrastructure.Persistence.Reading;
 /// never begins before its rows were asked for, and whoever has written sees what was written.
 /// </remarks>
 /// <param name="findOne">Finds the row of an id.</param>
-/// <param name="findMany">Finds the rows of those ids that have one; cancelled when all who asked are gone.</param>
+/// <param name="findMany">
+/// Finds the rows of those ids that have one, or null for a row that others had better not wait for: it is found alone then. Cancelled when
+/// all who asked are gone.
+/// </param>
 internal sealed class SharedLookup<T>(
     Func<Guid, CancellationToken, Task<T?>> findOne,
-    Func<IReadOnlyList<Guid>, CancellationToken, Task<IReadOnlyDictionary<Guid, T>>> findMany)
+    Func<IReadOnlyList<Guid>, CancellationToken, Task<IReadOnlyDictionary<Guid, T?>>> findMany)
     where T : class
 {
     // One statement keeps one processor of the database busy, so it must not hold too many.
@@ -56,21 +59,43 @@ internal sealed class SharedLookup<T>(
             }
         }
 
-        Interlocked.Increment(ref _underWay);
+        if (questions is [var only])
+        {
+            await AnswerAloneAsync(only);
+            return;
+        }
+
         try
         {
-            if (questions is [var only])
-            {
-                only.SetResult(await FindAloneAsync(only.Id, only.Asker));
-                return;
-            }
-
             var found = await FindTogetherAsync(questions);
-            questions.ForEach(question => question.SetResult(found.GetValueOrDefault(question.Id)));
+            foreach (var question in questions)
+            {
+                if (found.TryGetValue(question.Id, out var row) && row is null)
+                {
+                    _ = AnswerAloneAsync(question);
+                }
+                else
+                {
+                    question.SetResult(row);
+                }
+            }
         }
         catch (Exception exception)
         {
             questions.ForEach(question => question.Fail(exception));
+        }
+    }
+
+    private async Task AnswerAloneAsync(Question question)
+    {
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            question.SetResult(await FindAloneAsync(question.Id, question.Asker));
+        }
+        catch (Exception exception)
+        {
+            question.Fail(exception);
         }
     }
 
@@ -86,8 +111,9 @@ internal sealed class SharedLookup<T>(
         }
     }
 
-    private async Task<IReadOnlyDictionary<Guid, T>> FindTogetherAsync(List<Question> questions)
+    private async Task<IReadOnlyDictionary<Guid, T?>> FindTogetherAsync(List<Question> questions)
     {
+        Interlocked.Increment(ref _underWay);
         using var allGone = new CancellationTokenSource();
         var staying = questions.Count;
         void Leave()

@@ -14,7 +14,7 @@ internal sealed class UserRows() : Rows<UserResponse>(
     Column.Text("last_name", "u.last_name"),
     Column.Text("email", "u.email"),
     Column.Always("role", "u.role"),
-    Column.Ids("user_groups", "ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id)"),
+    Column.Memberships("user_groups", "SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id"),
     Column.Always("created_at", "u.created_at"),
     Column.Always("updated_at", "u.updated_at"),
     Column.Always("version", "u.version"))
@@ -34,6 +34,8 @@ internal sealed class UserRows() : Rows<UserResponse>(
     };
 
     public override Place PlaceOf(UserResponse row, string key) => new(key, row.Id);
+
+    protected override int CountMemberships(UserResponse row) => row.UserGroups.Length;
 
     public static ListStatement List(ListUsersQuery query)
     {

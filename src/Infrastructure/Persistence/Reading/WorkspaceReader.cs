@@ -31,13 +31,15 @@ internal sealed class WorkspaceReader : IWorkspaceReader
 
     private readonly NpgsqlDataSource _database;
     private readonly SharedLookup<UserResponse> _users;
+    private readonly SharedLookup<UserGroupResponse> _userGroups;
     private int _exports;
 
     /// <param name="database">Where the workspace is.</param>
     public WorkspaceReader(NpgsqlDataSource database)
     {
         _database = database;
-        _users = new SharedLookup<UserResponse>((id, token) => FindAsync(Users, id, Fields<UserResponse>.All, token), FindUsersAsync);
+        _users = Share(Users);
+        _userGroups = Share(UserGroups);
     }
 
     /// <inheritdoc/>
@@ -46,7 +48,7 @@ internal sealed class WorkspaceReader : IWorkspaceReader
 
     /// <inheritdoc/>
     public Task<UserGroupResponse?> FindUserGroupAsync(Guid id, Fields<UserGroupResponse>? fields, CancellationToken cancellationToken) =>
-        FindAsync(UserGroups, id, fields, cancellationToken);
+        fields is null or { AreAll: true } ? _userGroups.FindAsync(id, cancellationToken) : FindAsync(UserGroups, id, fields, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ApiKeyResponse?> FindApiKeyAsync(Guid id, Fields<ApiKeyResponse>? fields, CancellationToken cancellationToken) =>
@@ -153,18 +155,22 @@ internal sealed class WorkspaceReader : IWorkspaceReader
         return await reader.ReadAsync(cancellationToken) ? rows.Read(reader, shown) : null;
     }
 
-    private async Task<IReadOnlyDictionary<Guid, UserResponse>> FindUsersAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private SharedLookup<T> Share<T>(Rows<T> rows)
+        where T : class =>
+        new((id, token) => FindAsync(rows, id, Fields<T>.All, token), (ids, token) => FindTogetherAsync(rows, ids, token));
+
+    private async Task<IReadOnlyDictionary<Guid, T?>> FindTogetherAsync<T>(Rows<T> rows, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+        where T : class
     {
         Guid[] asked = [.. ids, .. Enumerable.Repeat(ids[0], Math.Max(0, ExpectedIds - ids.Count))];
-        await using var command = _database.CreateCommand(
-            $"SELECT {Users.ColumnsOf(Fields<UserResponse>.All)} FROM {Users.Table} WHERE {Users.Key[0]} = ANY ($1)");
+        await using var command = _database.CreateCommand($"SELECT {rows.ColumnsTogether} FROM {rows.Table} WHERE {rows.Key[0]} = ANY ($1)");
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = asked });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new Dictionary<Guid, UserResponse>(ids.Count);
+        var found = new Dictionary<Guid, T?>(ids.Count);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var user = Users.Read(reader, Fields<UserResponse>.All);
-            found.Add(user.Id, user);
+            var row = rows.Read(reader, Fields<T>.All);
+            found.Add(reader.GetGuid(0), rows.IsWhole(row) ? row : null);
         }
 
         return found;
