@@ -38,6 +38,10 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         WHERE u IS NULL OR m.user_id IS NULL
         """;
 
+    private const string CountOfUsers = "(SELECT user_count FROM user_groups WHERE id = @id)";
+
+    private const string CountOfGroups = "(SELECT count(*) FROM memberships WHERE user_id = @id)";
+
     private const string GroupsToChange = $"""
         SELECT 1 FROM user_groups WHERE id = ANY (ARRAY(SELECT coalesce(m.group_id, g) FROM {GroupDifference})) ORDER BY id FOR NO KEY UPDATE
         """;
@@ -119,7 +123,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (user.UserGroups.Length > 0)
         {
             write.With("user_groups", user.UserGroups)
-                .ThenUseIndexes()
+                .ThenPlanFor("cardinality(@user_groups)")
                 .ThenLock("SELECT 1 FROM user_groups WHERE id = ANY (@user_groups) ORDER BY id FOR NO KEY UPDATE")
                 .ThenInsert()
                 .Then("INSERT INTO memberships (user_id, group_id) SELECT @id, g FROM unnest(@user_groups) AS g");
@@ -143,7 +147,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (group.Users.Length > 0)
         {
             write.With("users", group.Users)
-                .ThenUseIndexes()
+                .ThenPlanFor("cardinality(@users)")
                 .ThenLock("SELECT 1 FROM users WHERE id = ANY (@users) ORDER BY id FOR NO KEY UPDATE")
                 .ThenInsert()
                 .Then("INSERT INTO memberships (group_id, user_id) SELECT @id, u FROM unnest(@users) AS u");
@@ -178,7 +182,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (changes.UserGroups.IsGiven)
         {
             write.With("user_groups", changes.UserGroups.Value!)
-                .ThenUseIndexes()
+                .ThenPlanFor($"cardinality(@user_groups) + {CountOfGroups}")
                 // Writers of one user's groups take turns before they look which groups to lock: the user's row, which would
                 // do for that, comes after the groups.
                 .ThenLock("SELECT pg_advisory_xact_lock(hashtextextended(@id::text, 0))")
@@ -206,7 +210,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         if (changes.Users.IsGiven)
         {
             write.With("users", changes.Users.Value!)
-                .ThenUseIndexes()
+                .ThenPlanFor($"cardinality(@users) + {CountOfUsers}")
                 .ThenLockRow(changes.ExpectedVersions)
                 .ThenLock(UsersToChange)
                 .Then(ChangeUsers);
@@ -225,7 +229,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         var write = new WriteBatch(UserGroupConfiguration.Row, changes.GroupId, Caller)
             .With("add", changes.Add)
             .With("remove", changes.Remove)
-            .ThenUseIndexes()
+            .ThenPlanFor("cardinality(@add) + cardinality(@remove)")
             .ThenLockRow(changes.ExpectedVersions)
             .ThenLock(UsersToAddOrRemove)
             .Then($"""
@@ -254,7 +258,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     public Task<bool> DeleteUserAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
         var write = new WriteBatch(UserConfiguration.Row, id, Caller)
-            .ThenUseIndexes()
+            .ThenPlanFor(CountOfGroups)
             .ThenLock(GroupsOfUser)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock($"{GroupsOfUser} NOWAIT")
@@ -266,7 +270,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     public Task<bool> DeleteUserGroupAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
         var write = new WriteBatch(UserGroupConfiguration.Row, id, Caller)
-            .ThenUseIndexes()
+            .ThenPlanFor(CountOfUsers)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock(UsersOfGroup)
             .Then("DELETE FROM user_groups WHERE id = @id");

@@ -66,11 +66,11 @@ internal sealed class WriteBatch
         $"INSERT INTO row_counts (count) SELECT 0 WHERE 0 > (SELECT count(*) FROM ({query}) AS locked){TellBy($" + (SELECT length({Telling}))")}");
 
     /// <summary>
-    /// From here on each row is looked up in an index, however small its table was when PostgreSQL planned the statement. For a table
-    /// of a page or two it plans to read all of it for each id, which is cheaper; and a connection, its triggers included, keeps such
-    /// a plan until the table is analyzed the next time, while tens of thousands of rows may have come, and as many ids be asked for.
+    /// Has PostgreSQL plan anew what is about many memberships, by their number as an expression of SQL. A connection, its triggers and
+    /// foreign keys included, keeps plans until a table is analyzed the next time. In those that were made for a table of a row or two all of it
+    /// is read for each id, which does for few ids; but tens of thousands of rows may have come since, and as many ids be given.
     /// </summary>
-    public WriteBatch ThenUseIndexes() => ThenLock("SELECT set_config('enable_seqscan', 'off', true)");
+    public WriteBatch ThenPlanFor(string memberships) => ThenLock($"SELECT plan_for({memberships})");
 
     /// <summary>
     /// Refuses the batch where the key is used already or in use; without a key does nothing. It comes first, as what the key's

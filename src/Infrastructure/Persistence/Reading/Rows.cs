@@ -9,10 +9,8 @@ namespace CleanWorkspace.Infrastructure.Persistence.Reading;
 /// <param name="columns">What is read of a row, by the names of the properties that show it.</param>
 internal abstract class Rows<T>(string table, string[] key, params Column[] columns)
 {
-    // So many are read soon enough for those to wait who asked for another row.
-    private const int MaxMembershipsTogether = 500;
-
     private readonly string _allColumns = Join(columns, Fields<T>.All);
+    private readonly int _memberships = Array.FindIndex(columns, column => column.Together != column.Sql);
 
     public string Table => table;
 
@@ -21,11 +19,11 @@ internal abstract class Rows<T>(string table, string[] key, params Column[] colu
     /// <summary>The columns, in the order in which they are given. What is not shown is nothing in its place.</summary>
     public string ColumnsOf(Fields<T> fields) => fields.AreAll ? _allColumns : Join(columns, fields);
 
-    /// <summary>All columns, of memberships no more than show whether they are too many to be read together with other rows.</summary>
-    public string ColumnsTogether { get; } = string.Join(", ", columns.Select(column => column.Cut(MaxMembershipsTogether + 1)));
+    /// <summary>All columns, for rows that are read together: of one with many memberships these are left out (<see cref="IsWhole"/>).</summary>
+    public string ColumnsTogether { get; } = string.Join(", ", columns.Select(column => column.Together));
 
-    /// <summary>Whether all of a row that is read by <see cref="ColumnsTogether"/> is there.</summary>
-    public bool IsWhole(T row) => CountMemberships(row) <= MaxMembershipsTogether;
+    /// <summary>Whether a row that is read by <see cref="ColumnsTogether"/> has all columns, and can be read.</summary>
+    public bool IsWhole(NpgsqlDataReader row) => !row.IsDBNull(_memberships);
 
     /// <summary>Reads a row of those columns.</summary>
     public abstract T Read(NpgsqlDataReader row, Fields<T> fields);
@@ -34,9 +32,6 @@ internal abstract class Rows<T>(string table, string[] key, params Column[] colu
     /// <param name="row">The row.</param>
     /// <param name="key">What the list is ordered by before what names the row.</param>
     public abstract Place PlaceOf(T row, string key);
-
-    /// <summary>How many memberships a row shows.</summary>
-    protected virtual int CountMemberships(T row) => 0;
 
     private static string Join(Column[] columns, Fields<T> fields) =>
         string.Join(", ", columns.Select(column => fields.Has(column.Property) ? column.Sql : column.Nothing));
@@ -48,6 +43,12 @@ internal abstract class Rows<T>(string table, string[] key, params Column[] colu
 /// <param name="Nothing">What is read instead where it is not shown; the same where it costs as little.</param>
 internal sealed record Column(string Property, string Sql, string Nothing)
 {
+    // So many are read soon enough for those to wait who asked for another row.
+    private const int MaxMembershipsTogether = 500;
+
+    /// <summary>What is read of rows that are read together: nothing of many memberships.</summary>
+    public string Together { get; private init; } = Sql;
+
     public static Column Always(string property, string sql) => new(property, sql, sql);
 
     public static Column Text(string property, string sql) => new(property, sql, "NULL::text");
@@ -56,12 +57,14 @@ internal sealed record Column(string Property, string Sql, string Nothing)
 
     /// <param name="property">The name of the property that shows the ids of the other side.</param>
     /// <param name="query">The query for them, in the order in which they are shown.</param>
-    public static Column Memberships(string property, string query) => Ids(property, $"ARRAY({query})") with { Query = query };
-
-    private string? Query { get; init; }
-
-    /// <summary>What it is, of memberships no more than the first.</summary>
-    public string Cut(int count) => Query is null ? Sql : $"ARRAY({Query} LIMIT {count})";
+    /// <param name="count">How many they are, where the row says so.</param>
+    public static Column Memberships(string property, string query, string? count = null) => Ids(property, $"ARRAY({query})") with
+    {
+        Together = count is not null
+            ? $"CASE WHEN {count} <= {MaxMembershipsTogether} THEN ARRAY({query}) END"
+            // Once, which a subquery that PostgreSQL dissolves would not do.
+            : $"(SELECT CASE WHEN cardinality(own.ids) <= {MaxMembershipsTogether} THEN own.ids END FROM (SELECT ARRAY({query} LIMIT {MaxMembershipsTogether + 1}) AS ids OFFSET 0) AS own)",
+    };
 }
 
 internal static class RowReading

@@ -68,17 +68,9 @@ internal sealed class SharedLookup<T>(
         try
         {
             var found = await FindTogetherAsync(questions);
-            foreach (var question in questions)
-            {
-                if (found.TryGetValue(question.Id, out var row) && row is null)
-                {
-                    _ = AnswerAloneAsync(question);
-                }
-                else
-                {
-                    question.SetResult(row);
-                }
-            }
+            bool IsLeft(Question question) => found.TryGetValue(question.Id, out var row) && row is null;
+            questions.FindAll(question => !IsLeft(question)).ForEach(question => question.SetResult(found.GetValueOrDefault(question.Id)));
+            questions.FindAll(IsLeft).ForEach(question => _ = AnswerAloneAsync(question));
         }
         catch (Exception exception)
         {

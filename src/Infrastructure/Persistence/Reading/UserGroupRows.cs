@@ -13,7 +13,7 @@ internal sealed class UserGroupRows() : Rows<UserGroupResponse>(
     Column.Text("name", "g.name"),
     Column.Text("icon", "g.icon"),
     Column.Text("description", "g.description"),
-    Column.Memberships("users", "SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id"),
+    Column.Memberships("users", "SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id", count: "g.user_count"),
     Column.Always("created_at", "g.created_at"),
     Column.Always("updated_at", "g.updated_at"),
     Column.Always("version", "g.version"))
@@ -32,8 +32,6 @@ internal sealed class UserGroupRows() : Rows<UserGroupResponse>(
     };
 
     public override Place PlaceOf(UserGroupResponse row, string key) => new(key, row.Id);
-
-    protected override int CountMemberships(UserGroupResponse row) => row.Users.Length;
 
     public static ListStatement List(ListGroupsQuery query)
     {

@@ -35,8 +35,6 @@ internal sealed class UserRows() : Rows<UserResponse>(
 
     public override Place PlaceOf(UserResponse row, string key) => new(key, row.Id);
 
-    protected override int CountMemberships(UserResponse row) => row.UserGroups.Length;
-
     public static ListStatement List(ListUsersQuery query)
     {
         // The id of the table that has the key of the order, as no index holds parts of two.

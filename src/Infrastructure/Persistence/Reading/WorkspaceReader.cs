@@ -169,8 +169,7 @@ internal sealed class WorkspaceReader : IWorkspaceReader
         var found = new Dictionary<Guid, T?>(ids.Count);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var row = rows.Read(reader, Fields<T>.All);
-            found.Add(reader.GetGuid(0), rows.IsWhole(row) ? row : null);
+            found.Add(reader.GetGuid(0), rows.IsWhole(reader) ? rows.Read(reader, Fields<T>.All) : null);
         }
 
         return found;

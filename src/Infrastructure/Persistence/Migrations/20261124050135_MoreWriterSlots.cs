@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace CleanWorkspace.Infrastructure.Persistence.Migrations
+{
+    /// <inheritdoc />
+    public partial class MoreWriterSlots : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            // A pool has up to 40 connections: with 32 slots some wait for each other's commit.
+            migrationBuilder.Sql(WriterSlot(64));
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.Sql(WriterSlot(32));
+        }
+
+        private static string WriterSlot(int count) =>
+            $"""
+            CREATE OR REPLACE FUNCTION writer_slot() RETURNS smallint LANGUAGE sql STABLE AS $$
+                SELECT coalesce(nullif(current_setting('workspace.slot', true), '')::smallint, (pg_backend_pid() % {count})::smallint)
+            $$;
+            """;
+    }
+}
