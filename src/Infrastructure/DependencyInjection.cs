@@ -39,7 +39,7 @@ public static class DependencyInjection
             return db;
         });
         services.AddSingleton(_ => new ImportSource(connectionString));
-        services.AddSingleton<Importer>();
+        services.AddSingleton<IWorkspaceImporter, WorkspaceImporter>();
         services.AddSingleton<IWorkspaceReader, WorkspaceReader>();
         services.AddSingleton<StoredKeys>();
         services.AddSingleton<DatabaseMigrator>();

@@ -6,7 +6,7 @@ namespace CleanWorkspace.ArchitectureTests;
 /// <summary>Rule 4: no layer between a handler and the database, and no interface that nothing needs.</summary>
 public sealed class AbstractionTests
 {
-    /// <summary>To write and to read by are the two ports to the database.</summary>
+    /// <summary>To write by, to import files by and to read by are the three ports to the database.</summary>
     [Fact]
     public void Only_the_database_is_behind_interfaces_with_one_implementation()
     {
@@ -17,7 +17,7 @@ public sealed class AbstractionTests
             where types.Count(type => type.TypeKind != TypeKind.Interface && Implements(type, contract)) < 2
             select contract.Name;
 
-        Assert.Equal([nameof(IWorkspaceDbContext), nameof(IWorkspaceReader)], single.Order(StringComparer.Ordinal));
+        Assert.Equal([nameof(IWorkspaceDbContext), nameof(IWorkspaceImporter), nameof(IWorkspaceReader)], single.Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
@@ -7,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanWorkspace.Application.Common;
 
 /// <summary>
-/// The workspace's database, for writing; what is shown is read by <see cref="IWorkspaceReader"/>. LINQ over the sets tracks nothing;
+/// The workspace's database, for writing; what is shown is read by <see cref="IWorkspaceReader"/>, and files go in by <see cref="IWorkspaceImporter"/>. LINQ over the sets tracks nothing;
 /// ids of groups and members come with the rows. Each write is one round trip and one transaction; one that loses a race against others is run again, up to a limit
 /// (<see cref="ContentionException"/>).
 /// </summary>
@@ -71,14 +70,8 @@ public interface IWorkspaceDbContext
     /// <exception cref="PreconditionFailedException">The key has none of the expected versions.</exception>
     Task<bool> DeleteApiKeyAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Creates and changes users and groups as the rows of a file say, in one transaction, and says how it ended. Nothing is changed
-    /// where a row is refused, but for a partial import, or where the rows end with an exception.
-    /// </summary>
-    /// <exception cref="ImportInProgressException">Another import is running.</exception>
-    /// <exception cref="ContentionException">Others changed what the rows are about, time and again.</exception>
-    Task<ImportSummary> ImportAsync(
-        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, CancellationToken cancellationToken);
+    /// <summary>Whether a user has this address, which is folded.</summary>
+    Task<bool> IsTakenAsync(string foldedEmail, CancellationToken cancellationToken);
 
     /// <summary>Notes when API keys were last used; a time that is not later than the stored one changes nothing.</summary>
     Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken);

@@ -46,13 +46,10 @@ internal static class ReferenceFaults
         this IWorkspaceDbContext db, References references, CancellationToken cancellationToken)
     {
         var faults = new List<RequestFault>();
-        if (references.NewEmail is { } email && EmailAddress.Check(email) is null)
+        if (references.NewEmail is { } email && EmailAddress.Check(email) is null
+            && await db.IsTakenAsync(EmailAddress.Fold(EmailAddress.Normalize(email)), cancellationToken))
         {
-            var folded = EmailAddress.Fold(EmailAddress.Normalize(email));
-            if (await db.Users.AnyAsync(user => user.FoldedEmail == folded, cancellationToken))
-            {
-                faults.Add(RequestFault.EmailTaken);
-            }
+            faults.Add(RequestFault.EmailTaken);
         }
 
         faults.AddRange(await FindUnknownAsync(db.Users, references.Users, references.UsersPointer, RequestFault.UnknownUser, cancellationToken));

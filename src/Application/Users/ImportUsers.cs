@@ -10,8 +10,9 @@ namespace CleanWorkspace.Application.Users;
 /// <param name="Report">Where is said how far it is and how it ended.</param>
 public sealed record UsersImportRequest(IAsyncEnumerable<ImportRow> Rows, ImportOptions Options, IImportReport Report) : IRequest<ImportSummary>;
 
-internal sealed class ImportUsersHandler(IWorkspaceDbContext db, TimeProvider clock) : IRequestHandler<UsersImportRequest, ImportSummary>
+internal sealed class ImportUsersHandler(IWorkspaceImporter importer, Caller caller, TimeProvider clock) : IRequestHandler<UsersImportRequest, ImportSummary>
 {
     public Task<ImportSummary> Handle(UsersImportRequest request, CancellationToken cancellationToken) =>
-        db.ImportAsync(new RowCheck(clock).CheckAsync(request.Rows, cancellationToken), request.Options, request.Report, cancellationToken);
+        importer.ImportAsync(
+            new RowCheck(clock).CheckAsync(request.Rows, cancellationToken), request.Options, request.Report, caller, cancellationToken);
 }

@@ -1,13 +1,10 @@
 using CleanWorkspace.Application.Common;
-using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Infrastructure.Persistence.Configurations;
-using CleanWorkspace.Infrastructure.Persistence.Importing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 
@@ -287,9 +284,13 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
     }
 
     /// <inheritdoc/>
-    public Task<ImportSummary> ImportAsync(
-        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, CancellationToken cancellationToken) =>
-        this.GetService<Importer>().RunAsync(rows, options, report, Caller, cancellationToken);
+    public async Task<bool> IsTakenAsync(string foldedEmail, CancellationToken cancellationToken)
+    {
+        // By the key that is indexed, which EF Core knows nothing of.
+        var users = await Database.SqlQueryRaw<int>($"SELECT 1 FROM users AS u WHERE {UserConfiguration.EmailKey} = {{0}}", foldedEmail)
+            .ToListAsync(cancellationToken);
+        return users.Count > 0;
+    }
 
     /// <inheritdoc/>
     public Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal static class CommandRun
     /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<int> OfAsync(string operation, Func<IMediator, Task<int>> runAsync, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = WorkspaceApp.CreateBuilder();
         builder.AddCommandLog();
         await using var database = await WorkspaceDatabase.OpenAsync(builder.Configuration, builder.Environment, cancellationToken);
         builder.Services.AddSingleton(new Caller(Actor, operation, null));

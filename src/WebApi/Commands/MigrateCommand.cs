@@ -7,7 +7,7 @@ internal static class MigrateCommand
 {
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WorkspaceApp.CreateBuilder(args);
         builder.AddLog();
         await using var database = await WorkspaceDatabase.OpenAsync(builder.Configuration, builder.Environment, cancellationToken);
         await using var app = builder.BuildOn(database);

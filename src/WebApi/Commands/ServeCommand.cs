@@ -8,7 +8,7 @@ internal static class ServeCommand
 {
     public static async Task<int> RunAsync(string[] args, StartInterruption interruption)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WorkspaceApp.CreateBuilder(args);
         builder.AddLog();
         // Before anything is done to the database.
         AccessSettings.Read(builder.Configuration, builder.Environment).CheckAddresses(builder.Configuration);

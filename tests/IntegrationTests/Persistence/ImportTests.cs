@@ -377,7 +377,8 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     {
         await using var scope = _provider.CreateAsyncScope();
         var report = new Report();
-        var summary = await scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>().ImportAsync(rows, options, report, cancellationToken);
+        var summary = await scope.ServiceProvider.GetRequiredService<IWorkspaceImporter>()
+            .ImportAsync(rows, options, report, scope.ServiceProvider.GetRequiredService<Caller>(), cancellationToken);
         Assert.Same(summary, report.Summary);
         return report;
     }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanWorkspace.UnitTests.Application;
 
 /// <summary>A database that no unit test reaches, but for the writes that a test lends it.</summary>
-internal sealed class UnreachableDatabase : IWorkspaceDbContext
+internal sealed class UnreachableDatabase : IWorkspaceDbContext, IWorkspaceImporter
 {
     public Func<User, User> CreateUser { get; init; } = _ => throw Unreachable();
 
@@ -45,7 +45,9 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext
         Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<ImportSummary> ImportAsync(
-        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, CancellationToken cancellationToken) => Import(rows);
+        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken) => Import(rows);
+
+    public Task<bool> IsTakenAsync(string foldedEmail, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken) => throw Unreachable();
 

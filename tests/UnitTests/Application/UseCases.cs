@@ -11,12 +11,14 @@ internal static class UseCases
 {
     private static readonly IServiceProvider Registered = On(new UnreachableDatabase());
 
-    public static IServiceProvider On(IWorkspaceDbContext db, TimeProvider? clock = null)
+    public static IServiceProvider On(UnreachableDatabase db, TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(clock ?? TimeProvider.System);
-        services.AddSingleton(db);
+        services.AddSingleton<IWorkspaceDbContext>(db);
+        services.AddSingleton<IWorkspaceImporter>(db);
+        services.AddSingleton(Caller.Service);
         services.AddSingleton<IWorkspaceReader, UnreachableReader>();
         services.AddApplication();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
@@ -25,7 +27,7 @@ internal static class UseCases
     public static T Get<T>()
         where T : notnull => Registered.GetRequiredService<T>();
 
-    public static async Task<TResponse> SendAsync<TResponse>(IWorkspaceDbContext db, IRequest<TResponse> request, TimeProvider? clock = null)
+    public static async Task<TResponse> SendAsync<TResponse>(UnreachableDatabase db, IRequest<TResponse> request, TimeProvider? clock = null)
     {
         await using var scope = On(db, clock).CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);

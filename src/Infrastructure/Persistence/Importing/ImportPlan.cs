@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Infrastructure.Persistence.Configurations;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence.Importing;
@@ -48,9 +49,9 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             ON i.id = first.id AND i.line > first.line;
         """;
 
-    private const string MatchUsers = """
+    private const string MatchUsers = $"""
         INSERT INTO import_matches (line, user_id, gives_groups)
-        SELECT i.line, u.id, i.user_groups IS NOT NULL FROM import_users AS i JOIN users AS u ON u.folded_email = i.folded_email
+        SELECT i.line, u.id, i.user_groups IS NOT NULL FROM import_users AS i JOIN users AS u ON {UserConfiguration.EmailKey} = i.folded_email
         UNION ALL
         SELECT i.line, u.id, i.user_groups IS NOT NULL FROM import_users AS i JOIN users AS u ON u.id = i.id
         WHERE i.folded_email IS NULL AND i.is_id_given;

@@ -15,9 +15,16 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
 
     public NpgsqlConnection Connection => connection;
 
-    /// <summary>Whether this session has the turn, which it keeps until it ends. It may then keep more in memory than others do.</summary>
+    /// <summary>
+    /// Whether this session has the turn, which it keeps until it ends. It may then keep more in memory than others do, and PostgreSQL compiles
+    /// nothing for it (<c>jit</c>): that takes longer than most of its statements.
+    /// </summary>
     public Task<bool> TryTakeTurnAsync(CancellationToken cancellationToken) => ReadAsync<bool>(
-        $"SELECT pg_try_advisory_lock({LockKey}) AND set_config('work_mem', '64MB', false) || set_config('temp_buffers', '32MB', false) IS NOT NULL", cancellationToken);
+        $"""
+        SELECT pg_try_advisory_lock({LockKey})
+            AND set_config('work_mem', '64MB', false) || set_config('temp_buffers', '32MB', false) || set_config('jit', 'off', false) IS NOT NULL
+        """,
+        cancellationToken);
 
     /// <summary>Waits for what was begun before, and begins what whoever comes next on the connection waits for.</summary>
     public async Task BeginAsync(Func<Task> work)

@@ -13,6 +13,7 @@ internal sealed class ImportSource(string connectionString) : IDisposable
         ApplicationName = "CleanWorkspace import",
         Pooling = false,
         Multiplexing = false,
+        WriteBufferSize = 64 * 1024,
         // Of a million rows a statement may take minutes. Who gives up cancels it.
         CommandTimeout = 0,
         TcpKeepAlive = true,

@@ -57,7 +57,7 @@ internal sealed class ImportStaging(ImportSession session)
         await session.ExecuteAsync(
             """
             CREATE UNIQUE INDEX ON import_users (line);
-            ANALYZE import_users (line, id, folded_email, user_groups);
+            ANALYZE import_users (line, id, is_id_given, folded_email, user_groups);
             ANALYZE import_groups;
             ANALYZE import_refusals;
             """,

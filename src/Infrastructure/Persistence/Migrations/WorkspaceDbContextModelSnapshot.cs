@@ -78,7 +78,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                             t.HasCheckConstraint("ck_api_keys_role", "role IN ('admin', 'editor', 'viewer', 'guest')");
                         });
 
-                    b.ToSqlQuery("SELECT k.id, k.name, k.role, k.expires_at, k.last_used_at, k.token_hash, k.created_at, k.updated_at, k.version\nFROM api_keys AS k");
+                    b.ToSqlQuery("SELECT k.id, k.name, k.role, k.expires_at, k.last_used_at, k.token_hash, k.created_at, k.updated_at, k.version FROM api_keys AS k");
                 });
 
             modelBuilder.Entity("CleanWorkspace.Domain.UserGroups.UserGroup", b =>
@@ -134,7 +134,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                                 .HasColumnName(null);
                         });
 
-                    b.ToSqlQuery("SELECT g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version,\n    ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users\nFROM user_groups AS g");
+                    b.ToSqlQuery("SELECT g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version,\nARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users FROM user_groups AS g");
                 });
 
             modelBuilder.Entity("CleanWorkspace.Domain.Users.User", b =>
@@ -194,10 +194,6 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                     b.HasKey("Id")
                         .HasName("pk_users");
 
-                    b.HasIndex("FoldedEmail")
-                        .IsUnique()
-                        .HasDatabaseName("ux_users_folded_email");
-
                     b.ToTable("users", null, t =>
                         {
                             t.HasCheckConstraint("ck_users_folded_email", "(email IS NULL) = (folded_email IS NULL)");
@@ -208,7 +204,7 @@ namespace CleanWorkspace.Infrastructure.Persistence.Migrations
                                 .HasColumnName(null);
                         });
 
-                    b.ToSqlQuery("SELECT u.id, u.first_name, u.last_name, u.email, u.folded_email, u.role, u.created_at, u.updated_at, u.version,\n    ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups\nFROM users AS u");
+                    b.ToSqlQuery("SELECT u.id, u.first_name, u.last_name, u.email, u.folded_email, u.role, u.created_at, u.updated_at, u.version,\nARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups FROM users AS u");
                 });
 
             modelBuilder.Entity("CleanWorkspace.Infrastructure.Persistence.AuditEntry", b =>

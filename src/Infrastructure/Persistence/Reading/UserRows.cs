@@ -1,6 +1,7 @@
 using CleanWorkspace.Application.Common;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Infrastructure.Persistence.Configurations;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence.Reading;
@@ -45,7 +46,7 @@ internal sealed class UserRows() : Rows<UserResponse>(
         list.OrderBy(key, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
         if (query.Email is { } email)
         {
-            list.Where($"u.folded_email = {list.Add(EmailAddress.Fold(EmailAddress.Normalize(email)))}");
+            list.Where($"{UserConfiguration.EmailKey} = {list.Add(EmailAddress.Fold(EmailAddress.Normalize(email)))}");
         }
 
         if (query.Role is { } role)
@@ -68,7 +69,7 @@ internal sealed class UserRows() : Rows<UserResponse>(
     // As the indexes have them.
     private static string? KeyOf(UserKey key) => key switch
     {
-        UserKey.Email => "coalesce(u.folded_email, '') COLLATE \"C\"",
+        UserKey.Email => UserConfiguration.EmailKey,
         UserKey.FirstName => "coalesce(fold_text(u.first_name), '') COLLATE \"C\"",
         UserKey.LastName => "coalesce(fold_text(u.last_name), '') COLLATE \"C\"",
         _ => null,

@@ -6,12 +6,13 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Persistence.Importing;
 
 /// <summary>Imports the rows of a file: stages them, plans what they come to, and carries that out (docs/decisions/0011).</summary>
-internal sealed class Importer(ImportSource source)
+internal sealed class WorkspaceImporter(ImportSource source) : IWorkspaceImporter
 {
     // How often a plan is made because others got in the way of the last.
     private const int Attempts = 3;
 
-    public async Task<ImportSummary> RunAsync(
+    /// <inheritdoc/>
+    public async Task<ImportSummary> ImportAsync(
         IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
@@ -32,7 +33,7 @@ internal sealed class Importer(ImportSource source)
         return summary;
     }
 
-    private async Task<(ImportCounts Counts, bool IsApplied)> ApplyAsync(
+    private static async Task<(ImportCounts Counts, bool IsApplied)> ApplyAsync(
         ImportSession session, ImportPlan plan, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken)
     {
         Exception? met = null;
@@ -47,7 +48,6 @@ internal sealed class Importer(ImportSource source)
 
             try
             {
-                await using var cleaning = new SearchIndexCleaning(source);
                 if (await new ImportWrite(session, plan, planned, report, caller).RunAsync(cancellationToken) is { } written)
                 {
                     return (written, true);
