@@ -94,7 +94,7 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
         {
             foreach (var (list, path) in Made)
             {
-                var answer = await service.GetAsync($"{path}&cursor={MakeUp(list, Encoding.UTF8.GetBytes(key), isBackward, page: 2)}");
+                var answer = await service.GetAsync($"{path}&cursor={MakeUp(list.List, Encoding.UTF8.GetBytes(key), isBackward, page: 2)}");
                 Assert.True(answer.Status == (isText ? 200 : 400), answer.ToString());
             }
         }
@@ -113,8 +113,20 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
     {
         foreach (var (list, path) in Made)
         {
-            await MustRefuseAsync($"{path}&cursor={MakeUp(list, key, 0, page)}");
+            await MustRefuseAsync($"{path}&cursor={MakeUp(list.List, key, 0, page)}");
         }
+    }
+
+    // Its key of those without an address was the empty text, which now comes before all of them.
+    [Fact]
+    public async Task A_cursor_of_the_version_that_ordered_addresses_otherwise_is_refused()
+    {
+        const string Added = "\n2";
+        var list = new UsersListRequest { Sort = new Sort<UserKey>(UserKey.Email, false) }.List;
+        Assert.EndsWith(Added, list, StringComparison.Ordinal);
+
+        (await service.GetAsync($"/user?sort=email&cursor={MakeUp(list, [], 0, page: 2)}")).MustBe(200);
+        await MustRefuseAsync($"/user?sort=email&cursor={MakeUp(list[..^Added.Length], [], 0, page: 2)}");
     }
 
     private static (ListRequest List, string Path)[] Made =>
@@ -124,10 +136,10 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
         (new UserGroupsListRequest { Sort = new Sort<UserGroupKey>(UserGroupKey.Name, false), Q = "lyst" }, "/auth/group?sort=name&q=lyst"),
     ];
 
-    private static string MakeUp(ListRequest list, byte[] key, byte isBackward, int page)
+    private static string MakeUp(string list, byte[] key, byte isBackward, int page)
     {
         byte[] place = [.. new byte[32], isBackward, (byte)(page >> 24), (byte)(page >> 16), (byte)(page >> 8), (byte)page, .. key];
-        return Base64Url.EncodeToString([.. place, .. SHA256.HashData([.. place, .. Encoding.UTF8.GetBytes(list.List)]).AsSpan(..8)]);
+        return Base64Url.EncodeToString([.. place, .. SHA256.HashData([.. place, .. Encoding.UTF8.GetBytes(list)]).AsSpan(..8)]);
     }
 
     private async Task<string> CursorOfAsync(string list) => (await service.ReadListAsync(list)).Next()!.Split("cursor=")[1];

@@ -133,6 +133,9 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [InlineData("import users.csv --format xml", 2)]
     [InlineData("import users.csv --format --dry-run", 2)]
     [InlineData("import users.csv --rejects --dry-run", 2)]
+    [InlineData("import --dry", 2)]
+    [InlineData("export --dry", 2)]
+    [InlineData("export --exel-safe", 2)]
     [InlineData("import users.csv more.csv", 2)]
     public async Task What_is_not_understood_does_nothing(string words, int exitCode) =>
         Assert.Equal(exitCode, (await RunAsync(words.Split(' '))).ExitCode);

@@ -7,6 +7,9 @@ namespace CleanWorkspace.Application.Users;
 /// <summary>Which users.</summary>
 public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
 {
+    // The key by which addresses are ordered was another once. A cursor with such a one would lead to another place.
+    private const string EmailOrder = "2";
+
     /// <summary>Only the one who has this e-mail address, without regard to case.</summary>
     public string? Email { get; init; }
 
@@ -17,7 +20,8 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
     public abstract Guid? GroupId { get; }
 
     /// <inheritdoc/>
-    protected override IEnumerable<string?> ListParts => [.. base.ListParts, Email, Role?.ToString(), GroupId?.ToString()];
+    protected override IEnumerable<string?> ListParts =>
+        [.. base.ListParts, Email, Role?.ToString(), GroupId?.ToString(), .. Sort?.By == UserKey.Email ? [EmailOrder] : (string[])[]];
 
     /// <inheritdoc/>
     protected override bool IsNarrow => base.IsNarrow || Email is not null;

@@ -10,6 +10,8 @@ public static class Uuid
 
     private const int RandomBytes = 8;
 
+    private const int IdsAtOnce = 128;
+
     // Drawn from the operating system for many ids at once: to ask it costs more than all else about an id.
     [ThreadStatic]
     private static byte[]? _drawn;
@@ -95,8 +97,7 @@ public static class Uuid
     {
         if (_drawn is null || _used == _drawn.Length)
         {
-            _drawn ??= new byte[128 * RandomBytes];
-            RandomNumberGenerator.Fill(_drawn);
+            _drawn = RandomNumberGenerator.GetBytes(IdsAtOnce * RandomBytes);
             _used = 0;
         }
 

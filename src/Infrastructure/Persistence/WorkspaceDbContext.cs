@@ -15,7 +15,7 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 /// <see cref="WriteBatch"/> (docs/decisions/0003).
 /// </summary>
 /// <remarks>
-/// Locks are taken on groups before users, each ascending by id, and on the counters of <c>row_counts</c> last, so that writers wait
+/// Locks are taken on groups before users, each ascending by id, and on the rows of <c>row_counts</c> last, so that writers wait
 /// for each other in a line. What is only found out later is locked without waiting, which could close a circle: the batch begins
 /// again instead. Triggers lock a counter with the insert or the delete of a user or a group and with a change of a role: whatever
 /// such a statement's batch needs of others is locked before it, what its cascades touch included. A row that the batch has

@@ -23,6 +23,14 @@ internal static class CommandLine
             return UsageError;
         }
 
+        if (parsed.Errors.Count == 0
+            && parsed.CommandResult.Children.SelectMany(part => part.Tokens).FirstOrDefault(value => IsLostOption(value.Value, args)) is { Value: var lost })
+        {
+            await Console.Error.WriteLineAsync(
+                $"Nothing was done: {lost} stands where a value should. A value that begins with - is joined to its option by =, and a file is ./{lost}.");
+            return UsageError;
+        }
+
         try
         {
             var result = await parsed.InvokeAsync(new InvocationConfiguration
@@ -41,6 +49,9 @@ internal static class CommandLine
             return 1;
         }
     }
+
+    // The library takes an option, be it mistyped, for the value that was expected in its place: import --rejects --dry-run would import in earnest.
+    private static bool IsLostOption(string value, string[] args) => value is ['-', _, ..] && args.Contains(value);
 
     private static RootCommand CreateRoot(string[] args, StartInterruption interruption)
     {

@@ -19,14 +19,6 @@ internal static class ImportCommand
         var partial = new Option<bool>("--partial") { Description = "Applies the good rows where others are refused; otherwise it is all or nothing." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Says what would happen, and changes nothing." };
         var rejects = new Option<string>("--rejects") { Description = "A file to write every fault of the refused rows to, each as a line of JSON." };
-        // The library would take --dry-run for the file's name, and import in earnest.
-        rejects.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: ['-', ..] name }, ..])
-            {
-                result.AddError($"--rejects: {name} is no name of a file. One that is called so is ./{name}.");
-            }
-        });
         var command = new ExampleCommand(
             "import",
             "Creates and changes users, and groups, as a file says: all of it, or nothing where a row is refused.",

@@ -23,7 +23,6 @@ internal static class TransferFile
             Description = $"If not given, {FileFormat.Ndjson.Name} where the file's name ends in {string.Join(" or ", NdjsonEndings)}, and else {FileFormat.Csv.Name}.",
             HelpName = $"{FileFormat.Csv.Name}|{FileFormat.Ndjson.Name}",
         };
-        // The library's own would let another option pass that stands where the format should, and lose it.
         format.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var name }, ..] && !FileFormat.TryParse(name, out _))

@@ -1,5 +1,6 @@
 using System.Net;
 using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.Persistence.Configurations;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -70,9 +71,10 @@ public sealed class MigrationTests : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode);
     }
 
-    // The last one of the first version, which had neither keys nor an audit.
+    // The last one of the first version, which had neither keys nor an audit; and of the one before addresses were unique by what they are sorted by.
     [Theory]
     [InlineData("RequireVersion")]
+    [InlineData("MoreWriterSlots")]
     public async Task A_database_of_an_earlier_version_keeps_all_its_data(string lastMigration)
     {
         await using (var old = await TestService.StartAsync(_database.ConnectionString, ("Database:MigrateOnStart", "false")))
@@ -87,6 +89,7 @@ public sealed class MigrationTests : IAsyncLifetime
                 'ada' || i || '@example.org', (ARRAY['admin', 'editor', 'viewer', 'guest'])[i % 4 + 1],
                 timestamptz '2026-01-01 00:00:00.123456Z' + i * interval '1 hour', timestamptz '2026-06-01 00:00:00.654321Z', i
             FROM generate_series(1, 1000) AS i;
+            UPDATE users SET email = NULL, folded_email = NULL WHERE version % 3 = 0;
             INSERT INTO user_groups (id, name, icon, description, created_at)
             SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, nullif('Group ' || i, 'Group 1'), '🧮', E'Line\n\tline', timestamptz '2026-01-01Z'
             FROM generate_series(1, 50) AS i;
@@ -94,11 +97,13 @@ public sealed class MigrationTests : IAsyncLifetime
             SELECT g.id, u.id FROM user_groups AS g JOIN users AS u ON hashtext(g.id::text || u.id) % 7 = 0;
             """);
         var before = await ReadAllAsync();
+        var sorted = await _database.ExecuteAsync("SELECT string_agg(id::text, ' ' ORDER BY coalesce(folded_email, '') COLLATE \"C\", id) FROM users");
 
         await using var service = await TestService.StartAsync(_database.ConnectionString);
 
         Assert.Equal(before, await ReadAllAsync());
         await _database.MustCountRightAsync();
+        Assert.Equal(sorted, await _database.ExecuteAsync($"SELECT string_agg(id::text, ' ' ORDER BY {UserConfiguration.EmailKey}) FROM users AS u"));
         Assert.Equal("ada 1 lovelace ada1@example.org", await _database.ExecuteAsync("SELECT search_text FROM users WHERE first_name = 'Ada 1'"));
         Assert.Equal("group 2", await _database.ExecuteAsync("SELECT search_text FROM user_groups WHERE name = 'Group 2'"));
         var user = (Guid)(await _database.ExecuteAsync("SELECT user_id FROM memberships LIMIT 1"))!;

@@ -1,3 +1,4 @@
+using CleanWorkspace.Infrastructure.Persistence.Configurations;
 using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Persistence;
@@ -18,6 +19,16 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
     {
         Assert.Equal(folded, await service.ExecuteAsync($"SELECT fold_text('{text}')"));
         Assert.Equal(folded, await service.ExecuteAsync($"SELECT fold_text('{folded}')"));
+    }
+
+    [Fact]
+    public async Task Text_that_is_plain_without_its_accents_is_folded_as_any_other()
+    {
+        Assert.Equal(0L, await service.ExecuteAsync(
+            """
+            SELECT count(*) FROM (SELECT chr(n) || 'A' || chr(n) AS t FROM generate_series(1, 200000) AS n WHERE n NOT BETWEEN 55296 AND 57343) AS texts
+            WHERE fold_text(t) IS DISTINCT FROM translate(lower(unaccent('unaccent', t) COLLATE "und-x-icu"), 'ς', 'σ')
+            """));
     }
 
     [Fact]
@@ -59,22 +70,20 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
         }
     }
 
-    // The key is unique, so its index has no id, and what is sorted by id are single rows.
     [Fact]
     public async Task A_page_of_users_by_address_and_an_address_are_read_off_the_unique_index()
     {
-        const string Key = "(coalesce(folded_email, ' ' || id::text) COLLATE \"C\")";
-        var found = await ExplainAsync($"SELECT 1 FROM users WHERE {Key} = 'ada@example.org'");
+        const string Key = $"({UserConfiguration.EmailKey})";
+        var found = await ExplainAsync($"SELECT 1 FROM users AS u WHERE {Key} = 'ada@example.org'");
         Assert.Contains("using ux_users_folded_email", found, StringComparison.Ordinal);
         Assert.Contains(" = 'ada@example.org'", Assert.Single(found.Split('\n'), line => line.Contains("Index Cond: ", StringComparison.Ordinal)), StringComparison.Ordinal);
         foreach (var (after, direction) in new[] { (">", "ASC"), ("<", "DESC") })
         {
             var plan = await ExplainAsync(
-                $"SELECT id FROM users WHERE ({Key}, id) {after} ('m', '01900000-0000-7000-8000-000000000001') ORDER BY {Key} {direction}, id {direction} LIMIT 51");
+                $"SELECT id FROM users AS u WHERE ({Key}, id) {after} ('m', '01900000-0000-7000-8000-000000000001') ORDER BY {Key} {direction}, id {direction} LIMIT 51");
 
             Assert.Contains("using ux_users_folded_email", plan, StringComparison.Ordinal);
             Assert.Contains($" {after}= 'm'", Assert.Single(plan.Split('\n'), line => line.Contains("Index Cond: ", StringComparison.Ordinal)), StringComparison.Ordinal);
-            Assert.Contains("Incremental Sort", plan, StringComparison.Ordinal);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
 
     // A slot that no process of a session comes to (the function writer_slot).
     private const string Begin = """
-        SELECT set_config('workspace.write', @write, true), set_config('workspace.slot', '64', true),
+        SELECT set_config('workspace.write', @write, true), set_config('workspace.slot', '32', true),
             set_config('workspace.touching', 'deferred', true)
         """;
 

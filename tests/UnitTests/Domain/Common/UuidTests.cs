@@ -45,6 +45,18 @@ public sealed class UuidTests
         Assert.True(last < Uuid.CreateVersion7(clock));
     }
 
+    // More than are drawn at once, on threads that draw for themselves.
+    [Fact]
+    public async Task Ids_of_the_same_moment_differ_whoever_makes_them()
+    {
+        var clock = new StoppedClock(Instant);
+        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+            () => Enumerable.Range(0, 1_000).Select(_ => Uuid.CreateVersion7(clock)).ToList(),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+        Assert.Equal(8_000, made.SelectMany(ids => ids).Select(id => $"{id}"[19..]).Distinct().Count());
+    }
+
     [Fact]
     public void The_first_id_of_a_time_comes_after_all_that_are_earlier_and_before_the_others()
     {
