@@ -45,6 +45,7 @@ public static class DependencyInjection
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<ModelPreparation>();
         services.AddHostedService<IdempotencyExpiry>();
+        services.AddHostedService<SearchIndexTidying>();
         services.AddSingleton<DatabaseHealthCheck>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
         return services;

@@ -1,14 +1,14 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Persistence;
 
 /// <summary>
-/// Removes expired idempotency records while the service runs. Few at a time, each time in a statement that waits for nobody, so
-/// that writers and other instances at the same work are not held up. No promise depends on it: an expired record is of no account.
+/// Removes expired idempotency records. Few at a time, each time in a statement that waits for nobody, so
+/// that writers and other instances at the same work are not held up. An expired record is of no account.
 /// </summary>
-internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<IdempotencyExpiry> logger) : BackgroundService
+internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<IdempotencyExpiry> logger)
+    : Upkeep(logger, "Expired idempotency keys are not removed")
 {
     private const int BatchSize = 1000;
     private const int TimeoutSeconds = 30;
@@ -16,38 +16,17 @@ internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<Ide
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(6);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Instances that started together drift apart.
+    protected override TimeSpan Pause => ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble());
+
+    protected override async Task DoAsync(CancellationToken cancellationToken)
     {
-        var hasFailed = false;
-        while (!stoppingToken.IsCancellationRequested)
+        int removed;
+        do
         {
-            try
-            {
-                int removed;
-                do
-                {
-                    removed = await RemoveAsync(stoppingToken);
-                }
-                while (removed == BatchSize);
-
-                hasFailed = false;
-            }
-            catch (Exception exception)
-            {
-                // One line for each time that the database is gone, however long that takes; none where the service is stopping.
-                if (!hasFailed && !stoppingToken.IsCancellationRequested)
-                {
-                    logger.LogWarning("Expired idempotency keys are not removed for now: {Reason}", exception.Message);
-                }
-
-                hasFailed = true;
-            }
-
-            // Instances that started together drift apart.
-            var pause = ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble());
-            // Ends so and not by an exception, which the host would report where a start fails.
-            await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            removed = await RemoveAsync(cancellationToken);
         }
+        while (removed == BatchSize);
     }
 
     private async Task<int> RemoveAsync(CancellationToken cancellationToken)
