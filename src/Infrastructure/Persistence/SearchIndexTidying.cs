@@ -5,8 +5,8 @@ namespace CleanWorkspace.Infrastructure.Persistence;
 
 /// <summary>
 /// Puts what writers have added to the search indexes in its place. PostgreSQL gathers it in a list first, as many rows at once are
-/// cheaper; whoever makes the list too long has to empty it, which takes most of a second where there are a million users. It
-/// never gets that long here. What is in the list is found, too.
+/// cheaper; whoever makes the list too long has to empty it, which takes most of a second where there are a million users. Emptied
+/// so often, it gets that long in an import, and hardly ever else. What is in the list is found, too.
 /// </summary>
 internal sealed class SearchIndexTidying(NpgsqlDataSource dataSource, ILogger<SearchIndexTidying> logger)
     : Upkeep(logger, "The search indexes are left to the writers")

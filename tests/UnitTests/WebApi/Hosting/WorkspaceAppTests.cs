@@ -8,10 +8,10 @@ public sealed class WorkspaceAppTests
     [Fact]
     public void Settings_are_read_once_and_their_files_not_watched()
     {
-        var sources = WorkspaceApp.CreateBuilder("--Shutdown:Seconds=7");
+        var builder = WorkspaceApp.CreateBuilder("--Shutdown:Seconds=7");
 
-        Assert.Equal("7", sources.Configuration["Shutdown:Seconds"]);
-        var files = ((IConfigurationBuilder)sources.Configuration).Sources.OfType<FileConfigurationSource>().ToList();
+        Assert.Equal("7", builder.Configuration["Shutdown:Seconds"]);
+        var files = ((IConfigurationBuilder)builder.Configuration).Sources.OfType<FileConfigurationSource>().ToList();
         Assert.NotEmpty(files);
         Assert.All(files, file => Assert.False(file.ReloadOnChange));
     }
