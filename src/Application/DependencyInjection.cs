@@ -1,5 +1,6 @@
 using System.Reflection;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Application.Requests;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;

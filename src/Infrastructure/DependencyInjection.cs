@@ -1,7 +1,8 @@
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Infrastructure.Persistence;
-using CleanWorkspace.Infrastructure.Persistence.Importing;
-using CleanWorkspace.Infrastructure.Persistence.Reading;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Infrastructure.ApiKeys;
+using CleanWorkspace.Infrastructure.Database;
+using CleanWorkspace.Infrastructure.Transfers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;

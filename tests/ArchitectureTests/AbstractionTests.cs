@@ -1,4 +1,5 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Transfers;
 using Microsoft.CodeAnalysis;
 
 namespace CleanWorkspace.ArchitectureTests;

@@ -1,7 +1,6 @@
 using AutoMapper;
 using AutoMapper.Internal;
 using CleanWorkspace.Application;
-using CleanWorkspace.Application.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Application.Requests;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

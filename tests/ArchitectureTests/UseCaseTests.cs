@@ -1,5 +1,5 @@
 using System.Reflection;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Requests;
 using FluentValidation;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.IntegrationTests.Hosting;

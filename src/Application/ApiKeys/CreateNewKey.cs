@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using AutoMapper;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.ApiKeys;
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 using FluentValidation;
 using MediatR;
 

@@ -1,4 +1,4 @@
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.ApiKeys;
 

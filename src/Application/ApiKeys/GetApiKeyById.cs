@@ -1,4 +1,4 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using MediatR;
 
 namespace CleanWorkspace.Application.ApiKeys;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using MediatR;
 
 namespace CleanWorkspace.Application.AuditEntries;

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Users;
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Transfers;
 

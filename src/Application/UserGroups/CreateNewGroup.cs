@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using AutoMapper;
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.UserGroups;
+using CleanWorkspace.Domain.Values;
 using FluentValidation;
 using MediatR;
 

@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Common;
 using MediatR;
 
 namespace CleanWorkspace.Application.UserGroups;

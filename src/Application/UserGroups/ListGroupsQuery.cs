@@ -1,4 +1,5 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.UserGroups;
 
 namespace CleanWorkspace.Application.UserGroups;

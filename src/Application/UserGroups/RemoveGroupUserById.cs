@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Common;
 using CleanWorkspace.Domain.UserGroups;
 using MediatR;
 

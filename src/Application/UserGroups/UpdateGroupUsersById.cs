@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.UserGroups;
+using CleanWorkspace.Domain.Values;
 using FluentValidation;
 using MediatR;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using AutoMapper;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Domain.UserGroups;
 
 namespace CleanWorkspace.Application.UserGroups;

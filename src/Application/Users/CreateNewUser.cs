@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using AutoMapper;
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 using FluentValidation;
 using MediatR;
 

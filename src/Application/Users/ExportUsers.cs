@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Common;
 using CleanWorkspace.Application.Transfers;
 using MediatR;
 

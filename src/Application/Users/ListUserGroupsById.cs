@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.UserGroups;
 using MediatR;
 

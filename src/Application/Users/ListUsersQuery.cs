@@ -1,6 +1,7 @@
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Users;
 

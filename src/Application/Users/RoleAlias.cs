@@ -1,6 +1,6 @@
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 using FluentValidation;
 
 namespace CleanWorkspace.Application.Users;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using AutoMapper;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Domain.Users;
 
 namespace CleanWorkspace.Application.Users;

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Claims;
 using System.Text.Json;
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using CleanWorkspace.Domain.ApiKeys;
-using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.ApiKeys;
+using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
 
 namespace CleanWorkspace.WebApi.Authentication;

@@ -1,4 +1,4 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
 using CleanWorkspace.WebApi.Hosting;
 using MediatR;
 

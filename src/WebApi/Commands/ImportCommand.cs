@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.WebApi.Transfers;

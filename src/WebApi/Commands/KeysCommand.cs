@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.ApiKeys;
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 using MediatR;
 
 namespace CleanWorkspace.WebApi.Commands;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CleanWorkspace.Application.ApiKeys;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;

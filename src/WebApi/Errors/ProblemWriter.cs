@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.Requests;

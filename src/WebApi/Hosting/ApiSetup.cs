@@ -1,5 +1,6 @@
 using System.Text;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Json;

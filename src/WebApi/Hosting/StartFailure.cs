@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.PrivatePostgres;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 

@@ -1,4 +1,5 @@
-using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.Database;
+using CleanWorkspace.Infrastructure.PrivatePostgres;
 using Npgsql;
 
 namespace CleanWorkspace.WebApi.Hosting;

@@ -1,10 +1,10 @@
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.AuditEntries;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Values;
 using CleanWorkspace.WebApi.Transfers;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;

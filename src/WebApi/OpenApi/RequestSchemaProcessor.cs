@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Requests;
+using CleanWorkspace.Domain.Values;
 using NJsonSchema.Generation;
 
 namespace CleanWorkspace.WebApi.OpenApi;

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Requests;
 
 namespace CleanWorkspace.WebApi.Requests;
 

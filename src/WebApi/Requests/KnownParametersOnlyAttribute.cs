@@ -1,4 +1,4 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Requests;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;

@@ -1,4 +1,5 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Requests;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace CleanWorkspace.WebApi.Requests;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Lists;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 

@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Users;
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace CleanWorkspace.WebApi.Requests;

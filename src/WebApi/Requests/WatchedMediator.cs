@@ -1,4 +1,4 @@
-using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.Database;
 using MediatR;
 
 namespace CleanWorkspace.WebApi.Requests;

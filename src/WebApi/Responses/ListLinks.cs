@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace CleanWorkspace.WebApi.Responses;

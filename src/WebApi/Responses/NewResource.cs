@@ -1,4 +1,4 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 

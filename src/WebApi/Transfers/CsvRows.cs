@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Values;
 using CleanWorkspace.WebApi.Requests;
 using CsvHelper;
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Mvc;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Values;
 using CleanWorkspace.WebApi.Requests;
 
 namespace CleanWorkspace.WebApi.Transfers;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.PrivatePostgres;
 using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;

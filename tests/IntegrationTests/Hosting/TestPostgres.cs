@@ -1,4 +1,4 @@
-using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Infrastructure.PrivatePostgres;
 using Npgsql;
 using Testcontainers.PostgreSql;
 

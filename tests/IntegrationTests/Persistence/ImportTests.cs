@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 using CleanWorkspace.Infrastructure;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Net;
-using CleanWorkspace.Infrastructure.Persistence;
-using CleanWorkspace.Infrastructure.Persistence.Configurations;
+using CleanWorkspace.Infrastructure.Database;
+using CleanWorkspace.Infrastructure.Users;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

@@ -1,8 +1,10 @@
 using CleanWorkspace.Application.AuditEntries;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
-using CleanWorkspace.Infrastructure.Persistence.Reading;
+using CleanWorkspace.Infrastructure.AuditEntries;
+using CleanWorkspace.Infrastructure.UserGroups;
+using CleanWorkspace.Infrastructure.Users;
 
 namespace CleanWorkspace.IntegrationTests.Persistence;
 

@@ -1,4 +1,4 @@
-using CleanWorkspace.Infrastructure.Persistence.Configurations;
+using CleanWorkspace.Infrastructure.Users;
 using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Persistence;

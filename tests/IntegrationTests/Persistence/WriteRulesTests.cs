@@ -1,5 +1,5 @@
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Infrastructure.Persistence;
+using CleanWorkspace.Application;
+using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Persistence;

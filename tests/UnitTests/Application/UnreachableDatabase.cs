@@ -1,4 +1,5 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Domain.UserGroups;

@@ -1,6 +1,7 @@
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.AuditEntries;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;

@@ -1,5 +1,5 @@
 using CleanWorkspace.Application;
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Transfers;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CleanWorkspace.Infrastructure.Persistence.Reading;
+using CleanWorkspace.Infrastructure.Database;
 
 namespace CleanWorkspace.UnitTests.Infrastructure;
 

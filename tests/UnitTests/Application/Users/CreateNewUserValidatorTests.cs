@@ -1,6 +1,6 @@
-using CleanWorkspace.Application.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Users;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.UnitTests.Application.Users;
 

@@ -1,7 +1,7 @@
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.Users;
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.UnitTests.Application.Users;
 

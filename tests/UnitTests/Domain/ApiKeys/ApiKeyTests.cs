@@ -1,6 +1,6 @@
 using CleanWorkspace.Domain.ApiKeys;
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.UnitTests.Domain.ApiKeys;
 

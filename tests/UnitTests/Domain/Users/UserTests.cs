@@ -1,5 +1,5 @@
-using CleanWorkspace.Domain.Common;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.UnitTests.Domain.Users;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Domain.Values;
 using CleanWorkspace.WebApi.Transfers;
 
 namespace CleanWorkspace.UnitTests.WebApi.Transfers;

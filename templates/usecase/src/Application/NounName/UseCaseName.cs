@@ -1,7 +1,7 @@
 using AutoMapper;
-using CleanWorkspace.Application.Common;
-using CleanWorkspace.Domain.Common;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.NounName;
+using CleanWorkspace.Domain.Values;
 using FluentValidation;
 using MediatR;
 

@@ -1,0 +1,80 @@
+using CleanWorkspace.Domain.Values;
+using FluentValidation;
+using FluentValidation.Results;
+
+namespace CleanWorkspace.Application.Requests;
+
+/// <summary>The validators' vocabulary. A rule says nothing of a property that is absent.</summary>
+internal static class RequestRules
+{
+    /// <summary>The body must give at least one of the documented properties.</summary>
+    public static void DescribesSomething<TRequest>(this AbstractValidator<TRequest> validator, Func<TRequest, bool> describes)
+        where TRequest : BodyRequest =>
+        validator.RuleFor(request => request).Custom((request, context) =>
+        {
+            if (request.ReadingFaults.Count == 0 && !describes(request))
+            {
+                context.AddFault("", RequestFault.NothingGiven);
+            }
+        });
+
+    /// <summary>The property must be there.</summary>
+    public static void IsGiven<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule) =>
+        rule.Custom((value, context) =>
+        {
+            if (!value.IsGiven)
+            {
+                context.AddFault(context.PropertyPath, new Fault("required", "Must be given."));
+            }
+        });
+
+    /// <summary>The value must pass a rule of the domain.</summary>
+    public static void Holds<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule, Func<string?, Fault?> check) =>
+        rule.Custom((value, context) =>
+        {
+            if (value.IsGiven && check(value.Value) is { } fault)
+            {
+                context.AddFault(context.PropertyPath, fault);
+            }
+        });
+
+    /// <summary>The value must be a list of so many ids at most; one that is no UUID is no row's id.</summary>
+    public static void HoldsIds<TRequest>(
+        this IRuleBuilder<TRequest, Optional<IReadOnlyList<string?>?>> rule, Fault unknown, int maxCount = IdList.MaxCount) =>
+        rule.Custom((value, context) =>
+        {
+            if (value.IsGiven && value.Value is null)
+            {
+                context.AddFault(context.PropertyPath, RequestFault.NoList);
+            }
+            else if (value.Value?.Count > maxCount)
+            {
+                context.AddFault(context.PropertyPath, RequestFault.TooManyIds(maxCount));
+            }
+            else
+            {
+                var ids = value.Value ?? [];
+                for (var i = 0; i < ids.Count; i++)
+                {
+                    if (ids[i] is { } id && !Uuid.TryParse(id, out _))
+                    {
+                        context.AddFault($"{context.PropertyPath}/{i}", unknown);
+                    }
+                }
+            }
+        });
+
+    /// <summary>The value must be an empty list.</summary>
+    public static void IsEmptyList<TRequest>(this IRuleBuilder<TRequest, Optional<IReadOnlyList<string?>?>> rule) =>
+        rule.Custom((value, context) =>
+        {
+            if (value.IsGiven && value.Value is not { Count: 0 })
+            {
+                context.AddFault(context.PropertyPath, RequestFault.NoTeams);
+            }
+        });
+
+    /// <summary>Reports a fault of the property at that path.</summary>
+    public static void AddFault<TRequest>(this ValidationContext<TRequest> context, string path, Fault fault) =>
+        context.AddFailure(new ValidationFailure(path, fault.Detail) { ErrorCode = fault.Code });
+}

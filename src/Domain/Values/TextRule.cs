@@ -1,0 +1,99 @@
+using System.Text;
+
+namespace CleanWorkspace.Domain.Values;
+
+/// <summary>
+/// What one kind of text may hold. Text is stored trimmed and in Unicode normalization form C; blank means null, or is a
+/// fault where the text is required.
+/// </summary>
+/// <param name="maxLength">The most characters (Unicode code points, as PostgreSQL counts them) after trimming.</param>
+/// <param name="required">Whether blank or null is a fault.</param>
+/// <param name="multiline">Whether tab and newline are allowed; every other control character is always a fault.</param>
+public sealed class TextRule(int maxLength, bool required = false, bool multiline = false)
+{
+    // A byte order mark the wrong way round, which no text has and Unicode normalization refuses.
+    private const char Noncharacter = '\uFFFE';
+
+    /// <summary>The most characters (Unicode code points) after trimming.</summary>
+    public int MaxLength => maxLength;
+
+    /// <summary>The first thing wrong with the text, or null: <c>invalid_text</c>, <c>required</c> or <c>too_long</c>.</summary>
+    public Fault? Check(string? text) => Read(text).Fault;
+
+    /// <summary>The first thing wrong with the text, or null; and then the text as it is stored, for who does both many times.</summary>
+    public Fault? Check(string? text, out string? normalized)
+    {
+        (normalized, var fault) = Read(text);
+        return fault;
+    }
+
+    /// <summary>The text as it is stored.</summary>
+    /// <exception cref="InvalidValueException"><see cref="Check(string)"/> finds a fault in the text.</exception>
+    public string? Normalize(string? text)
+    {
+        var (normalized, fault) = Read(text);
+        return fault is null ? normalized : throw new InvalidValueException(fault);
+    }
+
+    private (string? Text, Fault? Fault) Read(string? text)
+    {
+        if (text is not null && FindForbidden(text) is { } forbidden)
+        {
+            return (null, new Fault("invalid_text", forbidden));
+        }
+
+        var normalized = text?.Normalize(NormalizationForm.FormC).Trim();
+        if (string.IsNullOrEmpty(normalized))
+        {
+            return (null, required ? new Fault("required", "Must not be null or blank.") : null);
+        }
+
+        return LengthOf(normalized) > maxLength
+            ? (null, new Fault("too_long", $"Must have at most {maxLength} characters."))
+            : (normalized, null);
+    }
+
+    private string? FindForbidden(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var character = text[i];
+            if (char.IsControl(character) && !(multiline && (character is '\t' or '\n')))
+            {
+                return multiline
+                    ? $"Must not contain control characters but tab and newline; found U+{(int)character:X4}."
+                    : $"Must not contain control characters; found U+{(int)character:X4}.";
+            }
+
+            if (character == Noncharacter)
+            {
+                return $"Must be valid Unicode; found the noncharacter U+{(int)Noncharacter:X4}.";
+            }
+
+            if (char.IsHighSurrogate(character) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(character))
+            {
+                return $"Must be valid Unicode; found the lone surrogate U+{(int)character:X4}.";
+            }
+        }
+
+        return null;
+    }
+
+    private static int LengthOf(string text)
+    {
+        var length = text.Length;
+        foreach (var character in text)
+        {
+            if (char.IsLowSurrogate(character))
+            {
+                length--;
+            }
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanWorkspace.Infrastructure.AuditEntries;
+
+internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEntry>
+{
+    public void Configure(EntityTypeBuilder<AuditEntry> builder)
+    {
+        builder.ToTable("audit_entries");
+        // The order of time, in which they are read.
+        builder.HasKey(entry => new { entry.WriteId, entry.ResourceId }).HasName("pk_audit_entries");
+        builder.HasIndex(entry => new { entry.ResourceId, entry.WriteId }).HasDatabaseName("ix_audit_entries_resource");
+        builder.HasIndex(entry => new { entry.Actor, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_actor");
+
+        builder.Property(entry => entry.CreatedAt).HasDefaultValueSql("now()");
+        builder.Property(entry => entry.Changes).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
+        builder.Property(entry => entry.Added).HasDefaultValueSql("'{}'");
+        builder.Property(entry => entry.Removed).HasDefaultValueSql("'{}'");
+    }
+}

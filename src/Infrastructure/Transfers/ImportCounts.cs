@@ -1,0 +1,43 @@
+using CleanWorkspace.Application.Transfers;
+
+namespace CleanWorkspace.Infrastructure.Transfers;
+
+/// <summary>What the rows of a file come to.</summary>
+internal sealed record ImportCounts
+{
+    /// <summary>Users that are there already.</summary>
+    public required long Matched { get; init; }
+
+    public required long Created { get; init; }
+
+    public required long Updated { get; init; }
+
+    public required long Refused { get; init; }
+
+    public required long GroupsCreated { get; init; }
+
+    public required long GroupsUpdated { get; init; }
+
+    /// <summary>Groups with rows of their own that are there already.</summary>
+    public required long GroupsMatched { get; init; }
+
+    /// <summary>Memberships of new users.</summary>
+    public required long NewMemberships { get; init; }
+
+    /// <summary>The last line with a user.</summary>
+    public required long LastLine { get; init; }
+
+    public ImportSummary ToSummary(bool isApplied, ImportOptions options, TimeSpan time) => new()
+    {
+        Applied = isApplied,
+        DryRun = options.IsDryRun,
+        Created = Created,
+        Updated = Updated,
+        Unchanged = Matched - Updated,
+        Refused = Refused,
+        GroupsCreated = GroupsCreated,
+        GroupsUpdated = GroupsUpdated,
+        GroupsUnchanged = GroupsMatched - GroupsUpdated,
+        Seconds = time.TotalSeconds,
+    };
+}

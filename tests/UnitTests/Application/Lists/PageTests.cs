@@ -1,0 +1,16 @@
+using CleanWorkspace.Application.Lists;
+
+namespace CleanWorkspace.UnitTests.Application.Lists;
+
+public sealed class PageTests
+{
+    [Theory]
+    [InlineData(0, 50, 0)]
+    [InlineData(1, 50, 1)]
+    [InlineData(50, 50, 1)]
+    [InlineData(51, 50, 2)]
+    [InlineData(315, 50, 7)]
+    [InlineData(3, 1, 3)]
+    public void Every_row_has_its_page_and_no_page_is_empty(int count, int size, int pages) =>
+        Assert.Equal(pages, new Page<string>(1, size, count, [], null, null).TotalPages);
+}

@@ -1,0 +1,113 @@
+using CleanWorkspace.Application.Requests;
+using CleanWorkspace.Domain.Values;
+
+namespace CleanWorkspace.UnitTests.Application.Requests;
+
+public sealed class ReadOnlyPropertiesTests
+{
+    private const string Created = "2026-11-23T12:24:27.123456Z";
+    private const string Between = "2026-11-23T13:00:00.000000Z";
+    private const string Updated = "2026-11-23T14:24:27.654321Z";
+
+    private static readonly Guid Id = new("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071");
+
+    private static readonly StoredProperties Stored = new(Time(Created), Time(Updated), "Ada@example.org", false, Time(Between));
+
+    [Fact]
+    public void What_is_absent_is_not_compared() => Assert.Empty(Compare());
+
+    [Fact]
+    public void A_resource_sent_back_as_it_was_read_is_accepted() =>
+        Assert.Empty(Compare($"{Id}", "Ada@example.org", Created, Updated));
+
+    [Theory]
+    [InlineData("019A2B3C-4D5E-7F60-8A1B-2C3D4E5F6071", true)]
+    [InlineData("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072", false)]
+    [InlineData("no id", false)]
+    [InlineData(null, false)]
+    public void The_id_must_be_the_one_in_the_path(string? id, bool isAccepted) =>
+        AssertCompared("/id", isAccepted, Compare(id: new Optional<string?>(id)));
+
+    [Theory]
+    [InlineData("Ada@example.org", true)]
+    [InlineData("ada@example.org", false)]
+    [InlineData(null, false)]
+    public void The_address_must_be_the_stored_one(string? email, bool isAccepted) =>
+        AssertCompared("/email", isAccepted, Compare(email: new Optional<string?>(email)));
+
+    [Theory]
+    [InlineData(Created, true)]
+    [InlineData(Between, true)]
+    [InlineData(null, true)]
+    [InlineData(Updated, false)]
+    [InlineData("never", false)]
+    public void The_time_of_the_last_use_may_be_an_earlier_one(string? used, bool isAccepted) =>
+        AssertCompared("/last_used_at", isAccepted, Compare(used: new Optional<string?>(used)));
+
+    [Fact]
+    public void A_null_address_is_what_a_resource_without_one_was_read_with() =>
+        Assert.Empty(new ReadOnlyProperties(Id, default, default, default, new Optional<string?>(null), false, default).Compare(Stored with { Email = null }));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_name_sent_as_null_is_what_only_a_nameless_resource_was_read_with(bool isNameless)
+    {
+        var sent = new ReadOnlyProperties(Id, default, default, default, default, true, default);
+
+        var faults = sent.Compare(Stored with { IsNameless = isNameless });
+
+        Assert.Equal(isNameless ? [] : ["/name: required"], faults.Select(fault => $"{fault.Pointer}: {fault.Code}"));
+    }
+
+    [Theory]
+    [InlineData(Created, true)]
+    [InlineData("2026-11-23T13:24:27.123456+01:00", true)]
+    [InlineData("2026-11-23T12:24:27.123457Z", false)]
+    [InlineData("yesterday", false)]
+    [InlineData(null, false)]
+    public void The_time_of_creation_must_be_the_stored_one(string? created, bool isAccepted) =>
+        AssertCompared("/created_at", isAccepted, Compare(created: new Optional<string?>(created)));
+
+    [Theory]
+    [InlineData(Created, true)]
+    [InlineData(Between, true)]
+    [InlineData(Updated, true)]
+    [InlineData("2026-11-23T12:24:27.123455Z", false)]
+    [InlineData("2026-11-23T14:24:27.654322Z", false)]
+    [InlineData("yesterday", false)]
+    [InlineData(null, false)]
+    public void The_time_of_the_last_change_may_be_any_that_was_read_before_another_change(string? updated, bool isAccepted) =>
+        AssertCompared("/updated_at", isAccepted, Compare(updated: new Optional<string?>(updated)));
+
+    [Fact]
+    public void Every_difference_is_reported_at_once()
+    {
+        var faults = Compare("1", "2", "3", "4");
+
+        Assert.Equal(["/id", "/email", "/created_at", "/updated_at"], faults.Select(fault => fault.Pointer));
+    }
+
+    private static RequestFault[] Compare(
+        Optional<string?> id = default,
+        Optional<string?> email = default,
+        Optional<string?> created = default,
+        Optional<string?> updated = default,
+        Optional<string?> used = default) =>
+        [.. new ReadOnlyProperties(Id, id, created, updated, email, false, used).Compare(Stored)];
+
+    private static void AssertCompared(string pointer, bool isAccepted, RequestFault[] faults)
+    {
+        if (isAccepted)
+        {
+            Assert.Empty(faults);
+            return;
+        }
+
+        var fault = Assert.Single(faults);
+        Assert.Equal("read_only", fault.Code);
+        Assert.Equal(pointer, fault.Pointer);
+    }
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, provider: null);
+}

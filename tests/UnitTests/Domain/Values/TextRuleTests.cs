@@ -1,0 +1,127 @@
+using CleanWorkspace.Domain.Values;
+
+namespace CleanWorkspace.UnitTests.Domain.Values;
+
+public sealed class TextRuleTests
+{
+    private static readonly TextRule Line = new(maxLength: 5);
+    private static readonly TextRule Lines = new(maxLength: 5, multiline: true);
+    private static readonly TextRule RequiredLine = new(maxLength: 5, required: true);
+
+    [Theory]
+    [InlineData(" Ada\u00A0", "Ada")]
+    [InlineData("A B", "A B")]
+    [InlineData("Ame\u0301", "Am\u00E9")]
+    [InlineData("\u212B", "\u00C5")]
+    public void Text_is_stored_trimmed_and_composed(string given, string stored)
+    {
+        Assert.Null(Line.Check(given));
+        Assert.Equal(stored, Line.Normalize(given));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" \u00A0\u3000")]
+    public void Blank_is_null_unless_the_text_is_required(string? blank)
+    {
+        Assert.Null(Line.Check(blank));
+        Assert.Null(Line.Normalize(blank));
+        Assert.Equal("required", RequiredLine.Check(blank)?.Code);
+    }
+
+    [Theory]
+    [InlineData("12345")]
+    [InlineData("  12345  ")]
+    [InlineData("1234e\u0301")]
+    [InlineData("😀😀😀😀😀")]
+    public void Length_is_counted_in_code_points_of_what_is_stored(string longest)
+    {
+        Assert.Null(Line.Check(longest));
+        Assert.Equal("too_long", Line.Check(longest.Trim() + "😀")?.Code);
+    }
+
+    [Fact]
+    public void The_longest_text_is_the_one_that_the_rule_names() => Assert.Equal(5, Line.MaxLength);
+
+    [Theory]
+    [InlineData('\u0000')]
+    [InlineData('\u001B')]
+    [InlineData('\r')]
+    [InlineData('\u007F')]
+    [InlineData('\u0085')]
+    public void Control_characters_are_refused_everywhere(char control)
+    {
+        foreach (var text in (string[])[$"{control}a", $"a{control}b", $"a{control}"])
+        {
+            var fault = Line.Check(text);
+            Assert.Equal("invalid_text", fault?.Code);
+            Assert.Contains($"U+{(int)control:X4}", fault!.Detail, StringComparison.Ordinal);
+            Assert.Equal("invalid_text", Lines.Check(text)?.Code);
+        }
+    }
+
+    [Theory]
+    [InlineData("a\tb")]
+    [InlineData("a\nb")]
+    public void Tab_and_newline_are_for_texts_of_several_lines(string text)
+    {
+        Assert.Equal("invalid_text", Line.Check(text)?.Code);
+        Assert.Null(Lines.Check(text));
+        Assert.Equal(text, Lines.Normalize(text));
+    }
+
+    // Spelled in digits because attributes are stored in UTF-8, which has no lone surrogates.
+    [Theory]
+    [InlineData(0xD800)]
+    [InlineData(0xDBFF)]
+    [InlineData(0xDC00)]
+    [InlineData(0xDFFF)]
+    public void Lone_surrogates_are_refused_wherever_they_stand(int surrogate)
+    {
+        var lone = (char)surrogate;
+        foreach (var text in (string[])[$"{lone}", $"a{lone}", $"{lone}a", $"😀{lone}", $"{lone}{lone}"])
+        {
+            var fault = Line.Check(text);
+            Assert.Equal("invalid_text", fault?.Code);
+            Assert.Contains($"U+{surrogate:X4}", fault!.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    // Noncharacters may be refused; .NET cannot normalize one of them, U+FFFE.
+    [Fact]
+    public void Every_single_character_is_either_stored_or_refused_with_a_fault()
+    {
+        for (var code = 0; code <= char.MaxValue; code++)
+        {
+            var character = (char)code;
+            var fault = Line.Check($"a{character}b");
+            if (char.IsControl(character) || char.IsSurrogate(character))
+            {
+                Assert.Equal("invalid_text", fault?.Code);
+            }
+            else if (fault is null)
+            {
+                Assert.NotNull(Line.Normalize($"a{character}b"));
+            }
+            else
+            {
+                Assert.True(character is '\uFFFE' or '\uFFFF' or (>= '\uFDD0' and <= '\uFDEF'), $"U+{code:X4} is refused");
+                Assert.Equal("invalid_text", fault.Code);
+            }
+        }
+    }
+
+    [Fact]
+    public void Normalize_throws_the_fault_that_Check_finds()
+    {
+        var exception = Assert.Throws<InvalidValueException>(() => Line.Normalize("123456"));
+
+        Assert.Equal(Line.Check("123456"), exception.Fault);
+        Assert.Equal("too_long", exception.Fault.Code);
+    }
+
+    [Fact]
+    public void A_fault_never_repeats_the_text() =>
+        Assert.DoesNotContain("secret", Line.Check("secret")!.Detail, StringComparison.Ordinal);
+}
