@@ -36,6 +36,6 @@ public interface IWorkspaceReader
     Task<Page<AuditEntryResponse>> ListAuditEntriesAsync(AuditEntriesListRequest query, CancellationToken cancellationToken);
 
     /// <summary>Writes every group and every user, from one snapshot, in the order of their ids, and holds a few at a time.</summary>
-    /// <exception cref="TooManyExportsException">As many as may at a time are running.</exception>
+    /// <exception cref="Failure">As many as may at a time are running.</exception>
     Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken);
 }

@@ -53,7 +53,7 @@ internal sealed class CreateNewKeyHandler(IWorkspaceDbContext db, IMapper mapper
     {
         if (request.Idempotency is not null)
         {
-            throw new InvalidRequestException([CannotBeAnsweredAgain]);
+            throw Failure.Invalid([CannotBeAnsweredAgain]);
         }
 
         var (key, token) = ApiKey.Create(

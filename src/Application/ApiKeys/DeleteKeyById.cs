@@ -13,7 +13,7 @@ internal sealed class DeleteKeyByIdHandler(IWorkspaceDbContext db) : AsyncReques
     {
         if (!await db.DeleteApiKeyAsync(request.Id, request.ExpectedVersions, cancellationToken))
         {
-            throw NotFoundException.ApiKey(request.Id);
+            throw Failure.NotFound<ApiKey>(request.Id);
         }
     }
 }

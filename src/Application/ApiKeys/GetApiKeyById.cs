@@ -12,5 +12,5 @@ internal sealed class GetApiKeyByIdHandler(IWorkspaceReader reader) : IRequestHa
 {
     public async Task<ApiKeyResponse> Handle(ApiKeysGetApiKeyByIdRequest request, CancellationToken cancellationToken) =>
         await reader.FindApiKeyAsync(request.Id, request.Fields, cancellationToken)
-        ?? throw NotFoundException.ApiKey(request.Id);
+        ?? throw Failure.NotFound<ApiKey>(request.Id);
 }

@@ -58,7 +58,7 @@ internal sealed class UpdateKeyByIdHandler(IWorkspaceDbContext db, IMapper mappe
             ExpiresAt = request.ExpiresAt.Select(Expiry.Parse),
         };
 
-        var key = await db.UpdateAsync(changes, cancellationToken) ?? throw NotFoundException.ApiKey(request.Id);
+        var key = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<ApiKey>(request.Id);
         return mapper.Map<ApiKeyResponse>(key);
     }
 }

@@ -55,6 +55,6 @@ internal sealed class ListRequestBehavior<TRequest, TResponse> : IPipelineBehavi
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         var faults = request.FindFaults().ToList();
-        return faults.Count > 0 ? throw new InvalidRequestException(faults) : next();
+        return faults.Count > 0 ? throw Failure.Invalid(faults) : next();
     }
 }

@@ -9,6 +9,9 @@ namespace CleanWorkspace.Application.Requests;
 /// <param name="Parameter">Which query parameter or header; null for the body.</param>
 public sealed record RequestFault(string Code, string Detail, string? Pointer = null, string? Parameter = null)
 {
+    /// <summary>The number of the line, from 1, if the body is a file; otherwise null.</summary>
+    public long? Line { get; init; }
+
     internal static readonly Fault UnknownUser = new("unknown_user", "There is no user of this id.");
 
     internal static readonly Fault UnknownUserGroup = new("unknown_user_group", "There is no user group of this id.");

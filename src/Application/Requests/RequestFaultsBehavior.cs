@@ -27,18 +27,18 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
 
         if (faults.Count > 0)
         {
-            throw new InvalidRequestException(faults);
+            throw Failure.Invalid(faults);
         }
 
         try
         {
             return await next();
         }
-        catch (ConstraintViolationException violation)
+        catch (Failure violation) when (violation.Kind == FailureKind.BrokenReference)
         {
             faults = await db.FindFaultsAsync(references, cancellationToken);
             // What broke the constraint may be gone already: a namesake that was deleted since.
-            throw new InvalidRequestException(faults.Count > 0 ? faults : [references.Place(violation.Fault)]);
+            throw Failure.Invalid(faults.Count > 0 ? faults : [references.Place(violation.Faults[0])]);
         }
     }
 }

@@ -16,11 +16,11 @@ internal sealed class AddGroupUserByIdHandler(IWorkspaceDbContext db) : AsyncReq
         var changes = new MembershipChanges { GroupId = request.Id, ExpectedVersions = request.ExpectedVersions, Add = [request.UserId] };
         try
         {
-            _ = await db.UpdateAsync(changes, cancellationToken) ?? throw NotFoundException.UserGroup(request.Id);
+            _ = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
         }
-        catch (ConstraintViolationException)
+        catch (Failure failure) when (failure.Kind == FailureKind.BrokenReference)
         {
-            throw NotFoundException.User(request.UserId);
+            throw Failure.NotFound<User>(request.UserId);
         }
     }
 }

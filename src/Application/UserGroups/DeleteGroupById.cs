@@ -13,7 +13,7 @@ internal sealed class DeleteGroupByIdHandler(IWorkspaceDbContext db) : AsyncRequ
     {
         if (!await db.DeleteUserGroupAsync(request.Id, request.ExpectedVersions, cancellationToken))
         {
-            throw NotFoundException.UserGroup(request.Id);
+            throw Failure.NotFound<UserGroup>(request.Id);
         }
     }
 }

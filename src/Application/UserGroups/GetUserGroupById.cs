@@ -12,5 +12,5 @@ internal sealed class GetUserGroupByIdHandler(IWorkspaceReader reader) : IReques
 {
     public async Task<UserGroupResponse> Handle(UserGroupsGetUserGroupByIdRequest request, CancellationToken cancellationToken) =>
         await reader.FindUserGroupAsync(request.Id, request.Fields, cancellationToken)
-        ?? throw NotFoundException.UserGroup(request.Id);
+        ?? throw Failure.NotFound<UserGroup>(request.Id);
 }

@@ -23,6 +23,6 @@ internal sealed class ListGroupUsersByIdHandler(IWorkspaceReader reader) : IRequ
         var page = await reader.ListUsersAsync(request, cancellationToken);
         return page.Count > 0 || await reader.FindUserGroupAsync(request.Id, Fields<UserGroupResponse>.None, cancellationToken) is not null
             ? page
-            : throw NotFoundException.UserGroup(request.Id);
+            : throw Failure.NotFound<UserGroup>(request.Id);
     }
 }

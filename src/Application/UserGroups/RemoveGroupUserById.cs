@@ -14,6 +14,6 @@ internal sealed class RemoveGroupUserByIdHandler(IWorkspaceDbContext db) : Async
     protected override async Task Handle(UserGroupsRemoveUserByIdRequest request, CancellationToken cancellationToken)
     {
         var changes = new MembershipChanges { GroupId = request.Id, ExpectedVersions = request.ExpectedVersions, Remove = [request.UserId] };
-        _ = await db.UpdateAsync(changes, cancellationToken) ?? throw NotFoundException.UserGroup(request.Id);
+        _ = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
     }
 }

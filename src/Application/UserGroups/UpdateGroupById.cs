@@ -63,7 +63,7 @@ internal sealed class UpdateGroupByIdHandler(IWorkspaceDbContext db, IMapper map
             Users = request.Users.Select(References.ParseIds),
         };
 
-        var group = await db.UpdateAsync(changes, cancellationToken) ?? throw NotFoundException.UserGroup(request.Id);
+        var group = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
         return mapper.Map<UserGroupResponse>(group);
     }
 }

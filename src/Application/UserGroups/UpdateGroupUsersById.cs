@@ -77,7 +77,7 @@ internal sealed class UpdateGroupUsersByIdHandler(IWorkspaceDbContext db)
             Remove = References.ParseIds(request.Remove.Value),
         };
 
-        var counts = await db.UpdateAsync(changes, cancellationToken) ?? throw NotFoundException.UserGroup(request.Id);
+        var counts = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
         return new MembershipChangesResponse
         {
             Added = counts.Added,

@@ -13,7 +13,7 @@ internal sealed class DeleteUserByIdHandler(IWorkspaceDbContext db) : AsyncReque
     {
         if (!await db.DeleteUserAsync(request.Id, request.ExpectedVersions, cancellationToken))
         {
-            throw NotFoundException.User(request.Id);
+            throw Failure.NotFound<User>(request.Id);
         }
     }
 }

@@ -12,5 +12,5 @@ internal sealed class GetUserByIdHandler(IWorkspaceReader reader) : IRequestHand
 {
     public async Task<UserResponse> Handle(UsersGetUserByIdRequest request, CancellationToken cancellationToken) =>
         await reader.FindUserAsync(request.Id, request.Fields, cancellationToken)
-        ?? throw NotFoundException.User(request.Id);
+        ?? throw Failure.NotFound<User>(request.Id);
 }

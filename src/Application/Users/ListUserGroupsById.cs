@@ -23,6 +23,6 @@ internal sealed class ListUserGroupsByIdHandler(IWorkspaceReader reader) : IRequ
         var page = await reader.ListUserGroupsAsync(request, cancellationToken);
         return page.Count > 0 || await reader.FindUserAsync(request.Id, Fields<UserResponse>.None, cancellationToken) is not null
             ? page
-            : throw NotFoundException.User(request.Id);
+            : throw Failure.NotFound<User>(request.Id);
     }
 }

@@ -75,7 +75,7 @@ internal sealed class UpdateUserByIdHandler(IWorkspaceDbContext db, IMapper mapp
             UserGroups = request.UserGroups.Select(References.ParseIds),
         };
 
-        var user = await db.UpdateAsync(changes, cancellationToken) ?? throw NotFoundException.User(request.Id);
+        var user = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<User>(request.Id);
         return mapper.Map<UserResponse>(user);
     }
 }

@@ -1,3 +1,4 @@
+using CleanWorkspace.Application;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -335,7 +335,7 @@ internal sealed class WorkspaceDbContext(DbContextOptions<WorkspaceDbContext> op
         catch (PostgresException refusal) when (refusal.SqlState == WriteRules.AlreadyWritten)
         {
             // A record that is not there any more has expired in between.
-            return await ReadFirstAsync(rows, key!, cancellationToken) ?? throw new ContentionException(refusal);
+            return await ReadFirstAsync(rows, key!, cancellationToken) ?? throw Failure.Contention(refusal);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class WorkspaceReader : IWorkspaceReader
         {
             if (Interlocked.Increment(ref _exports) > MaxExports)
             {
-                throw new TooManyExportsException();
+                throw Failure.TooManyExports();
             }
 
             await ExportAllAsync(writer, cancellationToken);

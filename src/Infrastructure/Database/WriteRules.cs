@@ -34,17 +34,17 @@ internal static class WriteRules
             {
                 if (FaultOf(refusal.ConstraintName) is { } fault)
                 {
-                    throw new ConstraintViolationException(fault, exception);
+                    throw Failure.BrokenReference(fault, exception);
                 }
 
                 switch (refusal.SqlState)
                 {
                     case UnexpectedVersion:
-                        throw new PreconditionFailedException(exception);
+                        throw Failure.PreconditionFailed(exception);
                     case KeyInUse:
-                        throw new IdempotencyKeyInUseException(exception);
+                        throw Failure.IdempotencyKeyInUse(exception);
                     case KeyReused:
-                        throw new IdempotencyKeyReusedException(exception);
+                        throw Failure.IdempotencyKeyReused(exception);
                 }
 
                 if (!HasLostRace(refusal))
@@ -54,7 +54,7 @@ internal static class WriteRules
 
                 if (attempt == Attempts)
                 {
-                    throw new ContentionException(exception);
+                    throw Failure.Contention(exception);
                 }
             }
 

@@ -155,7 +155,7 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         }
         catch (Exception exception) when (!HasAnswered(exception as PostgresException ?? exception.InnerException as PostgresException))
         {
-            throw new ImportOutcomeUnknownException(exception);
+            throw Failure.ImportOutcomeUnknown(exception);
         }
     }
 

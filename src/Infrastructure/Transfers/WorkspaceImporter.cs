@@ -20,7 +20,7 @@ internal sealed class WorkspaceImporter(ImportSource source) : IWorkspaceImporte
         await using var session = new ImportSession(await source.OpenAsync(cancellationToken));
         if (!await session.TryTakeTurnAsync(cancellationToken))
         {
-            throw new ImportInProgressException();
+            throw Failure.ImportInProgress();
         }
 
         var staging = new ImportStaging(session);
@@ -60,7 +60,7 @@ internal sealed class WorkspaceImporter(ImportSource source) : IWorkspaceImporte
             }
         }
 
-        throw new ContentionException(met ?? new InvalidOperationException("What the plan was about was deleted or changed each time."));
+        throw Failure.Contention(met ?? new InvalidOperationException("What the plan was about was deleted or changed each time."));
     }
 
     private static bool IsOfOthersWrites(PostgresException refusal) =>

@@ -26,7 +26,7 @@ internal sealed class IssuerKeys(IssuerSettings settings, TimeProvider clock, IL
     private readonly HttpClient _client = new() { MaxResponseContentBufferSize = MaxDocumentSize, Timeout = Patience };
     private readonly Lock _lock = new();
     private Reading? _last;
-    private Failure? _failure;
+    private FailedRead? _failure;
     private Task _reading = Task.CompletedTask;
     private long? _readingSince;
 
@@ -91,7 +91,7 @@ internal sealed class IssuerKeys(IssuerSettings settings, TimeProvider clock, IL
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            _failure = new Failure(now);
+            _failure = new FailedRead(now);
             logger.LogWarning("The keys of the issuer {Authority} could not be read: {Reason}", settings.Authority, exception.GetBaseException().Message);
         }
     }
@@ -99,5 +99,5 @@ internal sealed class IssuerKeys(IssuerSettings settings, TimeProvider clock, IL
     // The time stamps are of the clock, and taken before reading began.
     private sealed record Reading(OpenIdConnectConfiguration Configuration, long At);
 
-    private sealed record Failure(long At);
+    private sealed record FailedRead(long At);
 }

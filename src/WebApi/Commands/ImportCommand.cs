@@ -109,13 +109,12 @@ internal static class ImportCommand
         };
         return exception switch
         {
-            ImportOutcomeUnknownException => $"The database went away at the very end ({exception.Message}): whether the file was imported is not known. The audit says so, or another --dry-run.",
+            Failure { Code: "import_outcome_unknown" } unknown => unknown.Message,
             _ when cancellationToken.IsCancellationRequested => $"Interrupted: {outcome}",
-            InvalidFileException file => $"{TransferFile.NameOf(path)}: {file.Message} Nothing was changed.",
-            ImportInProgressException running => running.Message,
-            ContentionException => $"Other writers keep getting in the way: {outcome} Try again in a few seconds.",
-            PostgresException refusal => $"The database refuses the import ({refusal.MessageText}): {outcome}",
-            NpgsqlException fault => $"The database went away ({fault.Message}): {outcome}",
+            Failure { Kind: FailureKind.Invalid } file => $"{TransferFile.NameOf(path)}: {file.Message}",
+            Failure failure => failure.Message,
+            PostgresException refusal => $"The database refused the import ({refusal.MessageText}): {outcome}",
+            NpgsqlException fault => $"The connection to the database was lost ({fault.Message}): {outcome}",
             IOException or UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')}: {outcome}",
             _ => null,
         };

@@ -91,14 +91,15 @@ internal static class KeysCommand
                     await runAsync(mediator);
                     return 0;
                 }
-                catch (InvalidRequestException invalid)
+                catch (Failure invalid) when (invalid.Kind == FailureKind.Invalid)
                 {
                     foreach (var fault in invalid.Faults)
                     {
-                        await Console.Error.WriteLineAsync($"--{fault.Pointer?.TrimStart('/').Replace("_at", "", StringComparison.Ordinal)}: {fault.Detail}");
+                        var option = fault.Pointer?.TrimStart('/').Replace("_at", "", StringComparison.Ordinal);
+                        await Console.Error.WriteLineAsync($"--{option}: {fault.Detail}");
                     }
                 }
-                catch (NotFoundException missing)
+                catch (Failure missing) when (missing.Kind == FailureKind.NotFound)
                 {
                     await Console.Error.WriteLineAsync(missing.Message);
                 }

@@ -1,15 +1,13 @@
 using System.Data.Common;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Requests;
-using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 
 namespace CleanWorkspace.WebApi.Errors;
 
-/// <summary>The one place where exceptions become problem documents.</summary>
+/// <summary>Turns every exception into a problem document.</summary>
 internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     private const string RetryAfterSeconds = "5";
@@ -22,7 +20,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested)
         {
-            // The client left while it was told what is wrong, which is its own affair.
+            // The client closed the connection while the problem was written.
         }
 
         return true;
@@ -32,60 +30,28 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
     {
         switch (exception)
         {
-            case InvalidRequestException invalid:
-                await ProblemWriter.WriteAsync(httpContext, invalid.Faults);
-                break;
-            case InvalidFileException file:
-                await ProblemWriter.WriteAsync(httpContext, file);
-                break;
-            case NotFoundException missing:
-                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status404NotFound, missing.Code, missing.Message);
-                break;
-            case PreconditionFailedException:
-                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status412PreconditionFailed);
-                break;
-            case IdempotencyKeyInUseException:
-                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status409Conflict);
-                break;
-            case ImportInProgressException importing:
-                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status409Conflict, "import_in_progress", importing.Message);
-                break;
-            case IdempotencyKeyReusedException:
-                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status422UnprocessableEntity);
-                break;
-            case MediaTypeException media:
-                await ProblemWriter.WriteAsync(
-                    httpContext, StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", media.Message);
-                break;
-            case ContentionException:
-                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-                await ProblemWriter.WriteAsync(
-                    httpContext, StatusCodes.Status503ServiceUnavailable, "too_much_contention", "Other writers keep getting in the way; try again in a few seconds.");
-                break;
-            case TooManyExportsException exporting:
-                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "too_many_exports", exporting.Message);
-                break;
-            case ImportOutcomeUnknownException unknown:
-                logger.LogWarning("The database went away as an import was committed: {Reason}", unknown.Message);
-                await ProblemWriter.WriteAsync(
-                    httpContext, StatusCodes.Status503ServiceUnavailable, "import_outcome_unknown",
-                    "The database went away at the very end: whether the file was imported is not known. The audit has the import, or not.");
+            case Failure failure:
+                if (failure is { Kind: FailureKind.Unavailable, InnerException: { } cause })
+                {
+                    logger.LogWarning("A request failed with {Code}: {Reason}", failure.Code, ReasonOf(cause));
+                }
+
+                await ProblemWriter.WriteAsync(httpContext, failure);
                 break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest }:
-                await ProblemWriter.WriteAsync(httpContext, [new RequestFault("bad_request", "The request breaks the rules of HTTP.", "")]);
+                await ProblemWriter.WriteAsync(
+                    httpContext, Failure.Invalid(new RequestFault("bad_request", "The request breaks the rules of HTTP.", "")));
                 break;
             case BadHttpRequestException bad:
                 await ProblemWriter.WriteAsync(httpContext, bad.StatusCode);
                 break;
             case OperationCanceledException or IOException when httpContext.RequestAborted.IsCancellationRequested:
             case ConnectionResetException:
-                // Nobody is left to read an answer; the status is for the log alone.
+                // The client is gone. The status is for the log only.
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 break;
             case var _ when DatabaseFault(exception) is { } fault:
-                logger.LogWarning("The database cannot be used: {Reason}", (fault as PostgresException)?.MessageText ?? fault.Message);
+                logger.LogWarning("The database is not available: {Reason}", ReasonOf(fault));
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
                 break;
@@ -96,7 +62,10 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
         }
     }
 
-    // Gone for a while, or not migrated yet. EF Core wraps what it takes for transient, and what fails as it writes.
+    // The full message of a PostgresException may repeat values of the row.
+    private static string ReasonOf(Exception fault) => (fault as PostgresException)?.MessageText ?? fault.Message;
+
+    // The database is not reachable or not migrated yet. EF Core wraps exceptions that it considers transient.
     private static DbException? DatabaseFault(Exception exception) =>
         (exception as DbException ?? exception.InnerException as DbException) is { } fault
         && (fault.IsTransient || fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)

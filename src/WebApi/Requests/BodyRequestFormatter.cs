@@ -218,7 +218,7 @@ internal sealed class BodyRequestFormatter : InputFormatter
         }
     }
 
-    private static InvalidRequestException Refuse(string code, string detail) => new([new RequestFault(code, detail, "")]);
+    private static Failure Refuse(string code, string detail) => Failure.Invalid(new RequestFault(code, detail, ""));
 
     private sealed record BodyType(Func<object> Create, FrozenDictionary<string, JsonPropertyInfo> Properties);
 }

@@ -28,7 +28,7 @@ internal static class EntityTags
 
         if (!EntityTagHeaderValue.TryParseStrictList([condition], out var tags))
         {
-            throw new InvalidRequestException(
+            throw Failure.Invalid(
                 [new RequestFault("invalid_entity_tag", "Must be * or entity tags as they were read, quotes included.", Parameter: IfMatch)]);
         }
 

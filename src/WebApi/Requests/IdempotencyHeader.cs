@@ -27,7 +27,7 @@ internal static partial class IdempotencyHeader
         var match = Form().Match(header);
         if (!match.Success)
         {
-            throw new InvalidRequestException(
+            throw Failure.Invalid(
                 [new RequestFault("invalid_idempotency_key", "Must be one key of 1 to 255 visible ASCII characters; in quotes where it has blanks, commas or quotes.", Parameter: Name)]);
         }
 

@@ -9,14 +9,14 @@ internal static class ModelStateFaults
 {
     /// <summary>Notes what is wrong with a parameter.</summary>
     public static void AddFault(this ModelStateDictionary modelState, RequestFault fault) =>
-        modelState.TryAddModelException(fault.Parameter!, new InvalidRequestException([fault]));
+        modelState.TryAddModelException(fault.Parameter!, Failure.Invalid([fault]));
 
     /// <summary>Everything that was noted, and that there is no body where MVC wants one.</summary>
-    public static InvalidRequestException ToException(ModelStateDictionary modelState) => new(
+    public static Failure ToException(ModelStateDictionary modelState) => Failure.Invalid(
     [
         .. from entry in modelState
            from error in entry.Value!.Errors
-           from fault in (error.Exception as InvalidRequestException)?.Faults
+           from fault in (error.Exception as Failure)?.Faults
                ?? [new RequestFault("required", "The request needs a body: a JSON object.", Pointer: "")]
            select fault,
     ]);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.Values;
 using CleanWorkspace.WebApi.Requests;
@@ -13,14 +14,14 @@ internal static class CsvRows
     private static readonly string[] Columns = ["email", "first_name", "last_name", "role", "user_groups"];
 
     /// <summary>The rows of a file.</summary>
-    /// <exception cref="InvalidFileException">The file cannot be read any further.</exception>
+    /// <exception cref="Failure">The file cannot be read any further.</exception>
     public static async IAsyncEnumerable<ImportRow> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var quotes = new CsvQuotes();
         await using var reader = CsvReader.Create(new Utf8Stream(stream, quotes), CreateOptions(quotes), leaveOpen: false);
         if (!await ReadRecordAsync(reader, quotes, cancellationToken))
         {
-            throw new InvalidFileException(null, "empty_file", $"The file is empty. Its first line must name the columns: {string.Join(", ", Columns)}.");
+            throw Failure.InvalidFile(null, "empty_file", $"The file is empty. Its first line must name the columns: {string.Join(", ", Columns)}.");
         }
 
         var header = ReadHeader(reader);
@@ -105,13 +106,13 @@ internal static class CsvRows
             if (column < 0)
             {
                 var hint = reader.FieldCount == 1 && name.AsSpan().ContainsAny(";\t|") ? " Columns are separated by commas." : "";
-                throw new InvalidFileException(
+                throw Failure.InvalidFile(
                     reader.LineNumber, "unknown_column", $"There is no column \"{Show(name)}\"; there are {string.Join(", ", Columns)}.{hint}");
             }
 
             if (header[column] >= 0)
             {
-                throw new InvalidFileException(reader.LineNumber, "duplicate_column", $"The column {Columns[column]} is there twice.");
+                throw Failure.InvalidFile(reader.LineNumber, "duplicate_column", $"The column {Columns[column]} is there twice.");
             }
 
             header[column] = i;
@@ -119,7 +120,7 @@ internal static class CsvRows
 
         return header[0] >= 0
             ? header
-            : throw new InvalidFileException(reader.LineNumber, "missing_column", $"There is no column {Columns[0]}, by which users are found.");
+            : throw Failure.InvalidFile(reader.LineNumber, "missing_column", $"There is no column {Columns[0]}, by which users are found.");
     }
 
     private static ImportUserRow ReadUser(CsvReader reader, int[] header)
@@ -147,8 +148,8 @@ internal static class CsvRows
     private static string Show(string name) => ReadingFaults.Shorten(
         string.Concat(name.Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character)));
 
-    private static InvalidFileException UnclosedQuote(long line) => new(
+    private static Failure UnclosedQuote(long line) => Failure.InvalidFile(
         line, "unclosed_quote", "A cell begins with a quote here, and the quote is never closed.");
 
-    private static InvalidFileException Invalid(long line, string detail) => new(line, "invalid_csv", detail);
+    private static Failure Invalid(long line, string detail) => Failure.InvalidFile(line, "invalid_csv", detail);
 }

@@ -25,7 +25,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         var chosen = format ?? FileFormat.Of(http.Request);
         if (isExcelSafe && chosen != FileFormat.Csv)
         {
-            throw new InvalidRequestException([new RequestFault("csv_only", "Goes with format=csv only: in NDJSON nothing is taken for a formula.", Parameter: "excel_safe")]);
+            throw Failure.Invalid([new RequestFault("csv_only", "Goes with format=csv only: in NDJSON nothing is taken for a formula.", Parameter: "excel_safe")]);
         }
 
         if (HeadRequests.IsHead(http))

@@ -1,3 +1,4 @@
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
@@ -18,7 +19,7 @@ internal sealed class ImportFormatter : IInputFormatter, IApiRequestFormatMetada
             && (type is { Charset.HasValue: false } || "utf-8".Equals(type?.Charset.Value?.Trim('"'), StringComparison.OrdinalIgnoreCase));
         return FileFormat.OfMediaType(type?.MediaType.Value) is { } format && isPlain
             ? InputFormatterResult.SuccessAsync(format.Read(request.Body))
-            : throw new MediaTypeException($"Send the body as {MediaTypes.Csv} or {MediaTypes.Ndjson} in UTF-8, not compressed.");
+            : throw Failure.UnsupportedMediaType($"Send the body as {MediaTypes.Csv} or {MediaTypes.Ndjson} in UTF-8, not compressed.");
     }
 
     public IReadOnlyList<string> GetSupportedContentTypes(string? contentType, Type objectType) =>

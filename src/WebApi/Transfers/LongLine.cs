@@ -1,3 +1,4 @@
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.WebApi.Transfers;
@@ -11,5 +12,5 @@ internal static class LongLine
     private const int MaxMebibytes = 4;
 
     /// <summary>Says where one is.</summary>
-    public static InvalidFileException At(long line) => new(line, "line_too_long", $"Must have at most {MaxMebibytes} MiB.");
+    public static Failure At(long line) => Failure.InvalidFile(line, "line_too_long", $"Must have at most {MaxMebibytes} MiB.");
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.WebApi.Transfers;
@@ -10,7 +11,7 @@ internal static class NdjsonRows
     private const int FirstBufferLength = 64 * 1024;
 
     /// <summary>The rows of a file.</summary>
-    /// <exception cref="InvalidFileException">The file cannot be read any further.</exception>
+    /// <exception cref="Failure">The file cannot be read any further.</exception>
     public static async IAsyncEnumerable<ImportRow> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var text = new Utf8Stream(stream);
@@ -60,7 +61,7 @@ internal static class NdjsonRows
 
         if (isEmpty)
         {
-            throw new InvalidFileException(null, "empty_file", "The file is empty. It must have a JSON object on each line.");
+            throw Failure.InvalidFile(null, "empty_file", "The file is empty. It must have a JSON object on each line.");
         }
     }
 

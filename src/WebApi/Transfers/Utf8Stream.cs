@@ -1,4 +1,5 @@
 using System.Text;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.WebApi.Transfers;
@@ -103,5 +104,5 @@ internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
         return lines.Line;
     }
 
-    private static InvalidFileException Invalid(long line, string detail) => new(line, "invalid_encoding", detail);
+    private static Failure Invalid(long line, string detail) => Failure.InvalidFile(line, "invalid_encoding", detail);
 }

@@ -22,7 +22,7 @@ public sealed class RequestFaultsBehaviorTests
         var unknown = new RequestFault("unknown_property", "There is no such property here.", "/nickname");
         var request = Valid with { Email = "ada", Role = "owner", ReadingFaults = [unknown] };
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => UseCases.SendAsync(new UnreachableDatabase(), request));
+        var exception = await Assert.ThrowsAsync<Failure>(() => UseCases.SendAsync(new UnreachableDatabase(), request));
 
         Assert.Same(unknown, exception.Faults[0]);
         Assert.Equal(
@@ -34,7 +34,7 @@ public sealed class RequestFaultsBehaviorTests
     [Fact]
     public async Task A_request_that_describes_nothing_is_reported_of_the_body_as_a_whole()
     {
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(
+        var exception = await Assert.ThrowsAsync<Failure>(
             () => UseCases.SendAsync(new UnreachableDatabase(), new UsersCreateNewUserRequest()));
 
         var fault = Assert.Single(exception.Faults);
@@ -51,11 +51,11 @@ public sealed class RequestFaultsBehaviorTests
             CreateUser = _ =>
             {
                 writes++;
-                throw new ConstraintViolationException(RequestFault.EmailTaken, new InvalidOperationException());
+                throw Failure.BrokenReference(RequestFault.EmailTaken, new InvalidOperationException());
             },
         };
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => UseCases.SendAsync(db, Valid));
+        var exception = await Assert.ThrowsAsync<Failure>(() => UseCases.SendAsync(db, Valid));
 
         Assert.Equal([RequestFault.EmailTaken], exception.Faults);
         Assert.Equal(1, writes);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.WebApi.Transfers;
 using FsCheck;
@@ -76,7 +77,7 @@ public sealed partial class CsvRowsTests
     [InlineData("email,pass\u001Bword\n", "There is no column \"pass\uFFFDword\"; there are email, first_name, last_name, role, user_groups.")]
     public async Task A_header_that_is_not_understood_is_explained(string file, string expected)
     {
-        var exception = await Assert.ThrowsAsync<InvalidFileException>(async () => await ReadAllAsync(Encoding.UTF8.GetBytes(file)));
+        var exception = await Assert.ThrowsAsync<Failure>(async () => await ReadAllAsync(Encoding.UTF8.GetBytes(file)));
 
         Assert.EndsWith(expected, exception.Detail, StringComparison.Ordinal);
         Assert.Equal($"Line 1: {exception.Detail}", exception.Message);
@@ -100,7 +101,7 @@ public sealed partial class CsvRowsTests
     [Fact]
     public async Task A_character_that_the_file_ends_within_is_refused()
     {
-        var exception = await Assert.ThrowsAsync<InvalidFileException>(async () => await ReadAllAsync([.. "email\na@x"u8, 0xC3]));
+        var exception = await Assert.ThrowsAsync<Failure>(async () => await ReadAllAsync([.. "email\na@x"u8, 0xC3]));
 
         Assert.Equal(("invalid_encoding", 2L), (exception.Code, exception.Line));
     }

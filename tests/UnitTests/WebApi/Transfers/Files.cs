@@ -1,4 +1,5 @@
 using System.Text;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.Values;
 using CleanWorkspace.WebApi.Transfers;
@@ -25,7 +26,7 @@ internal static class Files
                 described.Add(Describe(row));
             }
         }
-        catch (InvalidFileException exception)
+        catch (Failure exception)
         {
             described.Add($"{(exception.Line is { } line ? $"{line}" : "file")}! {exception.Code}");
         }

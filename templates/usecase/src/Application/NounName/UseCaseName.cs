@@ -30,7 +30,7 @@ internal sealed class UseCaseNameHandler(IWorkspaceDbContext db, IMapper mapper)
     {
         var changes = new EntityNameChanges { Id = request.Id, MemberNouns = request.MemberNouns.Select(References.ParseIds) };
 
-        var changed = await db.UpdateAsync(changes, cancellationToken) ?? throw NotFoundException.EntityName(request.Id);
+        var changed = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<EntityName>(request.Id);
         return mapper.Map<EntityNameResponse>(changed);
     }
 }
