@@ -1,4 +1,3 @@
-using CleanWorkspace.Application;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -19,6 +19,8 @@ internal sealed class UserGroupRows() : Rows<UserGroupResponse>(
     Column.Always("updated_at", "g.updated_at"),
     Column.Always("version", "g.version"))
 {
+    public static UserGroupRows Instance { get; } = new();
+
     public override UserGroupResponse Read(NpgsqlDataReader row, Fields<UserGroupResponse> fields) => new()
     {
         Id = row.GetGuid(0),

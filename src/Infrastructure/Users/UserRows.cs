@@ -20,6 +20,8 @@ internal sealed class UserRows() : Rows<UserResponse>(
     Column.Always("updated_at", "u.updated_at"),
     Column.Always("version", "u.version"))
 {
+    public static UserRows Instance { get; } = new();
+
     public override UserResponse Read(NpgsqlDataReader row, Fields<UserResponse> fields) => new()
     {
         Id = row.GetGuid(0),
