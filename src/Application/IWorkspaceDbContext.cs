@@ -9,7 +9,7 @@ namespace CleanWorkspace.Application;
 
 /// <summary>
 /// The workspace's database, for writing; what is shown is read by <see cref="IWorkspaceReader"/>, and files go in by
-/// <see cref="IWorkspaceImporter"/>. LINQ over the sets tracks nothing; ids of groups and members come with the rows. Each write is one round trip and
+/// <see cref="ITransfers"/>. LINQ over the sets tracks nothing; ids of groups and members come with the rows. Each write is one round trip and
 /// one transaction; one that loses a race against others is run again, up to a limit (<see cref="Failure"/>).
 /// </summary>
 public interface IWorkspaceDbContext

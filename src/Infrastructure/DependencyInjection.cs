@@ -39,8 +39,8 @@ public static class DependencyInjection
             db.Caller = provider.GetRequiredService<Caller>();
             return db;
         });
-        services.AddSingleton(_ => new ImportSource(connectionString));
-        services.AddSingleton<IWorkspaceImporter, WorkspaceImporter>();
+        services.AddSingleton(_ => new ImportConnections(connectionString));
+        services.AddSingleton<ITransfers, PostgresTransfers>();
         services.AddSingleton<IWorkspaceReader, WorkspaceReader>();
         services.AddSingleton<StoredKeys>();
         services.AddSingleton<DatabaseMigrator>();

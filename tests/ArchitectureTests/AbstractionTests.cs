@@ -18,7 +18,7 @@ public sealed class AbstractionTests
             where types.Count(type => type.TypeKind != TypeKind.Interface && Implements(type, contract)) < 2
             select contract.Name;
 
-        Assert.Equal([nameof(IWorkspaceDbContext), nameof(IWorkspaceImporter), nameof(IWorkspaceReader)], single.Order(StringComparer.Ordinal));
+        Assert.Equal([nameof(ITransfers), nameof(IWorkspaceDbContext), nameof(IWorkspaceReader)], single.Order(StringComparer.Ordinal));
     }
 
     [Theory]

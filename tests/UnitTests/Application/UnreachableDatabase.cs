@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanWorkspace.UnitTests.Application;
 
 /// <summary>A database that no unit test reaches, but for the writes that a test lends it.</summary>
-internal sealed class UnreachableDatabase : IWorkspaceDbContext, IWorkspaceImporter
+internal sealed class UnreachableDatabase : IWorkspaceDbContext, ITransfers
 {
     public Func<User, User> CreateUser { get; init; } = _ => throw Unreachable();
 
@@ -47,6 +47,8 @@ internal sealed class UnreachableDatabase : IWorkspaceDbContext, IWorkspaceImpor
 
     public Task<ImportSummary> ImportAsync(
         IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken) => Import(rows);
+
+    public Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<bool> IsTakenAsync(string foldedEmail, CancellationToken cancellationToken) => throw Unreachable();
 

@@ -17,7 +17,7 @@ internal static class UseCases
         services.AddLogging();
         services.AddSingleton(clock ?? TimeProvider.System);
         services.AddSingleton<IWorkspaceDbContext>(db);
-        services.AddSingleton<IWorkspaceImporter>(db);
+        services.AddSingleton<ITransfers>(db);
         services.AddSingleton(Caller.Service);
         services.AddSingleton<IWorkspaceReader, UnreachableReader>();
         services.AddApplication();
