@@ -40,7 +40,7 @@ public static class DependencyInjection
         services.AddScoped<IUserStore, UserStore>();
         services.AddScoped<IUserGroupStore, UserGroupStore>();
         services.AddSingleton<IAuditEntryReader, AuditEntryReader>();
-        services.AddSingleton(_ => new ImportSource(connectionString));
+        services.AddSingleton(_ => new ImportConnections(connectionString));
         services.AddSingleton<ITransfers, PostgresTransfers>();
 
         services.AddScoped<CallerInterceptor>();
