@@ -1,0 +1,89 @@
+using CleanWorkspace.IntegrationTests.Hosting;
+
+namespace CleanWorkspace.IntegrationTests.Http.UserGroups;
+
+public sealed class ListGroupUsersByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+{
+    [Fact]
+    public async Task The_users_of_a_group_are_listed_and_no_other()
+    {
+        var group = await service.CreateGroupAsync();
+        var user = await service.CreateUserAsync(new { user_groups = new[] { group.Id() } });
+        await service.CreateUserAsync();
+
+        var list = (await service.GetAsync($"/auth/group/{group.Id()}/users")).MustBe(200).Json;
+
+        Assert.Equal(1, (int)list["count"]!);
+        Assert.Equal([user.ToJsonString()], list["results"]!.AsArray().Select(row => row!.ToJsonString()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("role=editor&q=ann")]
+    [InlineData("email=ANN10@example.org")]
+    [InlineData("q=byron&sort=-first_name")]
+    [InlineData("sort=last_name")]
+    [InlineData("created_after=2020-01-01T00:00:00Z&sort=-created_at")]
+    public async Task The_list_is_that_of_all_users_chosen_by_the_group(string query)
+    {
+        var names = await service.SeedDirectoryAsync(30);
+
+        var ids = await service.ReadIdsAsync($"/auth/group/{names[0]}/users?{query}", pageSize: 4);
+
+        Assert.NotEmpty(ids);
+        Assert.Equal(await service.ReadIdsAsync($"/user?user_group={names[0]}&{query}", pageSize: 5), ids);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/api/v1/")]
+    public async Task Links_keep_the_form_of_the_address(string prefix)
+    {
+        var names = await service.SeedDirectoryAsync(10);
+        var path = $"{prefix}auth/group/{names[0]}/users/";
+
+        Assert.StartsWith($"{service.BaseAddress}{path}?page_size=2&page=2&cursor=", (await service.ReadListAsync($"{path}?page_size=2")).Next(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_group_without_users_has_an_empty_list_and_one_that_is_not_there_none()
+    {
+        var group = (await service.CreateGroupAsync()).Id();
+
+        foreach (var query in new[] { "", "?page=7", "?q=ann&sort=created_at", "?fields=id" })
+        {
+            Assert.Empty((await service.ReadListAsync($"/auth/group/{group}/users{query}")).Ids());
+            Assert.Equal(0, (int)(await service.ReadListAsync($"/auth/group/{group}/users{query}"))["count"]!);
+            var missing = (await service.GetAsync($"/auth/group/{Bodies.UnknownId}/users{query}")).MustBe(404);
+            Assert.Equal("user_group_not_found", (string)missing.Json["code"]!);
+        }
+    }
+
+    [Fact]
+    public async Task A_cursor_of_a_group_that_was_deleted_since_leads_nowhere()
+    {
+        var names = await service.SeedDirectoryAsync(10);
+        var next = (await service.ReadListAsync($"/auth/group/{names[0]}/users?page_size=2")).Next()!;
+
+        (await service.DeleteAsync($"/auth/group/{names[0]}")).MustBe(204);
+
+        (await service.GetAsync(next)).MustBe(404);
+    }
+
+    [Theory]
+    [InlineData("id=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "id", "unknown_parameter")]
+    [InlineData("user_group=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "user_group", "unknown_parameter")]
+    [InlineData("created_after=2026-01-01T00:00:00Z&sort=email", "sort", "unserved_combination")]
+    [InlineData("role=admin", "role", "unserved_combination")]
+    public async Task What_cannot_be_answered_is_refused(string query, string parameter, string code) =>
+        await service.MustRefuseAsync($"/auth/group/{Bodies.UnknownId}/users?{query}", parameter, code);
+
+    [Fact]
+    public async Task Who_may_read_users_may_read_them_here()
+    {
+        var group = (await service.CreateGroupAsync()).Id();
+
+        (await service.SendAsAsync(await service.CreateTokenAsync("viewer"), HttpMethod.Get, $"/auth/group/{group}/users")).MustBe(200);
+        (await service.SendAsAsync(await service.CreateTokenAsync("guest"), HttpMethod.Get, $"/auth/group/{group}/users")).MustBe(403);
+    }
+}
