@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>The operations of the API, as tests of who may do what go through them.</summary>
+/// <summary>The operations of the API, for tests of every role's permissions.</summary>
 internal static class ApiOperations
 {
     public static (HttpMethod Method, string Path)[] Of(JsonNode description) =>
@@ -12,7 +12,7 @@ internal static class ApiOperations
            select (HttpMethod.Parse(method.Key), path.Key),
     ];
 
-    /// <summary>Whether it reads users or groups, as the issue of roles has it; all else, an export too, is the admin's.</summary>
+    /// <summary>Whether the operation reads users or groups. All other operations, the export included, need the role admin.</summary>
     public static bool IsRead(HttpMethod method, string path) =>
         method == HttpMethod.Get
         && path != "/user/export"
