@@ -4,16 +4,16 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Access;
 
-/// <summary>Every operation of the API's description with every role and every kind of credential.</summary>
+/// <summary>Every operation of the OpenAPI document with every role and every kind of credential.</summary>
 public sealed class AccessTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     private static readonly string[] Credentials = ["admin", "editor", "viewer", "guest", "none", "bad", "altered", "expired", "revoked"];
 
-    // Whose role reads users and groups; all else is the admin's.
+    // These roles may read users and groups. All other operations need the role admin.
     private static readonly string[] Readers = ["admin", "editor", "viewer"];
 
     [Fact]
-    public async Task Each_role_may_do_what_it_may_and_nothing_else_and_without_a_valid_credential_nobody_may_do_anything()
+    public async Task Each_role_has_exactly_its_permissions_and_an_invalid_credential_has_none()
     {
         var operations = ApiOperations.Of((await service.GetAsync("/swagger/v1/swagger.json")).MustBe(200).Json);
         Assert.True(operations.Length >= 15);
@@ -44,18 +44,18 @@ public sealed class AccessTests(ServiceFixture service) : IClassFixture<ServiceF
     [InlineData("get", "HTTP/1.1 200 ")]
     [InlineData("Head", "HTTP/1.1 200 ")]
     [InlineData("delete", "HTTP/1.1 405 ")]
-    public async Task A_method_is_the_same_in_any_case(string method, string status)
+    public async Task A_method_in_any_case_has_the_same_permission(string method, string status)
     {
         var token = await service.CreateTokenAsync("viewer");
         using var client = new TcpClient();
-        await client.ConnectAsync(service.Client.BaseAddress!.Host, service.Client.BaseAddress.Port);
-        // HttpClient would correct the method.
+        await client.ConnectAsync(service.Client.BaseAddress!.Host, service.Client.BaseAddress.Port).WithinLimitAsync();
+        // HttpClient would change the method to upper case.
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"{method} /user HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(stream, Encoding.ASCII);
 
-        Assert.StartsWith(status, await reader.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(status, await reader.ReadLineAsync().WithinLimitAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class AccessTests(ServiceFixture service) : IClassFixture<ServiceF
     [InlineData("Bearer ")]
     [InlineData("Bearer cwk_")]
     [InlineData("Bearer eyJhbGciOiJub25lIn0.eyJyb2xlIjoiYWRtaW4ifQ.")]
-    public async Task What_is_no_credential_of_the_service_is_refused(string authorization)
+    public async Task A_credential_of_an_unknown_kind_is_refused(string authorization)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/user");
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
@@ -73,7 +73,7 @@ public sealed class AccessTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task Two_credentials_are_none()
+    public async Task Two_credentials_in_one_request_are_refused()
     {
         var token = await service.CreateTokenAsync("admin");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/user");
@@ -88,14 +88,14 @@ public sealed class AccessTests(ServiceFixture service) : IClassFixture<ServiceF
     [InlineData("/healthz/live", 200)]
     [InlineData("/healthz/ready", 200)]
     [InlineData("/swagger/v1/swagger.json", 200)]
-    public async Task What_is_no_operation_needs_no_credential(string path, int status) =>
+    public async Task A_path_without_an_operation_needs_no_credential(string path, int status) =>
         (await service.SendAsAsync(null, HttpMethod.Get, path)).MustBe(status);
 
     private static bool IsAsExpected(Answer answer, (int? Status, string? Code) expected)
     {
         if (expected.Status is null)
         {
-            // The operation itself has answered: nothing has that id, and an empty object describes nothing and is no file.
+            // The operation itself has answered. No resource has that id, and an empty object is neither a valid body nor a file.
             return answer.Status is 200 or 400 or 404 or 415 && answer.Headers.WwwAuthenticate.Count == 0;
         }
 

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Access;
 
-/// <summary>What holds strangers, browsers, proxies and slow requests within bounds.</summary>
+/// <summary>Protection against strangers, browsers, proxies and slow requests.</summary>
 public sealed class HardeningTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     private const string Loopback = "127.0.0.1;::1";
@@ -20,7 +20,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("POST", "/user", 400)]
     [InlineData("GET", "/healthz/ready", 200)]
     [InlineData("GET", "/swagger/v1/swagger.json", 200)]
-    public async Task Every_answer_tells_browsers_to_take_it_for_nothing_but_what_it_is(string method, string path, int status)
+    public async Task Every_answer_has_the_headers_that_restrict_browsers(string method, string path, int status)
     {
         var answer = (await service.SendAsync(new HttpMethod(method), path, method == "GET" ? null : "{}")).MustBe(status);
 
@@ -36,7 +36,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Only_what_can_be_asked_about_again_by_its_tag_may_be_kept_and_by_its_reader_alone()
+    public async Task Only_a_resource_with_a_tag_may_be_cached_and_only_by_its_reader()
     {
         var created = (await service.PostAsync("/user", """{"first_name":"Ada"}""")).MustBe(201);
         var path = $"/user/{created.Json.Id()}";
@@ -54,7 +54,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [Theory]
     [InlineData("/swagger/index.html")]
     [InlineData("/api/v1/swagger/index.html")]
-    public async Task The_documentation_may_load_what_it_consists_of(string path)
+    public async Task The_policy_of_the_documentation_allows_its_own_parts(string path)
     {
         var page = (await service.GetAsync(path)).MustBe(200);
 
@@ -62,13 +62,13 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
         Assert.Contains("script-src 'self' 'unsafe-inline'", policy);
         Assert.Contains("style-src 'self' 'unsafe-inline'", policy);
         Assert.Contains("connect-src 'self'", policy);
-        // Nothing comes from elsewhere, which the policy would keep out.
+        // The policy would block a part from another site.
         Assert.DoesNotContain("=\"http", page.Text, StringComparison.Ordinal);
         Assert.Contains("src=\"./", page.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_request_that_takes_too_long_is_answered_and_its_query_cancelled()
+    public async Task A_request_that_takes_too_long_gets_an_answer_and_its_query_is_cancelled()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var hurried = await TestService.StartAsync(database.ConnectionString, ("Requests:TimeoutSeconds", "1"));
@@ -86,15 +86,17 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
             (HttpMethod.Delete, $"/user/{Bodies.UnknownId}", null),
         })
         {
-            var answer = await AskAsync(hurried, new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) });
+            var content = body is null ? null : ServiceFixture.ToContent(body);
+            var answer = await AskAsync(hurried, new HttpRequestMessage(method, path) { Content = content });
 
             Contract.VerifyProblem(answer.MustBe(504));
             Assert.Equal("timed_out", (string)answer.Json["code"]!);
             Assert.Equal("no-store", HeaderOf(answer, "Cache-Control"));
         }
 
-        // Those who ask for users at once share statements.
-        var together = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AskAsync(hurried, HttpMethod.Get, $"/user/{Bodies.UnknownId}")));
+        // Simultaneous reads of single users share statements.
+        var together = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => AskAsync(hurried, HttpMethod.Get, $"/user/{Bodies.UnknownId}")));
         Assert.All(together, answer => answer.MustBe(504));
         await Eventually.BeAsync(async () => 0L == (long)(await database.ExecuteAsync(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))!);
@@ -102,12 +104,12 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
         Assert.Equal(0, (int)(await AskAsync(hurried, HttpMethod.Get, "/user")).MustBe(200).Json["count"]!);
     }
 
-    // Looked at and not waited for: what Npgsql itself would have is half a minute.
+    // Reads the setting, because a wait would take minutes. The default of Npgsql is 30 seconds.
     [Theory]
     [InlineData("", 121, 180)]
     [InlineData(";Command Timeout=7", 7, 7)]
     [InlineData(";CommandTimeout=0", 0, 0)]
-    public async Task A_statement_is_ended_by_its_request_unless_the_operator_says_otherwise(string setting, int least, int most)
+    public async Task A_statement_ends_with_its_request_unless_the_connection_string_sets_a_limit(string setting, int least, int most)
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var patient = await TestService.StartAsync($"{database.ConnectionString}{setting}", ("Requests:TimeoutSeconds", "120"));
@@ -118,34 +120,36 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task A_client_that_reads_slowly_gets_the_whole_answer()
+    public async Task A_slow_reader_gets_the_complete_answer()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var hurried = await TestService.StartAsync(database.ConnectionString, ("Requests:TimeoutSeconds", "3"));
         await database.ExecuteAsync(
             """
-            INSERT INTO users (id, role) SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'viewer' FROM generate_series(1, 50000);
-            INSERT INTO user_groups (id, name) SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'Large' FROM generate_series(1, 5);
+            INSERT INTO users (id, role)
+            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'viewer' FROM generate_series(1, 50000);
+            INSERT INTO user_groups (id, name)
+            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'Large' FROM generate_series(1, 5);
             INSERT INTO memberships (group_id, user_id) SELECT user_groups.id, users.id FROM user_groups, users;
             """);
 
-        // More than the buffers on the way hold: the service is still sending when the time is over.
+        // The answer is larger than all buffers on the way, so the service still sends when the time limit ends.
         using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
-        await client.ConnectAsync(hurried.Client.BaseAddress!.Host, hurried.Client.BaseAddress.Port);
+        await client.ConnectAsync(hurried.Client.BaseAddress!.Host, hurried.Client.BaseAddress.Port).WithinLimitAsync();
         await client.SendAsync("GET /auth/group HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
         await Task.Delay(TimeSpan.FromSeconds(4));
         await using var stream = new NetworkStream(client);
         using var reader = new StreamReader(stream, Encoding.ASCII);
-        var text = await reader.ReadToEndAsync();
+        var text = await reader.ReadToEndAsync().WithinLimitAsync();
 
         Assert.StartsWith("HTTP/1.1 200 ", text, StringComparison.Ordinal);
-        // The last chunk, without which an answer is not whole.
+        // The last chunk marks a complete answer.
         Assert.EndsWith("\r\n0\r\n\r\n", text, StringComparison.Ordinal);
         Assert.True(text.Length > 5 * 50_000 * 38, $"{text.Length}");
     }
 
     [Fact]
-    public async Task No_web_site_may_use_the_api_unless_it_is_configured()
+    public async Task A_web_site_that_is_not_configured_may_not_use_the_api()
     {
         var preflight = await service.SendAsync(Preflight(Site));
         var read = await service.SendAsync(From(Site));
@@ -157,7 +161,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [Theory]
     [InlineData("Cors:Origins", "https://other.example.org;https://app.example.org")]
     [InlineData("Cors:Origins:0", Site)]
-    public async Task A_configured_web_site_and_no_other_may_use_the_api(string key, string value)
+    public async Task Only_a_configured_web_site_may_use_the_api(string key, string value)
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var open = await TestService.StartAsync(database.ConnectionString, (key, value));
@@ -179,10 +183,11 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Where_there_is_https_the_api_is_to_be_reached_by_nothing_else_but_health_checks_are()
+    public async Task With_https_configured_http_is_redirected_except_for_health_checks()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
-        await using var outer = await TestService.StartAsync(database.ConnectionString, ("https_port", "8443"), ("Proxies:Trusted", Loopback));
+        await using var outer = await TestService.StartAsync(
+            database.ConnectionString, ("https_port", "8443"), ("Proxies:Trusted", Loopback));
 
         var sent = (await AskAsync(outer, HttpMethod.Get, "/api/v1/user?page=1")).MustBe(307);
         Assert.Equal($"https://{outer.Client.BaseAddress!.Host}:8443/api/v1/user?page=1", $"{sent.Headers.Location}");
@@ -198,7 +203,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [Theory]
     [InlineData("Proxies:Trusted:0", "127.0.0.1")]
     [InlineData("Proxies:Trusted", "10.0.0.0/8; 127.0.0.0/8 ;::1/128")]
-    public async Task Links_and_locations_are_those_of_a_trusted_proxy(string key, string value)
+    public async Task Links_and_locations_have_the_address_of_a_trusted_proxy(string key, string value)
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var behind = await TestService.StartAsync(database.ConnectionString, (key, value));
@@ -208,27 +213,29 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
         var list = (await AskAsync(behind, Forwarded("https", "workspace.example.org:8443"))).MustBe(200);
 
         Assert.Equal($"https://workspace.example.org:8443/user/{first.Json.Id()}", $"{first.Headers.Location}");
-        Assert.StartsWith("https://workspace.example.org:8443/user?page_size=1&page=2&cursor=", (string)list.Json["links"]!["next"]!, StringComparison.Ordinal);
+        const string Next = "https://workspace.example.org:8443/user?page_size=1&page=2&cursor=";
+        Assert.StartsWith(Next, (string)list.Json["links"]!["next"]!, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Of_what_is_forwarded_only_what_trusted_proxies_added_counts()
+    public async Task Only_forwarded_values_of_trusted_proxies_count()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var behind = await TestService.StartAsync(database.ConnectionString, ("Proxies:Trusted", Loopback));
 
-        // The proxy saw a stranger, whose own words before that are worth nothing.
+        // The proxy appended the last value of each header. A stranger sent the first value, which does not count.
         var request = ForwardedPost("ftp, https", "evil.example, workspace.example.org");
         request.Headers.Add("X-Forwarded-For", "127.0.0.1, 203.0.113.7");
 
-        Assert.StartsWith("https://workspace.example.org/user/", $"{(await AskAsync(behind, request)).MustBe(201).Headers.Location}", StringComparison.Ordinal);
+        var created = (await AskAsync(behind, request)).MustBe(201);
+        Assert.StartsWith("https://workspace.example.org/user/", $"{created.Headers.Location}", StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("xn--")]
     [InlineData("workspace.example.org, xn--a")]
     [InlineData("a b")]
-    public async Task A_proxys_word_that_names_no_host_is_ignored(string host)
+    public async Task A_forwarded_host_that_is_invalid_is_ignored(string host)
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var behind = await TestService.StartAsync(database.ConnectionString, ("Proxies:Trusted", Loopback));
@@ -241,7 +248,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [Theory]
     [InlineData("")]
     [InlineData("10.0.0.0/8;192.0.2.1")]
-    public async Task Nobody_else_is_believed_about_the_address_that_was_asked_for(string trusted)
+    public async Task Forwarded_values_of_an_untrusted_client_do_not_count(string trusted)
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var direct = await TestService.StartAsync(database.ConnectionString, ("Proxies:Trusted", trusted));
@@ -276,12 +283,13 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("Cors__Origins__0", "https://*.example.org", "Cors__Origins has https://*.example.org,")]
     [InlineData("Authentication__Authority", "login.example.org", "Authentication__Authority has login.example.org,")]
     [InlineData("Authentication__Authority", "http://login.example.org", "Authentication__Authority has http://login.example.org,")]
-    [InlineData("Authentication__Authority", "https://login.example.org?x=1", "Authentication__Authority has https://login.example.org?x=1,")]
+    [InlineData(
+        "Authentication__Authority", "https://login.example.org?x=1", "Authentication__Authority has https://login.example.org?x=1,")]
     [InlineData("Authentication__Authority", "https://login.example.org", "Authentication__Authority needs Authentication__Audience")]
     [InlineData("Authentication__Audience", "workspace", "Authentication__Audience is set without")]
     [InlineData("ASPNETCORE_HTTPS_PORT", "https", "ASPNETCORE_HTTPS_PORT must be")]
     [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe")]
-    public async Task A_setting_that_cannot_be_used_is_explained_at_start(string name, string value, string explanation)
+    public async Task The_start_explains_an_unusable_setting(string name, string value, string explanation)
     {
         var run = await ProgramRun.OfAsync([], ("ConnectionStrings__Workspace", "Host=127.0.0.1;Port=1"), (name, value));
 
@@ -314,7 +322,8 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
         return request;
     }
 
-    private static Task<Answer> AskAsync(TestService service, HttpMethod method, string path) => AskAsync(service, new HttpRequestMessage(method, path));
+    private static Task<Answer> AskAsync(TestService service, HttpMethod method, string path) =>
+        AskAsync(service, new HttpRequestMessage(method, path));
 
     private static async Task<Answer> AskAsync(TestService service, HttpRequestMessage request)
     {

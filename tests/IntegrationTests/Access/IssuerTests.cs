@@ -8,7 +8,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanWorkspace.IntegrationTests.Access;
 
-/// <summary>Tokens (JWT) of an issuer, beside the API keys: who is let in by them, and what the service does while the issuer changes its keys or is away.</summary>
+/// <summary>
+/// Tokens (JWT) of an issuer, which work beside the API keys: their permissions, and the service's behaviour while the issuer changes
+/// its keys or does not answer.
+/// </summary>
 public sealed class IssuerTests : IAsyncLifetime
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -33,7 +36,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_role_may_do_what_it_may_and_nothing_else_and_without_a_valid_token_nobody_may_do_anything()
+    public async Task Each_role_has_exactly_its_permissions_and_an_invalid_token_has_none()
     {
         var tokens = new Dictionary<string, string>
         {
@@ -62,14 +65,17 @@ public sealed class IssuerTests : IAsyncLifetime
                     "editor" or "viewer" when isRead => null,
                     _ => isRead ? "403 viewer_required" : "403 admin_required",
                 };
-                // The operation itself answers where nothing is refused: nothing has that id, and an empty object describes nothing and is no file.
-                Assert.True(refusal is null ? answer.Status is 200 or 400 or 404 or 415 : RefusalOf(answer) == refusal, $"{credential}: {answer}");
+                // Without a refusal the operation itself answers. No resource has that id, and an empty object is neither a valid body
+                // nor a file.
+                Assert.True(
+                    refusal is null ? answer.Status is 200 or 400 or 404 or 415 : RefusalOf(answer) == refusal,
+                    $"{credential}: {answer}");
             }
         }
     }
 
     [Fact]
-    public async Task Roles_are_read_from_a_name_or_a_list_without_regard_to_case_and_the_most_powerful_counts()
+    public async Task A_role_is_a_name_or_a_list_in_any_case_and_the_most_powerful_role_counts()
     {
         var claims = new (JsonNode? Roles, string? Refusal)[]
         {
@@ -101,9 +107,10 @@ public sealed class IssuerTests : IAsyncLifetime
     [InlineData("resource_access.workspace.roles", """{"resource_access":{"workspace":{"roles":["admin"]}}}""", null)]
     [InlineData("https://example.org/roles", """{"https://example.org/roles":["admin"]}""", null)]
     [InlineData("groups", """{"roles":"admin"}""", "403 admin_required")]
-    public async Task The_claim_of_the_roles_can_be_chosen(string name, string claims, string? refusal)
+    public async Task The_operator_can_choose_the_claim_of_the_roles(string name, string claims, string? refusal)
     {
-        await using var service = await TestService.StartAsync(_database.ConnectionString, [.. _issuer.Settings, ("Authentication:RoleClaim", name)]);
+        await using var service = await TestService.StartAsync(
+            _database.ConnectionString, [.. _issuer.Settings, ("Authentication:RoleClaim", name)]);
 
         var token = _issuer.Sign(null, change: all =>
         {
@@ -117,37 +124,40 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_is_not_as_it_should_be_is_refused_whatever_is_wrong_with_it()
+    public async Task Every_kind_of_invalid_token_is_refused()
     {
         var good = _issuer.Sign("admin");
         var parts = _issuer.Sign("viewer").Split('.');
         var key = (RsaSecurityKey)_issuer.Keys[0];
-        var publicKey = Encoding.ASCII.GetBytes(key.Rsa.ExportSubjectPublicKeyInfoPem());
+        var publicKey = new SymmetricSecurityKey(Encoding.ASCII.GetBytes(key.Rsa.ExportSubjectPublicKeyInfoPem())) { KeyId = key.KeyId };
+        var modulus = new SymmetricSecurityKey(key.Rsa.ExportParameters(false).Modulus!);
         var tokens = new Dictionary<string, string>
         {
-            ["no signature, and says so"] = $"{Encode("""{"alg":"none","typ":"JWT"}""")}.{good.Split('.')[1]}.",
-            ["the same of the issuer's key"] = $"{Encode($$"""{"alg":"none","kid":"{{key.KeyId}}"}""")}.{good.Split('.')[1]}.",
+            ["algorithm none"] = $"{Encode("""{"alg":"none","typ":"JWT"}""")}.{good.Split('.')[1]}.",
+            ["algorithm none with the issuer's key"] = $"{Encode($$"""{"alg":"none","kid":"{{key.KeyId}}"}""")}.{good.Split('.')[1]}.",
             ["signature left out"] = $"{good[..good.LastIndexOf('.')]}.",
             ["no third part"] = good[..good.LastIndexOf('.')],
-            ["the public key as a shared secret"] = _issuer.Sign("admin", new SymmetricSecurityKey(publicKey) { KeyId = key.KeyId }, SecurityAlgorithms.HmacSha256),
-            ["the modulus as a shared secret"] = _issuer.Sign("admin", new SymmetricSecurityKey(key.Rsa.ExportParameters(false).Modulus!), SecurityAlgorithms.HmacSha256),
+            ["the public key as a shared secret"] = _issuer.Sign("admin", publicKey, SecurityAlgorithms.HmacSha256),
+            ["the modulus as a shared secret"] = _issuer.Sign("admin", modulus, SecurityAlgorithms.HmacSha256),
             ["altered payload"] = $"{parts[0]}.{Encode(Decode(parts[1]).Replace("viewer", "admin", StringComparison.Ordinal))}.{parts[2]}",
             ["altered signature"] = $"{good[..^5]}{(good[^5] == 'A' ? 'B' : 'A')}{good[^4..]}",
             ["a stranger's key"] = _issuer.Sign("admin", TestIssuer.CreateRsaKey()),
             ["a stranger's key of another kind"] = _issuer.Sign("admin", TestIssuer.CreateEcdsaKey()),
-            ["a stranger's key by the issuer's name"] = _issuer.Sign("admin", new RsaSecurityKey(RSA.Create(2048)) { KeyId = key.KeyId }),
-            ["a stranger's key without a name"] = _issuer.Sign("admin", new RsaSecurityKey(RSA.Create(2048))),
+            ["a stranger's key with the id of the issuer's key"] = _issuer.Sign(
+                "admin", new RsaSecurityKey(RSA.Create(2048)) { KeyId = key.KeyId }),
+            ["a stranger's key without an id"] = _issuer.Sign("admin", new RsaSecurityKey(RSA.Create(2048))),
             ["another issuer"] = _issuer.Sign("admin", change: claims => claims["iss"] = "https://login.example.org"),
             ["no issuer"] = _issuer.Sign("admin", change: claims => claims.Remove("iss")),
             ["another audience"] = _issuer.Sign("admin", change: claims => claims["aud"] = "payroll"),
             ["other audiences"] = _issuer.Sign("admin", change: claims => claims["aud"] = new JsonArray("payroll", "Workspace")),
             ["no audience"] = _issuer.Sign("admin", change: claims => claims.Remove("aud")),
-            ["not yet valid"] = _issuer.Sign("admin", change: claims => claims["nbf"] = DateTimeOffset.UtcNow.AddSeconds(60).ToUnixTimeSeconds()),
+            ["not yet valid"] = _issuer.Sign(
+                "admin", change: claims => claims["nbf"] = DateTimeOffset.UtcNow.AddSeconds(60).ToUnixTimeSeconds()),
             ["no end"] = _issuer.Sign("admin", change: claims => claims.Remove("exp")),
             ["no subject"] = _issuer.Sign("admin", change: claims => claims.Remove("sub")),
             ["blank subject"] = _issuer.Sign("admin", change: claims => claims["sub"] = " "),
-            ["a subject that is no name"] = _issuer.Sign("admin", change: claims => claims["sub"] = "ada\0"),
-            ["a subject without end"] = _issuer.Sign("admin", change: claims => claims["sub"] = new string('a', 256)),
+            ["a subject with a control character"] = _issuer.Sign("admin", change: claims => claims["sub"] = "ada\0"),
+            ["a subject that is too long"] = _issuer.Sign("admin", change: claims => claims["sub"] = new string('a', 256)),
             ["expired, by a stranger"] = _issuer.Sign("admin", TestIssuer.CreateRsaKey(), change: ExpiredFor(60)),
             ["two dots"] = "a.b.c",
             ["encrypted"] = "a.b.c.d.e",
@@ -165,19 +175,21 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_ends_half_a_minute_after_its_time_at_the_latest_for_clocks_differ()
+    public async Task A_token_expires_at_most_half_a_minute_late()
     {
-        Assert.Equal("401 expired_credential", RefusalOf(await SendAsync(_issuer.Sign("admin", change: ExpiredFor(35)), HttpMethod.Get, "/user")));
-        Assert.Null(RefusalOf(await SendAsync(_issuer.Sign("admin", change: ExpiredFor(15)), HttpMethod.Get, "/user")));
+        var (late, tooLate) = (_issuer.Sign("admin", change: ExpiredFor(15)), _issuer.Sign("admin", change: ExpiredFor(35)));
+
+        Assert.Equal("401 expired_credential", RefusalOf(await SendAsync(tooLate, HttpMethod.Get, "/user")));
+        Assert.Null(RefusalOf(await SendAsync(late, HttpMethod.Get, "/user")));
     }
 
     [Fact]
-    public async Task Tokens_and_keys_are_taken_side_by_side_and_a_write_is_the_subjects()
+    public async Task Tokens_and_keys_both_work_and_the_caller_of_a_token_is_its_subject()
     {
         var key = await _service.CreateTokenAsync("admin");
         var token = _issuer.Sign(new JsonArray("admin"), change: claims => claims["aud"] = new JsonArray("payroll", TestIssuer.Audience));
 
-        // What the database is told about a write.
+        // Records the caller that the service tells the database.
         await _database.ExecuteAsync(
             """
             CREATE TABLE writes (caller jsonb);
@@ -195,7 +207,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_an_issuer_is_configured_the_service_is_not_open_in_development_either()
+    public async Task With_an_issuer_the_service_is_not_open_in_development()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, _issuer.Settings[1..]);
 
@@ -203,7 +215,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_key_is_taken_at_once_and_one_that_was_withdrawn_no_longer_than_five_minutes()
+    public async Task A_new_key_works_at_once_and_a_withdrawn_key_at_most_five_minutes_longer()
     {
         var old = _issuer.Sign("admin");
         Assert.Null(RefusalOf(await SendAsync(old, HttpMethod.Get, "/user")));
@@ -221,7 +233,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_was_replaced_under_its_name_or_has_none_is_taken_at_once_too()
+    public async Task A_new_key_with_an_old_id_or_without_an_id_works_at_once()
     {
         Assert.Null(RefusalOf(await SendAsync(_issuer.Sign("admin"), HttpMethod.Get, "/user")));
 
@@ -234,7 +246,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Strangers_cannot_make_the_service_ask_the_issuer_more_than_every_few_seconds()
+    public async Task Bad_tokens_make_the_service_ask_the_issuer_at_most_every_few_seconds()
     {
         var bad = Enumerable.Range(0, 40).Select(_ => _issuer.Sign("admin", TestIssuer.CreateEcdsaKey())).ToArray();
         Assert.All(
@@ -252,7 +264,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_keys_are_read_again_beside_the_requests()
+    public async Task The_keys_are_refreshed_without_delaying_requests()
     {
         var token = _issuer.Sign("admin");
         Assert.Null(RefusalOf(await SendAsync(token, HttpMethod.Get, "/user")));
@@ -268,7 +280,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_issuer_the_service_starts_and_takes_keys_and_it_takes_tokens_when_the_issuer_is_back()
+    public async Task Without_the_issuer_the_service_starts_and_tokens_work_when_the_issuer_is_back()
     {
         await _issuer.ShutAsync();
         var token = _issuer.Sign("admin");
@@ -287,7 +299,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_known_of_the_issuer_outlives_its_outage_by_an_hour()
+    public async Task Cached_issuer_keys_work_for_an_hour_of_an_outage()
     {
         var token = _issuer.Sign("admin");
         Assert.Null(RefusalOf(await SendAsync(token, HttpMethod.Get, "/user")));
@@ -304,7 +316,7 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_issuer_that_keeps_silent_holds_nobody_up_again_whose_token_a_known_key_has_signed()
+    public async Task A_silent_issuer_does_not_delay_tokens_of_known_keys_again()
     {
         var token = _issuer.Sign("admin");
         Assert.Null(RefusalOf(await SendAsync(token, HttpMethod.Get, "/user")));
@@ -320,16 +332,15 @@ public sealed class IssuerTests : IAsyncLifetime
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{watch.Elapsed}");
         }
 
-        // Asked beside the requests, it is heard as soon as it speaks again.
+        // The service asks in the background, so it sees the new key as soon as the issuer answers again.
         _issuer.IsSilent = false;
         _issuer.Keys = [TestIssuer.CreateRsaKey()];
         _clock.Advance(Pause);
-        Assert.True(SpinWait.SpinUntil(
-            () => RefusalOf(SendAsync(token, HttpMethod.Get, "/user").GetAwaiter().GetResult()) == "401 invalid_credential", TimeSpan.FromSeconds(10)));
+        await Eventually.BeAsync(async () => RefusalOf(await SendAsync(token, HttpMethod.Get, "/user")) == "401 invalid_credential");
     }
 
     [Fact]
-    public async Task An_issuer_that_keeps_silent_holds_requests_up_for_two_seconds_and_all_of_them_at_once()
+    public async Task A_silent_issuer_delays_simultaneous_requests_once_for_two_seconds()
     {
         _issuer.IsSilent = true;
 
@@ -342,21 +353,28 @@ public sealed class IssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_does_not_wait_for_the_issuer_longer_than_it_may_take()
+    public async Task A_request_waits_for_the_issuer_no_longer_than_its_time_limit()
     {
         _issuer.IsSilent = true;
-        await using var service = await TestService.StartAsync(_database.ConnectionString, [.. _issuer.Settings, ("Requests:TimeoutSeconds", "1")]);
+        await using var service = await TestService.StartAsync(
+            _database.ConnectionString, [.. _issuer.Settings, ("Requests:TimeoutSeconds", "1")]);
 
         Assert.Equal("504 timed_out", RefusalOf(await SendAsync(_issuer.Sign("admin"), HttpMethod.Get, "/user", service: service)));
     }
 
     [Fact]
-    public async Task Nothing_of_a_token_is_logged_however_much_is()
+    public async Task No_part_of_a_token_is_logged_even_at_debug_level()
     {
         var file = Path.Combine(Path.GetTempPath(), $"workspace-log-{Guid.NewGuid():N}.json");
         try
         {
-            string[] tokens = [_issuer.Sign("admin"), _issuer.Sign("admin", TestIssuer.CreateRsaKey()), _issuer.Sign("admin", change: ExpiredFor(60)), "secrettoken"];
+            string[] tokens =
+            [
+                _issuer.Sign("admin"),
+                _issuer.Sign("admin", TestIssuer.CreateRsaKey()),
+                _issuer.Sign("admin", change: ExpiredFor(60)),
+                "secrettoken",
+            ];
             await using (var service = await TestService.StartAsync(
                 _database.ConnectionString,
                 [
@@ -395,7 +413,8 @@ public sealed class IssuerTests : IAsyncLifetime
 
     private static string Decode(string text) => Base64UrlEncoder.Decode(text);
 
-    private static string? RefusalOf(Answer answer) => answer.Status is 401 or 403 or >= 500 ? $"{answer.Status} {answer.Json["code"]}" : null;
+    private static string? RefusalOf(Answer answer) =>
+        answer.Status is 401 or 403 or >= 500 ? $"{answer.Status} {answer.Json["code"]}" : null;
 
     private async Task<Answer> SendAsync(string? token, HttpMethod method, string path, string? body = null, TestService? service = null)
     {

@@ -4,7 +4,7 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Access;
 
-/// <summary>Where the service is open to who comes without a credential: in Development, on its own machine, and nowhere else.</summary>
+/// <summary>The service is open without a credential only in Development and only to its own machine.</summary>
 public sealed class OpenAccessTests : IAsyncLifetime
 {
     private const string Required = "Authentication__Required";
@@ -16,7 +16,7 @@ public sealed class OpenAccessTests : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task With_nothing_set_in_development_no_credential_is_needed_but_one_that_is_sent_counts()
+    public async Task In_development_no_credential_is_needed_but_a_given_credential_counts()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
         var viewer = await service.CreateTokenAsync("viewer");
@@ -40,7 +40,8 @@ public sealed class OpenAccessTests : IAsyncLifetime
     [InlineData("Production", "", false)]
     [InlineData("Production", "true", false)]
     [InlineData("Staging", "", false)]
-    public async Task One_line_of_the_log_warns_where_it_is_open_and_elsewhere_a_credential_is_needed(string environment, string required, bool isOpen)
+    public async Task An_open_service_logs_one_warning_and_any_other_service_needs_a_credential(
+        string environment, string required, bool isOpen)
     {
         var file = Path.Combine(Path.GetTempPath(), $"workspace-open-{Guid.NewGuid():N}.json");
         try
@@ -80,7 +81,7 @@ public sealed class OpenAccessTests : IAsyncLifetime
     [InlineData("ASPNETCORE_HTTP_PORTS", "5080")]
     [InlineData("ASPNETCORE_HTTPS_PORTS", "5443")]
     [InlineData("Kestrel__Endpoints__Inner__Url", "http://0.0.0.0:0")]
-    public async Task Open_to_other_machines_it_does_not_start(string name, string value)
+    public async Task An_open_service_does_not_start_at_an_address_of_other_machines(string name, string value)
     {
         var run = await RunAsync("Development", (name, value));
 
@@ -94,11 +95,11 @@ public sealed class OpenAccessTests : IAsyncLifetime
     [InlineData("Staging", "False", "Authentication__Required=false is for Development alone, and this is Staging.")]
     [InlineData("Production", "no", "Authentication__Required must be true or false.")]
     [InlineData("Development", "1", "Authentication__Required must be true or false.")]
-    public async Task What_is_no_choice_is_explained_at_start(string environment, string value, string explanation) =>
+    public async Task The_start_explains_a_choice_that_is_not_allowed(string environment, string value, string explanation) =>
         MustExplain(await RunAsync(environment, (Required, value)), explanation);
 
     [Fact]
-    public async Task With_authentication_it_may_be_reached_from_other_machines_and_by_any_name()
+    public async Task With_authentication_the_service_answers_other_machines_and_any_host_name()
     {
         await using var service = await ServiceProcess.StartAsync(
             _database.ConnectionString, (Required, "true"), ("ASPNETCORE_URLS", "http://127.0.0.1:0;http://0.0.0.0:0"));
@@ -107,7 +108,7 @@ public sealed class OpenAccessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Open_it_answers_only_to_the_names_of_this_machine()
+    public async Task An_open_service_answers_only_to_the_names_of_this_machine()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
 
@@ -129,7 +130,7 @@ public sealed class OpenAccessTests : IAsyncLifetime
     [InlineData("workspace.example.org", 200, 400, "AllowedHosts:0")]
     [InlineData("", 400, 200)]
     [InlineData(";", 400, 200)]
-    public async Task Open_it_answers_to_the_names_that_are_configured(string allowed, int named, int local, string key = "AllowedHosts")
+    public async Task An_open_service_answers_to_the_configured_names(string allowed, int named, int local, string key = "AllowedHosts")
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, (key, allowed));
 

@@ -8,12 +8,12 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Access;
 
-/// <summary>How often a credential may be used, and an address may come with a bad one.</summary>
+/// <summary>Limits on the requests of each credential and on the bad credentials of each address.</summary>
 public sealed class RateLimitTests : IAsyncLifetime
 {
     private const string Client = "203.0.113.7";
 
-    // And one more every half minute: no test takes that long where it does not wait.
+    // One more failure is allowed every half minute. No test is that slow.
     private const int Few = 2;
 
     private static readonly (string, string) FewFailures = ("RateLimits:FailuresPerMinute", $"{Few}");
@@ -27,24 +27,28 @@ public sealed class RateLimitTests : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task A_credential_that_sends_too_much_is_refused_without_work_until_Retry_After_is_over()
+    public async Task A_credential_with_too_many_requests_is_refused_until_Retry_After_has_passed()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, ("RateLimits:RequestsPerSecond", "1"));
         var busy = await service.CreateTokenAsync("admin");
         var other = await service.CreateTokenAsync("admin");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(service, busy, HttpMethod.Post, "/user", """{"first_name":"Ada"}""")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => AskAsync(service, busy, HttpMethod.Post, "/user", """{"first_name":"Ada"}""")));
 
         (await AskAsync(service, other)).MustBe(200);
         var refused = answers.Where(answer => answer.Status != 201).ToList();
         Assert.NotEmpty(refused);
         Assert.All(refused, answer => MustBeRefused(answer, "too_many_requests"));
         Assert.Equal(20L - refused.Count, await _database.ExecuteAsync("SELECT count(*) FROM users"));
-        // What does no work, and who is nobody, is not counted.
-        Assert.All(
-            await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskAsync(service, busy, HttpMethod.Get, "/healthz/ready"))), answer => answer.MustBe(200));
-        Assert.All(
-            await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskAsync(service, busy, HttpMethod.Get, "/swagger/v1/swagger.json"))), answer => answer.MustBe(200));
+        // Requests to no operation and requests without a credential do not count.
+        foreach (var path in new[] { "/healthz/ready", "/swagger/v1/swagger.json" })
+        {
+            Assert.All(
+                await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskAsync(service, busy, HttpMethod.Get, path))),
+                answer => answer.MustBe(200));
+        }
+
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskAsync(service, null))), answer => answer.MustBe(401));
 
         await Task.Delay(refused[0].Headers.RetryAfter!.Delta!.Value);
@@ -52,7 +56,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_address_that_sends_too_many_bad_credentials_gets_no_more_looked_at_until_Retry_After_is_over()
+    public async Task An_address_with_too_many_bad_credentials_is_blocked_until_Retry_After_has_passed()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, ("RateLimits:FailuresPerMinute", "5"));
         var known = await service.CreateTokenAsync("viewer");
@@ -76,7 +80,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Good_credentials_and_none_at_all_are_no_failures()
+    public async Task Good_credentials_and_missing_credentials_do_not_count_as_failures()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, FewFailures);
 
@@ -90,7 +94,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bad_credential_that_nothing_asked_for_is_no_failure()
+    public async Task A_bad_credential_that_was_not_needed_does_not_count_as_a_failure()
     {
         await using var issuer = await TestIssuer.StartAsync();
         await using var service = await TestService.StartAsync(_database.ConnectionString, [.. issuer.Settings, FewFailures]);
@@ -107,7 +111,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Guesses_that_come_all_at_once_are_looked_up_one_by_one_and_no_more_of_them_than_may_fail()
+    public async Task Simultaneous_guesses_are_looked_up_one_by_one_and_only_as_many_as_may_fail()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, FewFailures);
         await using var connection = new NpgsqlConnection(_database.ConnectionString);
@@ -117,7 +121,7 @@ public sealed class RateLimitTests : IAsyncLifetime
         await block.ExecuteNonQueryAsync();
 
         var guesses = Enumerable.Range(0, 50).Select(_ => AskAsync(service, Guess())).ToList();
-        // No longer than one look-up may take.
+        // Shorter than the time limit of one look-up.
         await Task.Delay(TimeSpan.FromSeconds(1));
         var waiting = await _database.ExecuteAsync(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
@@ -130,7 +134,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Once_an_address_is_blocked_its_guesses_do_not_reach_the_database_but_a_known_key_does_however_old()
+    public async Task Guesses_of_a_blocked_address_do_not_reach_the_database_but_a_known_key_does()
     {
         var server = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
         await using var gate = new TcpGate(server.Host!, server.Port);
@@ -139,7 +143,7 @@ public sealed class RateLimitTests : IAsyncLifetime
         var known = await service.CreateTokenAsync("viewer");
         (await AskAsync(service, known)).MustBe(200);
         var altered = $"{known[..^10]}{(known[^10] == 'A' ? 'B' : 'A')}{known[^9..]}";
-        // What was read is too old by then to be relied upon.
+        // Now the cached key is stale.
         await Task.Delay(TimeSpan.FromSeconds(5));
         await BlockAsync(service);
 
@@ -153,7 +157,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_was_revoked_is_known_no_more()
+    public async Task A_revoked_key_is_no_longer_a_known_key()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, FewFailures);
         var known = await service.CreateTokenAsync("viewer");
@@ -167,7 +171,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bad_tokens_of_the_issuer_count_as_bad_keys_do_and_its_good_ones_go_on_working()
+    public async Task Bad_tokens_count_like_bad_keys_and_good_tokens_still_work()
     {
         await using var issuer = await TestIssuer.StartAsync();
         await using var service = await TestService.StartAsync(_database.ConnectionString, [.. issuer.Settings, FewFailures]);
@@ -181,7 +185,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_issuer_that_does_not_answer_is_no_failure_of_its_tokens()
+    public async Task Tokens_do_not_count_as_failures_while_the_issuer_does_not_answer()
     {
         await using var issuer = await TestIssuer.StartAsync();
         await using var service = await TestService.StartAsync(_database.ConnectionString, [.. issuer.Settings, FewFailures]);
@@ -196,14 +200,16 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Failures_are_counted_by_the_address_that_a_trusted_proxy_tells()
+    public async Task Failures_are_counted_for_the_address_that_a_trusted_proxy_names()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, FewFailures, Proxied);
 
         await BlockAsync(service, Client);
         await BlockAsync(service, "2001:db8:1:2::1");
 
-        foreach (var same in new[] { Client, $"::ffff:{Client}", $"198.51.100.1, {Client}", "2001:db8:1:2::2", "2001:db8:1:2:ffff:ffff:ffff:ffff" })
+        string[] blocked =
+            [Client, $"::ffff:{Client}", $"198.51.100.1, {Client}", "2001:db8:1:2::2", "2001:db8:1:2:ffff:ffff:ffff:ffff"];
+        foreach (var same in blocked)
         {
             Assert.True((await AskAsync(service, Guess(), forwardedFor: same)).Status == 429, same);
         }
@@ -217,9 +223,10 @@ public sealed class RateLimitTests : IAsyncLifetime
     [Theory]
     [InlineData("")]
     [InlineData("192.0.2.1")]
-    public async Task Nobody_else_is_believed_about_its_address(string trusted)
+    public async Task An_untrusted_client_cannot_name_another_address(string trusted)
     {
-        await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, FewFailures, ("Proxies:Trusted", trusted));
+        await using var service = await TestService.StartAsync(
+            _database.ConnectionString, Closed, FewFailures, ("Proxies:Trusted", trusted));
 
         for (var i = 0; i < Few; i++)
         {
@@ -233,7 +240,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     [InlineData("Production", true)]
     [InlineData("Staging", true)]
     [InlineData("Development", false)]
-    public async Task Both_limits_are_on_by_themselves_but_in_development(string environment, bool areOn)
+    public async Task Both_limits_are_on_by_default_except_in_development(string environment, bool areOn)
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, ("environment", environment));
         var guest = await service.CreateTokenAsync("guest");
@@ -245,7 +252,7 @@ public sealed class RateLimitTests : IAsyncLifetime
             guesses.Add((await AskAsync(service, "nonsense")).Status);
         }
 
-        // All at once on few connections, as the limit has to be reached faster than it refills.
+        // Few connections send everything at once, because the limit must be reached faster than it refills.
         var floods = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => FloodAsync(service.Client.BaseAddress!, guest, 1500)));
 
         Assert.All(guesses.Take(30), status => Assert.Equal(401, status));
@@ -293,13 +300,13 @@ public sealed class RateLimitTests : IAsyncLifetime
     private static async Task<string> FloodAsync(Uri address, string token, int count)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Parse(address.Host), address.Port);
+        await client.ConnectAsync(IPAddress.Parse(address.Host), address.Port).WithinLimitAsync();
         var head = $"GET /user HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n";
         var requests = string.Concat(Enumerable.Repeat($"{head}\r\n", count - 1)) + $"{head}Connection: close\r\n\r\n";
         await using var stream = client.GetStream();
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        var answers = reader.ReadToEndAsync();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(requests));
+        var answers = reader.ReadToEndAsync().WithinLimitAsync();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(requests)).AsTask().WithinLimitAsync();
         return await answers;
     }
 }

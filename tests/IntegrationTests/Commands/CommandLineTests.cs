@@ -15,7 +15,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Help_says_what_there_is()
+    public async Task Help_names_the_commands()
     {
         var run = await ProgramRun.OfAsync(["help"]);
 
@@ -24,7 +24,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_word_that_is_no_command_is_refused_and_starts_nothing()
+    public async Task An_unknown_command_is_refused_and_starts_nothing()
     {
         var run = await ProgramRun.OfAsync(["mirgate"], ("ConnectionStrings__Workspace", _database.ConnectionString));
 
@@ -33,7 +33,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Migrate_brings_the_schema_up_to_date_and_ends()
+    public async Task Migrate_creates_the_schema_and_ends()
     {
         var run = await ProgramRun.OfAsync(
             ["migrate", "--AnySetting=1"],
@@ -45,18 +45,19 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Migrate_says_what_the_server_lacks_and_how_to_get_it()
+    public async Task Migrate_names_a_missing_extension_and_how_to_get_it()
     {
         await _database.ExecuteAsync("CREATE SCHEMA elsewhere; CREATE EXTENSION pg_trgm SCHEMA elsewhere");
 
         var run = await ProgramRun.OfAsync(["migrate"], ("ConnectionStrings__Workspace", _database.ConnectionString));
 
         Assert.Equal(1, run.ExitCode);
-        Assert.EndsWith("Move them by ALTER EXTENSION ... SET SCHEMA public, then start again.", run.Error.Trim(), StringComparison.Ordinal);
+        const string Advice = "Move them by ALTER EXTENSION ... SET SCHEMA public, then start again.";
+        Assert.EndsWith(Advice, run.Error.Trim(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_first_key_is_made_on_an_empty_database_and_lets_its_holder_in()
+    public async Task A_first_key_can_be_created_on_an_empty_database_and_works()
     {
         var created = await KeysAsync("create", "--name", "@ops", "--role", "admin", "--expires", "2999-01-31T12:00:00Z");
 
@@ -70,7 +71,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_are_listed_without_their_tokens_and_revoked_by_their_ids()
+    public async Task Keys_are_listed_without_tokens_and_revoked_by_id()
     {
         var token = (await KeysAsync("create", "--name", "ops", "--role", "viewer")).Output.Trim();
         var id = Guid.ParseExact(token.Split('_')[1], "N");
@@ -93,16 +94,20 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("create --name ops --role owner", 1, "--role: Must be one of admin, editor, viewer, guest.")]
     [InlineData("create --name ops --role admin --expires tomorrow", 1, "--expires: Must be a time")]
     [InlineData("create --name ops --role admin --expires 2020-01-31T12:00:00Z", 2, "--expires: 2020-01-31T12:00:00Z is over already.")]
-    [InlineData("create --name payroll import --role viewer --expire 2999-01-31T12:00:00Z", 2, "import --expire 2999-01-31T12:00:00Z is not understood")]
+    [InlineData(
+        "create --name payroll import --role viewer --expire 2999-01-31T12:00:00Z", 2, "import --expire 2999-01-31T12:00:00Z is not understood")]
     [InlineData("create --role admin --name --help", 2, "--help stands where a value should")]
     [InlineData("create --name --expires --role viewer", 2, "--expires stands where a value should")]
     [InlineData("create --name=-- --role owner", 1, "--role: Must be one of admin, editor, viewer, guest.")]
     [InlineData("list extra", 2, "extra is not understood")]
     [InlineData("revoke ops", 2, "ops is no key's id")]
-    [InlineData("revoke 019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071 019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072", 2, "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072 is not understood")]
+    [InlineData(
+        "revoke 019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071 019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072",
+        2,
+        "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072 is not understood")]
     [InlineData("", 2, "Required command was not provided")]
     [InlineData("destroy", 2, "destroy is not understood")]
-    public async Task A_key_command_that_cannot_be_carried_out_says_why(string words, int exitCode, string explanation)
+    public async Task A_failed_key_command_says_why(string words, int exitCode, string explanation)
     {
         var run = await KeysAsync(words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
@@ -120,7 +125,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("ASPNETCORE_URLS", "nonsense", "nonsense")]
     [InlineData("ASPNETCORE_URLS", "http://localhost:99999", "A setting cannot be used")]
     [InlineData("ASPNETCORE_HTTP_PORTS", "eighty", "must be port numbers")]
-    public async Task A_setting_that_cannot_be_used_is_explained_without_a_stack_trace(string name, string value, string explanation)
+    public async Task An_unusable_setting_is_explained_without_a_stack_trace(string name, string value, string explanation)
     {
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Workspace"] = _database.ConnectionString, [name] = value };
 
@@ -146,15 +151,18 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_health_check_tells_a_service_that_is_ready_from_none()
+    public async Task The_health_check_succeeds_only_if_a_service_is_ready()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
-        var address = service.Client.BaseAddress!;
+        var address = $"http://{service.Client.BaseAddress!.Authority}";
 
-        Assert.Equal(0, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", $"https://localhost:1;http://{address.Authority}"))).ExitCode);
-        Assert.Equal(1, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", "http://127.0.0.1:1"))).ExitCode);
-        Assert.Equal(1, (await ProgramRun.OfAsync(["healthcheck"], ("ASPNETCORE_URLS", "nonsense"))).ExitCode);
-        Assert.Equal(2, (await ProgramRun.OfAsync(["healthcheck", "--port=1"], ("ASPNETCORE_URLS", $"http://{address.Authority}"))).ExitCode);
+        Assert.Equal(0, await CheckAsync($"https://localhost:1;{address}"));
+        Assert.Equal(1, await CheckAsync("http://127.0.0.1:1"));
+        Assert.Equal(1, await CheckAsync("nonsense"));
+        Assert.Equal(2, await CheckAsync(address, "--port=1"));
+
+        static async Task<int> CheckAsync(string urls, params string[] options) =>
+            (await ProgramRun.OfAsync(["healthcheck", .. options], ("ASPNETCORE_URLS", urls))).ExitCode;
     }
 
     private Task<ProgramRun> KeysAsync(params string[] words) =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Npgsql;
@@ -21,7 +20,9 @@ public sealed class ExportCommandTests : IAsyncLifetime
             """
             INSERT INTO user_groups (id, name) VALUES ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071', 'Analysts');
             INSERT INTO users (id, email, folded_email, first_name, role)
-            VALUES ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072', 'a@x', 'a@x', '=É', 'guest'), ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6073', NULL, NULL, 'Grace', 'admin');
+            VALUES
+                ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072', 'a@x', 'a@x', '=É', 'guest'),
+                ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6073', NULL, NULL, 'Grace', 'admin');
             INSERT INTO memberships (user_id, group_id) SELECT id, '019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071' FROM users WHERE role = 'guest'
             """);
     }
@@ -33,7 +34,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_has_the_format_of_its_name_and_the_program_says_what_is_in_it()
+    public async Task The_format_follows_from_the_name_of_the_file_and_the_program_counts_the_rows()
     {
         var csv = await ExportAsync("users.csv");
         var ndjson = await ExportAsync("all.JSONL");
@@ -43,7 +44,9 @@ public sealed class ExportCommandTests : IAsyncLifetime
         Assert.Equal($"{Header}a@x,=É,,guest,Analysts\r\n,Grace,,admin,\r\n", await ReadAsync("users.csv"));
         Assert.True((ndjson.ExitCode, ndjson.Output) == (0, ""), $"{ndjson}");
         Assert.Matches(@"Exported 2 users and 1 groups in \d+\.\d s\.\s*\z", ndjson.Error);
-        Assert.Equal(["user_groups", "users", "users"], (await ReadAsync("all.JSONL")).Trim().Split('\n').Select(line => line.Split('"')[3]));
+        Assert.Equal(
+            ["user_groups", "users", "users"],
+            (await ReadAsync("all.JSONL")).Trim().Split('\n').Select(line => line.Split('"')[3]));
         Assert.Equal(2, Directory.GetFiles(_folder).Length);
     }
 
@@ -51,7 +54,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
     [InlineData("export")]
     [InlineData("export -")]
     [InlineData("export - --format csv")]
-    public async Task Without_a_file_it_goes_to_the_standard_output(string words)
+    public async Task Without_a_file_the_export_goes_to_the_standard_output(string words)
     {
         var run = await RunAsync(words.Split(' '));
 
@@ -59,7 +62,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_is_there_is_replaced_only_by_force()
+    public async Task An_existing_file_is_replaced_only_with_force()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "users.csv"), "mine");
 
@@ -76,7 +79,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
 
     [Fact]
     [UnsupportedOSPlatform("windows")]
-    public async Task What_is_replaced_keeps_its_mode_and_stays_where_a_link_leads()
+    public async Task A_replaced_file_keeps_its_mode_and_a_link_keeps_its_target()
     {
         var file = Path.Combine(_folder, "users.csv");
         await File.WriteAllTextAsync(file, "mine");
@@ -93,21 +96,22 @@ public sealed class ExportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_does_not_read_keeps_nobody_from_interrupting_it()
+    public async Task An_export_whose_output_is_not_read_can_be_interrupted()
     {
-        // More than waits between the database and a pipe that nobody reads.
+        // More data than the buffers between the database and the pipe hold.
         await _database.ExecuteAsync(
-            "INSERT INTO user_groups (id, description) SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, repeat('x', 4000) FROM generate_series(1, 8000)");
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "export", "--format", "ndjson"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["ConnectionStrings__Workspace"] = _database.ConnectionString;
-        using var program = Process.Start(start)!;
+            """
+            INSERT INTO user_groups (id, description)
+            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, repeat('x', 4000) FROM generate_series(1, 8000)
+            """);
+        using var program = Start("export", "--format", "ndjson");
         await MustRunAsync("wait_event = 'ClientWrite' AND query LIKE 'SELECT g.id%'");
 
-        using var interrupt = Process.Start("kill", ["-INT", $"{program.Id}"]);
-        await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await program.InterruptAsync();
 
-        Assert.Equal(130, program.ExitCode);
-        Assert.EndsWith("Interrupted: what was written is not whole.", (await program.StandardError.ReadToEndAsync()).Trim(), StringComparison.Ordinal);
+        Assert.Equal(130, await program.WaitForExitAsync());
+        Assert.EndsWith(
+            "Interrupted: what was written is not whole.", (await program.ReadErrorAsync()).Trim(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -122,7 +126,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
     [InlineData("x.csv y.csv", 2, "y.csv is not understood")]
     [InlineData("nowhere/x.csv", 1, "There is no folder")]
     [InlineData("../export-none/../x/y.csv", 1, "There is no folder")]
-    public async Task What_cannot_be_carried_out_says_why_and_leaves_nothing(string words, int exitCode, string explanation)
+    public async Task A_failed_export_says_why_and_leaves_no_file(string words, int exitCode, string explanation)
     {
         var all = words.Split(' ');
         var run = await ExportAsync(all[0], all[1..]);
@@ -135,7 +139,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_without_a_name_is_none()
+    public async Task An_empty_file_name_is_refused()
     {
         var run = await RunAsync(["export", ""]);
 
@@ -145,49 +149,52 @@ public sealed class ExportCommandTests : IAsyncLifetime
     [Theory]
     [InlineData(true, 130, "Interrupted: nothing was exported.")]
     [InlineData(false, 1, "nothing was exported.")]
-    public async Task An_export_that_is_ended_leaves_nothing_that_looks_whole(bool byOperator, int exitCode, string explanation)
+    public async Task An_export_that_breaks_off_leaves_no_file(bool byOperator, int exitCode, string explanation)
     {
         await using var connection = new NpgsqlConnection(_database.ConnectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var hold = new NpgsqlCommand("LOCK TABLE users IN ACCESS EXCLUSIVE MODE", connection);
         await hold.ExecuteNonQueryAsync();
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "export", Path.Combine(_folder, "all.ndjson")]) { RedirectStandardError = true };
-        start.Environment["ConnectionStrings__Workspace"] = _database.ConnectionString;
-        using var program = Process.Start(start)!;
+        using var program = Start("export", Path.Combine(_folder, "all.ndjson"));
         const string Waiting = "wait_event_type = 'Lock' AND query LIKE 'SELECT u.id%'";
         await MustRunAsync(Waiting);
 
         Assert.EndsWith(".part", Assert.Single(Directory.GetFiles(_folder)), StringComparison.Ordinal);
-        Assert.StartsWith("Writing", await program.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
+        Assert.StartsWith("Writing", await program.ReadErrorLineAsync(), StringComparison.Ordinal);
         if (byOperator)
         {
-            using var interrupt = Process.Start("kill", ["-INT", $"{program.Id}"]);
+            await program.InterruptAsync();
         }
         else
         {
             await _database.ExecuteAsync($"SELECT pg_terminate_backend(pid) {ActivityThat(Waiting)}");
         }
 
-        var error = await program.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        await program.WaitForExitAsync();
+        var error = await program.ReadErrorAsync();
 
-        Assert.Equal(exitCode, program.ExitCode);
+        Assert.Equal(exitCode, await program.WaitForExitAsync());
         Assert.EndsWith(explanation, error.Trim(), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
-    private static string ActivityThat(string condition) => $"FROM pg_stat_activity WHERE datname = current_database() AND {condition}";
+    private static string ActivityThat(string condition) =>
+        $"FROM pg_stat_activity WHERE datname = current_database() AND {condition}";
 
-    // A program has to start first.
+    // The limit includes the start of the program.
     private Task MustRunAsync(string condition) => Eventually.BeAsync(
-        async () => await _database.ExecuteAsync($"SELECT count(*) {ActivityThat(condition)}") is not 0L, TimeSpan.FromSeconds(60));
+        async () => await _database.ExecuteAsync($"SELECT count(*) {ActivityThat(condition)}") is not 0L, TimeLimit.OfWait, condition);
 
-    private Task<ProgramRun> ExportAsync(string name, params string[] options) => RunAsync(["export", Path.Combine(_folder, name), .. options]);
+    private RunningProgram Start(params string[] words) =>
+        RunningProgram.Start(words, ("ConnectionStrings__Workspace", _database.ConnectionString));
 
-    private Task<ProgramRun> RunAsync(string[] words) => ProgramRun.OfAsync(words, ("ConnectionStrings__Workspace", _database.ConnectionString));
+    private Task<ProgramRun> ExportAsync(string name, params string[] options) =>
+        RunAsync(["export", Path.Combine(_folder, name), .. options]);
 
-    // As text, without the byte order mark.
+    private Task<ProgramRun> RunAsync(string[] words) =>
+        ProgramRun.OfAsync(words, ("ConnectionStrings__Workspace", _database.ConnectionString));
+
+    // Returns the text without the byte order mark.
     private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(Path.Combine(_folder, name));
 }

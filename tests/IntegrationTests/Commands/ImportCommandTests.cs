@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
@@ -6,7 +5,7 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Commands;
 
-/// <summary>The command <c>import</c> as an operator gives it.</summary>
+/// <summary>The command <c>import</c> as an operator runs it.</summary>
 public sealed class ImportCommandTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("workspace-import-").FullName;
@@ -22,14 +21,14 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_is_imported_and_summed_up()
+    public async Task A_file_is_imported_and_the_program_prints_a_summary()
     {
         var run = await ImportAsync("email,user_groups\nada@example.org,Poets\nalan@example.org,\n", "--create-groups");
 
         Assert.True(run.ExitCode == 0, $"{run}");
         Assert.Contains("users   2 created, 0 updated, 0 unchanged", run.Output, StringComparison.Ordinal);
         Assert.Contains("groups  1 created", run.Output, StringComparison.Ordinal);
-        // How far it is, in plain lines, as this is no terminal.
+        // Without a terminal the progress is plain lines.
         Assert.Contains("Reading", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Output + run.Error);
         await _database.MustCountRightAsync();
@@ -38,7 +37,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rows_that_are_refused_are_shown_and_written_to_a_file_and_keep_all_from_being_applied()
+    public async Task Refused_rows_are_shown_and_written_to_a_file_and_nothing_is_applied()
     {
         var rows = string.Concat(Enumerable.Range(0, 60).Select(i => $"nobody{i},Last\n"));
         var rejects = Path.Combine(_folder, "rejects.ndjson");
@@ -59,7 +58,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("--partial", 0, 1L)]
     [InlineData("--dry-run", 1, 0L)]
-    public async Task The_good_rows_are_applied_only_where_that_is_asked_for(string option, int exitCode, long users)
+    public async Task Good_rows_beside_refused_ones_are_applied_only_on_request(string option, int exitCode, long users)
     {
         var run = await ImportAsync("email\nada@example.org\nnobody\n", option);
 
@@ -69,7 +68,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_format_is_that_of_the_name_or_the_one_that_is_asked_for()
+    public async Task The_format_follows_from_the_file_name_or_the_option()
     {
         const string Line = """{"email": "ada@example.org"}""";
 
@@ -79,20 +78,19 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_may_come_by_the_standard_input()
+    public async Task A_file_can_come_from_the_standard_input()
     {
-        using var process = Start(["import", "-"]);
-        await process.StandardInput.WriteAsync("email\nada@example.org\n");
-        process.StandardInput.Close();
+        using var program = Start("import", "-");
+        await program.WriteAsync("email\nada@example.org\n");
+        program.CloseInput();
 
-        Assert.Contains("users   1 created", await process.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("users   1 created", await program.ReadOutputAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await program.WaitForExitAsync());
     }
 
     [Fact]
     [UnsupportedOSPlatform("windows")]
-    public async Task The_file_that_the_standard_input_comes_from_is_not_written_to()
+    public async Task The_rejects_never_go_to_the_file_of_the_standard_input()
     {
         const string Rows = "email\nada@example.org\nnobody\n";
         var file = await WriteAsync("users.csv", Rows);
@@ -106,14 +104,14 @@ public sealed class ImportCommandTests : IAsyncLifetime
         Assert.Contains("rows    1 refused", (await RejectAsync(other)).Output, StringComparison.Ordinal);
         Assert.Equal("invalid_email", (string?)JsonNode.Parse(await File.ReadAllTextAsync(other))!["code"]);
 
-        // Only a shell gives a program a file for its standard input.
+        // The test itself cannot open a file as the standard input of a program. A shell can.
         Task<ProgramRun> RejectAsync(string rejects) => ProgramRun.OfAsync(
             "sh", ["-c", "exec dotnet \"$0\" import - --rejects \"$1\" < \"$2\"", typeof(Program).Assembly.Location, rejects, file],
             ("ConnectionStrings__Workspace", _database.ConnectionString));
     }
 
     [Fact]
-    public async Task What_cannot_be_opened_or_read_is_said_in_a_sentence()
+    public async Task An_unusable_file_is_explained_in_one_sentence()
     {
         await MustFailAsync(["import", Path.Combine(_folder, "none.csv")], "There is no file");
         await MustFailAsync(["import", _folder], "is a folder.");
@@ -137,7 +135,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [InlineData("export --dry", 2)]
     [InlineData("export --exel-safe", 2)]
     [InlineData("import users.csv more.csv", 2)]
-    public async Task What_is_not_understood_does_nothing(string words, int exitCode) =>
+    public async Task An_unknown_argument_is_refused(string words, int exitCode) =>
         Assert.Equal(exitCode, (await RunAsync(words.Split(' '))).ExitCode);
 
     [Fact]
@@ -150,45 +148,60 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_interrupt_takes_back_what_was_applied()
+    public async Task An_interrupt_rolls_the_import_back()
     {
         await RunAsync(["migrate"]);
-        // Holds up the import where it changes what is there, within its transaction.
-        await _database.ExecuteAsync("INSERT INTO users (id, email, folded_email, role) VALUES ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071', 'ada@example.org', 'ada@example.org', 'viewer')");
+        await _database.ExecuteAsync(
+            """
+            INSERT INTO users (id, email, folded_email, role)
+            VALUES ('019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071', 'ada@example.org', 'ada@example.org', 'viewer')
+            """);
+        // The lock stops the import in its transaction, where it changes the existing user.
         await using var other = new NpgsqlConnection(_database.ConnectionString);
         await other.OpenAsync();
         await using var transaction = await other.BeginTransactionAsync();
         await using var hold = new NpgsqlCommand("SELECT 1 FROM users FOR UPDATE", other, transaction);
         await hold.ExecuteNonQueryAsync();
-        using var process = Start(["import", await WriteAsync("users.csv", "email,role\nalan@example.org,guest\nada@example.org,admin\n")]);
-        await UntilAsync("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())");
+        using var program = Start(
+            "import", await WriteAsync("users.csv", "email,role\nalan@example.org,guest\nada@example.org,admin\n"));
+        await UntilAsync(
+            """
+            SELECT count(*) FROM pg_locks
+            WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())
+            """);
 
-        using var interrupt = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await program.InterruptAsync();
 
-        Assert.EndsWith("Interrupted: nothing was changed.\n", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
-        await process.WaitForExitAsync();
-        Assert.Equal(130, process.ExitCode);
+        Assert.EndsWith("Interrupted: nothing was changed.\n", await program.ReadErrorAsync(), StringComparison.Ordinal);
+        Assert.Equal(130, await program.WaitForExitAsync());
         await transaction.RollbackAsync();
         await _database.MustCountRightAsync();
         Assert.Equal("ada@example.org viewer", await _database.ExecuteAsync("SELECT string_agg(email || ' ' || role, ', ') FROM users"));
     }
 
     [Fact]
-    public async Task A_database_that_goes_away_is_said_once_and_nothing_is_applied()
+    public async Task A_lost_database_is_reported_once_and_nothing_is_applied()
     {
         await RunAsync(["migrate"]);
-        using var process = Start(["import", "-"]);
-        await process.StandardInput.WriteAsync("email\nada@example.org\n");
-        await process.StandardInput.FlushAsync();
-        await UntilAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        using var program = Start("import", "-");
+        await program.WriteAsync("email\nada@example.org\n");
+        await UntilAsync(
+            """
+            SELECT count(*) FROM pg_locks
+            WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """);
 
-        await _database.ExecuteAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
-        await process.StandardInput.WriteAsync("alan@example.org\n");
-        process.StandardInput.Close();
+        await _database.ExecuteAsync(
+            """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """);
+        await program.WriteAsync("alan@example.org\n");
+        program.CloseInput();
 
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(1, process.ExitCode);
+        var error = await program.ReadErrorAsync();
+        Assert.Equal(1, await program.WaitForExitAsync());
         Assert.EndsWith("nothing was changed.\n", error, StringComparison.Ordinal);
         Assert.Single(error.Split('\n'), line => line.Contains("database", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
@@ -196,12 +209,13 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_that_goes_away_as_it_commits_leaves_open_what_was_done()
+    public async Task A_database_lost_during_the_commit_leaves_the_outcome_open()
     {
         await RunAsync(["migrate"]);
         await _database.ExecuteAsync(
             """
-            CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+            CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
             CREATE CONSTRAINT TRIGGER tr_leave AFTER INSERT ON audit_entries DEFERRABLE INITIALLY DEFERRED
                 FOR EACH ROW WHEN (NEW.resource = 'imports') EXECUTE FUNCTION leave();
             """);
@@ -236,27 +250,13 @@ public sealed class ImportCommandTests : IAsyncLifetime
         return path;
     }
 
-    private Task<ProgramRun> RunAsync(string[] words) => ProgramRun.OfAsync(words, ("ConnectionStrings__Workspace", _database.ConnectionString));
+    private Task<ProgramRun> RunAsync(string[] words) =>
+        ProgramRun.OfAsync(words, ("ConnectionStrings__Workspace", _database.ConnectionString));
 
-    private Process Start(string[] words)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. words])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        start.Environment["ConnectionStrings__Workspace"] = _database.ConnectionString;
-        return Process.Start(start)!;
-    }
+    private RunningProgram Start(params string[] words) =>
+        RunningProgram.Start(words, ("ConnectionStrings__Workspace", _database.ConnectionString));
 
-    private async Task UntilAsync(string count)
-    {
-        for (var attempt = 0; (long)(await _database.ExecuteAsync(count))! == 0; attempt++)
-        {
-            Assert.True(attempt < 300, count);
-            await Task.Delay(100);
-        }
-    }
+    // The limit includes the start of the program.
+    private Task UntilAsync(string count) =>
+        Eventually.BeAsync(async () => await _database.ExecuteAsync(count) is not 0L, TimeLimit.OfWait, count);
 }

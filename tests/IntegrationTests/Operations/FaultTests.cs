@@ -9,22 +9,21 @@ using Xunit.Abstractions;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
 
-/// <summary>What clients see, and what is stored, when the database, the service or a client goes away.</summary>
+/// <summary>Answers and stored data when the database, the service or a client goes away.</summary>
 public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper output) : IClassFixture<FragilePostgres>
 {
     private const string AnyList = "/user?page_size=1";
 
-    // The contract says two; a machine under load gets some more.
+    // The promise is two seconds. A machine under load gets more time.
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    // What was read of a key is not relied upon any more.
+    // After this time a cached key is stale.
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
 
     private static readonly (string, string) Closed = ("Authentication:Required", "true");
 
     [Fact]
-    public async Task Nothing_acknowledged_is_lost_when_the_database_is_stopped_and_killed_and_comes_back()
+    public async Task No_acknowledged_write_is_lost_when_the_database_stops_or_is_killed()
     {
         await using var service = await StartServiceAsync();
         await using var load = await Load.StartAsync(service.Client);
@@ -49,7 +48,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Nobody_waits_for_a_database_that_falls_silent_and_nothing_acknowledged_is_lost_when_it_speaks_again(bool hasLost)
+    public async Task No_request_waits_for_a_silent_database_and_no_acknowledged_write_is_lost(bool hasLost)
     {
         await using var service = await StartServiceAsync();
         await using var load = await Load.StartAsync(service.Client);
@@ -58,7 +57,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         postgres.FallSilent();
         try
         {
-            // More than there are connections.
+            // More requests than the pool has connections.
             await Task.WhenAll(Enumerable.Range(0, 80).Select(i =>
                 AssertUnavailableAsync(service.Client, i % 2 == 0 ? AnyList : $"/user/{Bodies.UnknownId}")));
             await AssertGoneAsync(service.Client);
@@ -79,13 +78,13 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task Nobody_with_a_key_waits_for_a_database_that_falls_silent_and_what_needs_no_key_goes_on()
+    public async Task No_request_with_a_key_waits_for_a_silent_database_and_requests_without_need_of_a_key_succeed()
     {
         var clock = new ShiftedClock();
         await using var service = await TestService.StartAsync(postgres.ConnectionString, clock, Closed);
         var (known, unknown) = (service.Client, service.Stranger);
-        known.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
-        unknown.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
+        await UseKeyAsync(known, service);
+        await UseKeyAsync(unknown, service);
         Assert.Equal(200, await StatusAsync(known, "/user"));
 
         postgres.FallSilent();
@@ -110,11 +109,11 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_connection_that_dies_unnoticed_holds_up_a_key_for_a_moment_only()
+    public async Task A_dead_connection_delays_the_look_up_of_a_key_only_briefly()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var service = await TestService.StartAsync(database.ConnectionString, Closed);
-        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
+        await UseKeyAsync(service.Client, service);
         await LoseFirstReadingAsync(database);
 
         var watch = Stopwatch.StartNew();
@@ -125,11 +124,11 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_request_that_waits_for_its_key_waits_no_longer_than_requests_may()
+    public async Task A_request_waits_for_its_key_no_longer_than_its_time_limit()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var service = await TestService.StartAsync(database.ConnectionString, Closed, ("Requests:TimeoutSeconds", "1"));
-        service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
+        await UseKeyAsync(service.Client, service);
         await LoseFirstReadingAsync(database);
 
         var watch = Stopwatch.StartNew();
@@ -139,7 +138,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_write_may_wait_for_another_as_long_as_the_database_answers_at_all()
+    public async Task A_write_waits_for_another_write_while_the_database_answers()
     {
         await using var service = await StartServiceAsync();
         var user = await CreateUserAsync(service.Client);
@@ -154,7 +153,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_client_that_goes_away_cancels_its_query_and_its_write()
+    public async Task The_end_of_a_client_cancels_its_query_and_its_write()
     {
         await using var service = await StartServiceAsync();
         var user = await CreateUserAsync(service.Client);
@@ -173,7 +172,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_service_that_is_killed_in_the_middle_of_writing_leaves_nothing_half_done()
+    public async Task A_killed_service_leaves_no_half_done_write()
     {
         await using var service = await ServiceProcess.StartAsync(postgres.ConnectionString);
         await using var load = await Load.StartAsync(service.Client);
@@ -189,11 +188,11 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_service_that_is_told_to_stop_finishes_what_it_has_begun_and_takes_on_nothing_new()
+    public async Task A_stopping_service_finishes_its_requests_and_accepts_no_new_ones()
     {
         if (OperatingSystem.IsWindows())
         {
-            // Has no SIGTERM.
+            // Windows has no SIGTERM.
             return;
         }
 
@@ -214,7 +213,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_service_that_is_told_to_stop_is_not_ready_any_more()
+    public async Task A_stopping_service_is_not_ready()
     {
         await using var service = await StartServiceAsync();
         Assert.Equal(200, await StatusAsync(service.Client, "/healthz/ready"));
@@ -223,9 +222,9 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         var lifetime = service.Services.GetRequiredService<IHostApplicationLifetime>();
         lifetime.ApplicationStopping.Register(() =>
         {
-            // Holds up the stop, so that the service still answers as it does on connections that it has not closed yet.
+            // Delays the stop, so that the service still answers on its open connections.
             answers = Task.WhenAll(StatusAsync(service.Client, "/healthz/ready"), StatusAsync(service.Client, "/healthz/live"));
-            answers.Wait(Patience);
+            answers.Wait(TimeLimit.OfChange);
         });
 
         lifetime.StopApplication();
@@ -234,11 +233,11 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_service_that_is_told_to_stop_waits_no_longer_than_it_was_set_to()
+    public async Task A_stopping_service_waits_no_longer_than_configured()
     {
         if (OperatingSystem.IsWindows())
         {
-            // Has no SIGTERM.
+            // Windows has no SIGTERM.
             return;
         }
 
@@ -257,10 +256,14 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         Assert.Equal("Ada", await NameOfAsync(user));
     }
 
-    // It would log every answer of 503, of which there are thousands.
-    private Task<TestService> StartServiceAsync() => TestService.StartAsync(postgres.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
+    // The service would log thousands of answers 503.
+    private Task<TestService> StartServiceAsync() =>
+        TestService.StartAsync(postgres.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
 
-    /// <summary>The first time that a key is read gets no answer, as where that connection is dead, though the server lives.</summary>
+    private static async Task UseKeyAsync(HttpClient client, TestService service) =>
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync("viewer"));
+
+    /// <summary>Makes the first read of a key get no answer, as on a dead connection to a live server.</summary>
     private static async Task LoseFirstReadingAsync(TestDatabase database) => await database.ExecuteAsync(
         """
         ALTER TABLE api_keys RENAME TO stored_keys;
@@ -296,7 +299,10 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
 
     private static async Task<string> CreateUserAsync(HttpClient client)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/user") { Content = ServiceFixture.ToContent(new { first_name = "Ada" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/user")
+        {
+            Content = ServiceFixture.ToContent(new { first_name = "Ada" }),
+        };
         using var response = await client.SendAsync(request);
         return (await Answer.ReadAsync(request, response)).MustBe(201).Json.Id();
     }
@@ -313,7 +319,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         using var connection = new TcpClient();
         try
         {
-            await connection.ConnectAsync(address.Host, address.Port);
+            await connection.ConnectAsync(address.Host, address.Port).WithinLimitAsync();
             return false;
         }
         catch (SocketException)
@@ -322,7 +328,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         }
     }
 
-    /// <summary>Makes whoever writes the user wait until this is disposed.</summary>
+    /// <summary>Locks the user. Writes of it wait until the connection is disposed.</summary>
     private async Task<NpgsqlConnection> HoldAsync(string user)
     {
         var connection = await postgres.ConnectAsync();

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
 
-/// <summary>Reads the log as an operator would who sends it to a file of JSON lines.</summary>
+/// <summary>The log, configured as JSON lines in a file.</summary>
 public sealed class LogTests : IDisposable
 {
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"workspace-log-{Guid.NewGuid():N}.json");
@@ -14,12 +14,13 @@ public sealed class LogTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public async Task Each_request_is_one_line_with_its_trace_method_route_status_and_duration()
+    public async Task Each_request_is_one_line_with_trace_method_route_status_and_duration()
     {
         var traces = new List<string?>();
         var lines = await LogOfAsync(async client =>
         {
-            var user = JsonNode.Parse(await (await SendAsync(client, HttpMethod.Post, "/user", """{"first_name":"Ada"}""")).ReadAsStringAsync())!;
+            var created = await SendAsync(client, HttpMethod.Post, "/user", """{"first_name":"Ada"}""");
+            var user = JsonNode.Parse(await created.ReadAsStringAsync())!;
             await SendAsync(client, HttpMethod.Get, $"/user/{user["id"]}");
             await SendAsync(client, HttpMethod.Patch, $"/api/v1/user/{user["id"]}/", "{}");
             traces.Add(await TraceAsync(SendAsync(client, HttpMethod.Post, "/auth/group", "{}")));
@@ -31,8 +32,8 @@ public sealed class LogTests : IDisposable
 
         Assert.Equal(
             [
-                "POST /user 201", "GET /user/{id:uuid} 200", "PATCH /user/{id:uuid} 200", "POST /auth/group 400", "DELETE /user/{id:uuid} 204",
-                "DELETE /user/{id:uuid} 404", "GET /auth/group 200", "GET (none) 404",
+                "POST /user 201", "GET /user/{id:uuid} 200", "PATCH /user/{id:uuid} 200", "POST /auth/group 400",
+                "DELETE /user/{id:uuid} 204", "DELETE /user/{id:uuid} 404", "GET /auth/group 200", "GET (none) 404",
             ],
             lines.Select(line => $"{line["Method"]} {line["Route"]} {line["Status"]}"));
         Assert.All(lines, line => Assert.Matches(@"\A[0-9a-f]{32}\z", (string)line["@tr"]!));
@@ -41,18 +42,25 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_that_a_client_sends_is_logged()
+    public async Task No_data_of_a_client_is_logged()
     {
-        string[] secrets = ["Secretfirst", "Secretlast", "secret.address", "Secretgroup", "Secreticon", "Secretdescription", "secretquery", "secretproperty", "secretheader"];
+        string[] secrets =
+        [
+            "Secretfirst", "Secretlast", "secret.address", "Secretgroup", "Secreticon", "Secretdescription",
+            "secretquery", "secretproperty", "secretheader",
+        ];
 
         var lines = await LogOfAsync(async client =>
         {
             const string User = """{"first_name":"Secretfirst","last_name":"Secretlast","email":"secret.address@example.org"}""";
-            Assert.Contains("Secretfirst", await (await SendAsync(client, HttpMethod.Post, "/user?q=secretquery", User)).ReadAsStringAsync(), StringComparison.Ordinal);
+            var created = await SendAsync(client, HttpMethod.Post, "/user?q=secretquery", User);
+            Assert.Contains("Secretfirst", await created.ReadAsStringAsync(), StringComparison.Ordinal);
             await SendAsync(client, HttpMethod.Post, "/user", User);
-            await SendAsync(client, HttpMethod.Post, "/user", """{"secretproperty":"Secretfirst","role":"Secretlast","email":"secret.address"}""");
+            await SendAsync(
+                client, HttpMethod.Post, "/user", """{"secretproperty":"Secretfirst","role":"Secretlast","email":"secret.address"}""");
             await SendAsync(client, HttpMethod.Post, "/user", """{"first_name":"Secretfirst""");
-            await SendAsync(client, HttpMethod.Post, "/auth/group", """{"name":"Secretgroup","icon":"Secreticon","description":"Secretdescription"}""");
+            await SendAsync(
+                client, HttpMethod.Post, "/auth/group", """{"name":"Secretgroup","icon":"Secreticon","description":"Secretdescription"}""");
             await SendAsync(client, HttpMethod.Post, "/auth/group", $$"""{"name":"Secretgroup","users":["{{Bodies.UnknownId}}"]}""");
             await SendAsync(client, HttpMethod.Get, "/user?page=secretquery");
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secretheader");
@@ -65,7 +73,7 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_path_is_logged_as_its_route_alone()
+    public async Task A_path_is_logged_only_as_its_route()
     {
         await LogOfAsync(async client =>
         {
@@ -80,11 +88,11 @@ public sealed class LogTests : IDisposable
     [InlineData("ALTER TABLE users ADD CHECK (first_name IS NULL)", 500, "Error", true)]
     [InlineData("DROP TABLE users CASCADE", 503, "Warning", false)]
     [InlineData("ALTER TABLE users RENAME COLUMN last_name TO surname", 503, "Warning", false)]
-    public async Task Nothing_that_a_client_sends_is_logged_when_the_service_fails_either(string arrangement, int status, string level, bool hasStackTrace)
+    public async Task No_data_of_a_client_is_logged_when_the_service_fails(
+        string arrangement, int status, string level, bool hasStackTrace)
     {
-        var lines = await LogOfAsync(
-            client => SendAsync(client, HttpMethod.Post, "/user?q=secretquery", """{"first_name":"Secretfirst","email":"secret.address@example.org"}"""),
-            arrangement);
+        const string User = """{"first_name":"Secretfirst","email":"secret.address@example.org"}""";
+        var lines = await LogOfAsync(client => SendAsync(client, HttpMethod.Post, "/user?q=secretquery", User), arrangement);
 
         Assert.Equal(status, (int)Assert.Single(lines)["Status"]!);
         var reason = JsonNode.Parse(Assert.Single(
@@ -103,7 +111,7 @@ public sealed class LogTests : IDisposable
     private static async Task<string?> TraceAsync(Task<HttpContent> answer) =>
         (string?)JsonNode.Parse(await (await answer).ReadAsStringAsync())!["trace_id"];
 
-    /// <summary>The lines about requests, in order; the service has stopped by then, so none is missing.</summary>
+    /// <summary>Returns the lines about requests, in order. The service has stopped by then, so the log is complete.</summary>
     private async Task<List<JsonNode>> LogOfAsync(Func<HttpClient, Task> requestsAsync, string? arrangement = null)
     {
         string token;
@@ -140,6 +148,7 @@ public sealed class LogTests : IDisposable
     {
         var log = File.ReadAllText(_file);
         Assert.All(secrets, secret => Assert.False(
-            log.Contains(secret, StringComparison.OrdinalIgnoreCase), string.Create(CultureInfo.InvariantCulture, $"{secret} is in the log:\n{log}")));
+            log.Contains(secret, StringComparison.OrdinalIgnoreCase),
+            string.Create(CultureInfo.InvariantCulture, $"{secret} is in the log:\n{log}")));
     }
 }

@@ -5,12 +5,12 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
 
-/// <summary>What is answered before a use case is reached. The fixture holds every problem document to its shape.</summary>
+/// <summary>Answers that no use case gives. The fixture verifies the shape of every problem document.</summary>
 public sealed class TransportTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     private const int MaxBodySize = 8 * 1024 * 1024;
 
-    /// <summary>Operations that take a body.</summary>
+    /// <summary>The operations with a request body.</summary>
     public static readonly TheoryData<string, string> BodyOperations = new()
     {
         { "POST", "/user" },
@@ -30,7 +30,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("/api/v2/user")]
     [InlineData("/user/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071/user_groups")]
     [InlineData("/%F0%9F%98%80?page=1")]
-    public async Task A_path_that_leads_nowhere_is_not_found(string path)
+    public async Task An_unknown_path_is_not_found(string path)
     {
         var answer = (await service.GetAsync(path)).MustBe(404);
 
@@ -45,7 +45,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("POST", "/user/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "DELETE, GET, PATCH")]
     [InlineData("PUT", "/api/v1/auth/group/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "DELETE, GET, PATCH")]
     [InlineData("POST", "/auth/group/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071/users/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "DELETE, PUT")]
-    public async Task Another_method_is_refused_with_those_that_are_allowed(string method, string path, string allowed)
+    public async Task Another_method_is_refused_with_the_allowed_methods(string method, string path, string allowed)
     {
         var answer = (await service.SendAsync(new HttpMethod(method), path, "{}")).MustBe(405);
 
@@ -58,8 +58,11 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [MemberData(nameof(BodyOperations))]
     public async Task A_body_larger_than_8_MiB_is_refused(string method, string path)
     {
-        // Waiting for the go-ahead, the client is not cut off while it still sends.
-        var request = new HttpRequestMessage(new HttpMethod(method), await FillAsync(path)) { Content = Padded("""{"icon":"x"}""", MaxBodySize + 1) };
+        var request = new HttpRequestMessage(new HttpMethod(method), await FillAsync(path))
+        {
+            Content = Padded("""{"icon":"x"}""", MaxBodySize + 1),
+        };
+        // The client waits for 100 Continue, so the service cannot close the connection while the client still sends.
         request.Headers.ExpectContinue = true;
 
         var problem = (await service.SendAsync(request)).MustBe(413).Json;
@@ -69,7 +72,10 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
 
     [Fact]
     public async Task A_body_of_8_MiB_is_read() =>
-        (await service.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/user") { Content = Padded("""{"first_name":"Ada"}""", MaxBodySize) }))
+        (await service.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/user")
+        {
+            Content = Padded("""{"first_name":"Ada"}""", MaxBodySize),
+        }))
             .MustBe(201);
 
     [Theory]
@@ -80,7 +86,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("application/merge-patch+json")]
     [InlineData("application/json; charset=utf-16")]
     [InlineData(null)]
-    public async Task A_body_that_is_not_json_in_utf_8_is_refused(string? mediaType)
+    public async Task A_body_of_another_media_type_is_refused(string? mediaType)
     {
         foreach (var operation in BodyOperations)
         {
@@ -96,7 +102,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task A_form_with_parts_is_refused_as_what_it_is()
+    public async Task A_multipart_form_is_refused_for_its_media_type()
     {
         var content = ServiceFixture.ToContent("""{"name":"x"}""");
         content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
@@ -111,7 +117,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("application/")]
     [InlineData("application/json; charset=\"utf-16\"")]
     [InlineData("*/*")]
-    public async Task A_content_type_that_is_hardly_one_is_never_a_failure(string contentType)
+    public async Task A_malformed_content_type_never_fails_the_service(string contentType)
     {
         var content = ServiceFixture.ToContent("{}");
         content.Headers.Remove("Content-Type");
@@ -123,7 +129,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task A_compressed_body_is_refused_as_what_it_is()
+    public async Task A_compressed_body_is_refused_for_its_encoding()
     {
         var content = ServiceFixture.ToContent("""{"name":"x"}""");
         content.Headers.ContentEncoding.Add("gzip");
@@ -132,7 +138,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Answers_are_in_utf_8_whatever_a_client_prefers()
+    public async Task Answers_are_in_utf_8_even_if_a_client_prefers_another_encoding()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/user");
         request.Headers.Add("Accept-Charset", "utf-16");
@@ -148,7 +154,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [Theory]
     [InlineData("/user", 200)]
     [InlineData("/user/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", 404)]
-    public async Task Head_answers_as_get_does_but_for_the_body(string path, int status)
+    public async Task Head_answers_like_get_without_the_body(string path, int status)
     {
         using var response = await service.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
 
@@ -157,9 +163,10 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Of_very_many_values_of_a_wrong_type_some_are_named_and_the_rest_is_said_to_be_there()
+    public async Task Of_very_many_values_of_a_wrong_type_only_the_first_are_named()
     {
-        var answer = await service.PostAsync("/auth/group", $"{{\"name\":\"x\",\"users\":[{string.Join(',', Enumerable.Repeat(1, 50_000))}]}}");
+        var users = string.Join(',', Enumerable.Repeat(1, 50_000));
+        var answer = await service.PostAsync("/auth/group", $$"""{"name":"x","users":[{{users}}]}""");
 
         var errors = answer.MustBe(400).Json["errors"]!.AsArray();
         Assert.Equal(101, errors.Count);
@@ -169,7 +176,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [Theory]
     [InlineData("application/json; charset=utf-8")]
     [InlineData("Application/JSON")]
-    public async Task Every_way_to_say_json_is_understood(string mediaType)
+    public async Task Every_media_type_of_json_is_accepted(string mediaType)
     {
         var content = ServiceFixture.ToContent("""{"first_name":"Ada"}""");
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
@@ -179,7 +186,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
 
     [Theory]
     [MemberData(nameof(BodyOperations))]
-    public async Task A_body_that_cannot_be_parsed_says_where(string method, string path)
+    public async Task The_answer_to_malformed_json_names_the_place(string method, string path)
     {
         foreach (var (body, place) in new[]
         {
@@ -188,7 +195,8 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
             ("""{"icon":"x"}}""", "line 1, byte 13"),
         })
         {
-            var problem = (await service.SendAsync(new HttpMethod(method), await FillAsync(path), body)).MustRefuse(("", "malformed_json")).Json;
+            var answer = await service.SendAsync(new HttpMethod(method), await FillAsync(path), body);
+            var problem = answer.MustRefuse(("", "malformed_json")).Json;
 
             Assert.Contains(place, (string)problem["detail"]!, StringComparison.Ordinal);
         }
@@ -204,7 +212,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("""{"icon":01}""")]
     [InlineData("""{"icon":NaN}""")]
     [InlineData("nonsense")]
-    public async Task What_is_not_quite_json_is_refused(string body) =>
+    public async Task Almost_valid_json_is_refused(string body) =>
         (await service.PostAsync("/auth/group", body)).MustRefuse(("", "malformed_json"));
 
     [Theory]
@@ -228,7 +236,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData(new byte[] { 0xed, 0xa0, 0x80 })]
     [InlineData(new byte[] { 0xf4, 0x90, 0x80, 0x80 })]
     [InlineData(new byte[] { 0xe2, 0x82 })]
-    public async Task Bytes_that_are_no_utf_8_are_refused(byte[] bytes)
+    public async Task Invalid_utf_8_is_refused(byte[] bytes)
     {
         byte[] inValue = [.. Encoding.UTF8.GetBytes("{\"icon\":\""), .. bytes, .. Encoding.UTF8.GetBytes("\"}")];
         byte[] inName = [.. Encoding.UTF8.GetBytes("{\""), .. bytes, .. Encoding.UTF8.GetBytes("\":\"x\"}")];
@@ -240,7 +248,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [Theory]
     [InlineData("[", "]")]
     [InlineData("{\"icon\":", "}")]
-    public async Task A_body_nested_without_end_is_refused(string open, string close) =>
+    public async Task A_very_deeply_nested_body_is_refused(string open, string close) =>
         (await service.PostAsync("/auth/group", $"{{\"icon\":{Bodies.Repeat(open, 100_000)}1{Bodies.Repeat(close, 100_000)}}}"))
             .MustRefuse(("", "malformed_json"));
 
@@ -252,7 +260,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Without_its_database_the_service_is_alive_but_not_ready_and_asks_clients_to_try_again()
+    public async Task Without_its_database_the_service_is_alive_but_not_ready_and_asks_for_a_retry()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
@@ -283,7 +291,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task A_defect_is_answered_without_a_word_of_what_is_inside()
+    public async Task The_answer_to_a_defect_shows_no_internals()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var broken = await TestService.StartAsync(database.ConnectionString);
@@ -298,7 +306,7 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
             var answer = (await AskAsync(broken, method, path, body)).MustBe(500);
             Contract.VerifyProblem(answer);
             Assert.Equal("internal_error", (string)answer.Json["code"]!);
-            // What PostgreSQL says of it: operator does not exist: uuid = text.
+            // The message of PostgreSQL is: operator does not exist: uuid = text.
             Assert.DoesNotContain("uuid", answer.Text, StringComparison.OrdinalIgnoreCase);
         }
     }
@@ -312,8 +320,10 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
 
     private static HttpContent Padded(string json, int size) => ServiceFixture.ToContent(Encoding.UTF8.GetBytes(json.PadRight(size)));
 
-    /// <summary>The path with the ids of a user and a group that exist.</summary>
+    /// <summary>Creates a user or a group and puts its id into the path.</summary>
     private async Task<string> FillAsync(string path) => path
-        .Replace("{user}", path.Contains("{user}", StringComparison.Ordinal) ? (await service.CreateUserAsync()).Id() : "", StringComparison.Ordinal)
-        .Replace("{group}", path.Contains("{group}", StringComparison.Ordinal) ? (await service.CreateGroupAsync()).Id() : "", StringComparison.Ordinal);
+        .Replace("{user}", IsFor("{user}", path) ? (await service.CreateUserAsync()).Id() : "", StringComparison.Ordinal)
+        .Replace("{group}", IsFor("{group}", path) ? (await service.CreateGroupAsync()).Id() : "", StringComparison.Ordinal);
+
+    private static bool IsFor(string parameter, string path) => path.Contains(parameter, StringComparison.Ordinal);
 }
