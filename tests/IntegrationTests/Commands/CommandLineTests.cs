@@ -95,7 +95,9 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("create --name ops --role admin --expires tomorrow", 1, "--expires: Must be a time")]
     [InlineData("create --name ops --role admin --expires 2020-01-31T12:00:00Z", 2, "--expires: 2020-01-31T12:00:00Z is over already.")]
     [InlineData(
-        "create --name payroll import --role viewer --expire 2999-01-31T12:00:00Z", 2, "import --expire 2999-01-31T12:00:00Z is not understood")]
+        "create --name payroll import --role viewer --expire 2999-01-31T12:00:00Z",
+        2,
+        "import --expire 2999-01-31T12:00:00Z is not understood")]
     [InlineData("create --role admin --name --help", 2, "--help stands where a value should")]
     [InlineData("create --name --expires --role viewer", 2, "--expires stands where a value should")]
     [InlineData("create --name=-- --role owner", 1, "--role: Must be one of admin, editor, viewer, guest.")]

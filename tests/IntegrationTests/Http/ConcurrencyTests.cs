@@ -13,7 +13,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     [Theory]
     [InlineData("/user", "first_name")]
     [InlineData("/auth/group", "name")]
-    public async Task A_change_that_waited_for_a_membership_answers_with_it(string path, string property)
+    public async Task A_change_that_waited_for_a_new_membership_answers_with_it(string path, string property)
     {
         var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
         var resource = $"{path}/{(path == "/user" ? user : group)}";
@@ -38,7 +38,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Of_50_racing_users_with_one_address_exactly_one_gets_it()
+    public async Task Exactly_one_of_50_racing_users_gets_the_same_email()
     {
         const string Address = "racing.ada@example.org";
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(racer => service.PostAsync(
@@ -52,7 +52,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task An_address_that_comes_and_goes_is_taken_or_free_but_never_a_failure()
+    public async Task An_email_that_comes_and_goes_never_fails_a_request()
     {
         const string Address = "ada.comes.and.goes@example.org";
         async Task ComeAndGoAsync()
@@ -77,7 +77,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Of_racing_lists_of_one_groups_users_one_wins_whole()
+    public async Task One_of_racing_user_lists_of_a_group_wins_completely()
     {
         var users = await service.CreateUsersAsync(24);
         var group = (await service.CreateGroupAsync()).Id();
@@ -95,7 +95,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Of_racing_lists_of_one_users_groups_one_wins_whole()
+    public async Task One_of_racing_group_lists_of_a_user_wins_completely()
     {
         var groups = await service.CreateGroupsAsync(48);
         var user = (await service.CreateUserAsync()).Id();
@@ -135,7 +135,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Whatever_races_with_whatever_both_sides_agree_in_the_end()
+    public async Task Both_sides_agree_after_a_race_of_all_kinds_of_writes()
     {
         var users = await service.CreateUsersAsync(16);
         var groups = await service.CreateGroupsAsync(16);
@@ -162,7 +162,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Of_racing_adders_and_removers_of_one_member_exactly_one_has_done_it()
+    public async Task Exactly_one_of_racing_requests_adds_or_removes_a_member()
     {
         var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
 
@@ -180,7 +180,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task However_members_come_and_go_and_users_with_them_both_sides_and_the_audit_agree_in_the_end()
+    public async Task Both_sides_and_the_audit_agree_after_racing_changes_of_members_and_users()
     {
         var users = await service.CreateUsersAsync(24);
         var groups = await service.CreateGroupsAsync(4);
@@ -214,7 +214,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Racing_changes_of_different_properties_of_one_user_lose_nothing()
+    public async Task Racing_changes_of_different_properties_of_a_user_all_survive()
     {
         var group = (await service.CreateGroupAsync()).Id();
         for (var round = 0; round < 20; round++)
@@ -236,7 +236,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Of_racing_deletes_exactly_one_finds_the_resource()
+    public async Task Exactly_one_of_racing_deletes_finds_the_resource()
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = (await service.CreateGroupAsync(new { users = new[] { user } })).Id();

@@ -15,7 +15,7 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_cursor_that_was_altered_anywhere_cut_short_or_lengthened_is_refused(string list)
+    public async Task A_cursor_that_was_changed_cut_or_lengthened_is_refused(string list)
     {
         await service.SeedDirectoryAsync(20);
         var cursor = await CursorOfAsync(list);
@@ -35,7 +35,7 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task A_cursor_is_good_for_its_own_list_alone()
+    public async Task A_cursor_works_only_in_its_own_list()
     {
         var names = await service.SeedDirectoryAsync(20);
         string[] lists =
@@ -70,7 +70,7 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task A_page_must_agree_with_the_cursor()
+    public async Task The_page_must_agree_with_the_cursor()
     {
         await service.SeedDirectoryAsync(20);
         var cursor = await CursorOfAsync("/user?page_size=5");
@@ -86,7 +86,7 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
     [InlineData("%_\\'; DROP TABLE users; --", true)]
     [InlineData("a\0b", false)]
     [InlineData("\0", false)]
-    public async Task A_cursor_that_was_made_up_is_answered_as_what_it_says_or_refused(string key, bool isText)
+    public async Task A_made_up_cursor_with_a_valid_checksum_is_answered_or_refused(string key, bool isText)
     {
         await service.SeedDirectoryAsync(20);
 
@@ -109,7 +109,7 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
     [InlineData(new byte[] { 0x61 }, -1)]
     [InlineData(new byte[] { 0x61 }, int.MaxValue)]
     [InlineData(new byte[] { 0x61 }, int.MinValue)]
-    public async Task What_is_no_text_and_no_page_is_refused_with_a_right_checksum_too(byte[] key, int page)
+    public async Task A_cursor_with_a_valid_checksum_but_invalid_text_or_page_is_refused(byte[] key, int page)
     {
         foreach (var (list, path) in Made)
         {
@@ -119,7 +119,7 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
 
     // Its key of those without an address was the empty text, which now comes before all of them.
     [Fact]
-    public async Task A_cursor_of_the_version_that_ordered_addresses_otherwise_is_refused()
+    public async Task A_cursor_of_the_earlier_order_of_emails_is_refused()
     {
         const string Added = "\n2";
         var list = new UsersListRequest { Sort = new Sort<UserKey>(UserKey.Email, false) }.List;

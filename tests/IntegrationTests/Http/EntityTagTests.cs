@@ -10,7 +10,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task Every_answer_that_is_one_resource_has_the_same_strong_tag_while_nothing_changes(string list)
+    public async Task Every_answer_with_one_resource_has_the_same_strong_tag_until_a_change(string list)
     {
         var created = (await service.PostAsync(list, Described(list, "x"))).MustBe(201);
         var path = PathOf(list, created);
@@ -37,7 +37,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task The_tags_of_both_sides_change_with_a_membership_however_it_begins_or_ends()
+    public async Task Every_change_of_a_membership_changes_the_tags_of_both_resources()
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = (await service.CreateGroupAsync()).Id();
@@ -68,7 +68,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_reader_that_has_the_resource_already_is_not_sent_it_again(string list)
+    public async Task A_reader_with_the_current_tag_gets_304_without_a_body(string list)
     {
         var created = (await service.PostAsync(list, Described(list, "x"))).MustBe(201);
         var path = PathOf(list, created);
@@ -86,7 +86,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_change_under_a_stale_tag_is_refused_and_changes_nothing(string list)
+    public async Task A_change_with_a_stale_tag_is_refused_and_changes_nothing(string list)
     {
         var created = (await service.PostAsync(list, Described(list, "x"))).MustBe(201);
         var path = PathOf(list, created);
@@ -109,7 +109,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_change_under_the_current_tag_is_made(string list)
+    public async Task A_change_with_the_current_tag_succeeds(string list)
     {
         var created = (await service.PostAsync(list, Described(list, "x"))).MustBe(201);
         var path = PathOf(list, created);
@@ -125,7 +125,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("1")]
     [InlineData("\"1")]
     [InlineData("\"1\" \"2\"")]
-    public async Task A_condition_that_is_no_list_of_tags_is_refused(string condition)
+    public async Task A_condition_that_is_not_a_list_of_tags_is_refused(string condition)
     {
         var user = (await service.CreateUserAsync()).Id();
 
@@ -133,7 +133,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Of_50_writers_that_read_change_and_write_under_the_tag_none_loses_its_update()
+    public async Task No_update_is_lost_when_50_writers_change_a_resource_with_its_tag()
     {
         const int Writers = 50;
         var path = $"/auth/group/{(await service.CreateGroupAsync(new { name = "0" })).Id()}";

@@ -13,7 +13,7 @@ public sealed class FieldsTests(ServiceFixture service) : IClassFixture<ServiceF
         ["", ",", "id,", ",id", "id,,id", "id, first_name", "%20id", "ID", "Id", "nothing", "id,nothing", "version", "shown", "search_text", "token", "*", "id;role", "%00", "id&fields=id"];
 
     [Fact]
-    public async Task A_list_shows_exactly_the_properties_that_are_asked_for_in_their_usual_order()
+    public async Task A_list_shows_exactly_the_requested_properties_in_their_usual_order()
     {
         await ArrangeAsync();
         foreach (var collection in Collections)
@@ -31,7 +31,7 @@ public sealed class FieldsTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task One_resource_shows_exactly_the_properties_that_are_asked_for_in_their_usual_order()
+    public async Task A_resource_shows_exactly_the_requested_properties_in_their_usual_order()
     {
         var (user, group) = await ArrangeAsync();
         foreach (var path in new[] { $"/user/{user}", $"/auth/group/{group}" })
@@ -53,7 +53,7 @@ public sealed class FieldsTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task The_lists_of_the_other_side_are_shown_in_part_too_and_their_links_keep_it()
+    public async Task The_lists_of_members_and_their_links_keep_the_requested_properties()
     {
         var (user, group) = await ArrangeAsync();
         (await service.PutAsync($"/auth/group/{group}/users/{(await service.CreateUserAsync()).Id()}")).MustBe(204);
@@ -68,7 +68,7 @@ public sealed class FieldsTests(ServiceFixture service) : IClassFixture<ServiceF
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task Anything_but_names_with_commas_between_them_is_refused_with_what_there_is(string fields)
+    public async Task Invalid_fields_are_refused_with_the_known_names(string fields)
     {
         var (user, group) = await ArrangeAsync();
         foreach (var path in new[] { "/user", $"/user/{user}", $"/auth/group/{group}/users", "/auth/group", $"/auth/group/{group}", $"/user/{user}/groups", "/auth/audit", "/auth/key" })
@@ -79,7 +79,7 @@ public sealed class FieldsTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task What_is_left_out_is_not_read()
+    public async Task Properties_that_are_not_requested_are_not_read()
     {
         var (user, group) = await ArrangeAsync();
         await using var connection = new NpgsqlConnection(service.ConnectionString);

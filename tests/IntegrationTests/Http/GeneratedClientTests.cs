@@ -11,7 +11,7 @@ public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture
     private UserGroupsClient UserGroups => new(service.BaseAddress, service.Client);
 
     [Fact]
-    public async Task A_user_and_a_group_live_their_whole_lives()
+    public async Task A_generated_client_can_create_read_change_and_delete_resources()
     {
         var group = await UserGroups.CreateNewGroupAsync(new UserGroupsCreateNewGroupRequest { Name = "Mathematicians", Icon = "abacus" });
         var user = await Users.CreateNewUserAsync(new UsersCreateNewUserRequest
@@ -52,7 +52,7 @@ public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task A_refusal_brings_its_faults_in_types()
+    public async Task A_generated_client_gets_the_faults_of_a_refusal_as_objects()
     {
         var refusal = await Assert.ThrowsAsync<ApiException<Problem>>(() => Users.CreateNewUserAsync(
             new UsersCreateNewUserRequest { Email = "nobody", User_groups = [Guid.Empty] }));

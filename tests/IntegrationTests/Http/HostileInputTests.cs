@@ -18,7 +18,7 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
     private readonly Lazy<Task<JsonObject>> _group = new(() => service.CreateGroupAsync());
 
     [Fact]
-    public Task Hostile_bodies_are_never_the_services_fault() => HoldsAsync(1200, HostileInput.Body, async body =>
+    public Task Hostile_bodies_never_fail_the_service() => HoldsAsync(1200, HostileInput.Body, async body =>
     {
         foreach (var (method, path) in await OperationsWithBodyAsync())
         {
@@ -28,7 +28,7 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
     });
 
     [Fact]
-    public Task Hostile_queries_are_never_the_services_fault() => HoldsAsync(1200, HostileInput.Query, async query =>
+    public Task Hostile_queries_never_fail_the_service() => HoldsAsync(1200, HostileInput.Query, async query =>
     {
         var user = (await _user.Value).Id();
         foreach (var path in new[] { "/user", "/api/v1/auth/group/", $"/user/{user}", $"/user/{user}/groups", "/auth/audit" })
@@ -39,7 +39,7 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
     });
 
     [Fact]
-    public Task Hostile_ids_are_never_the_services_fault() => HoldsAsync(300, HostileInput.PathSegment, async id =>
+    public Task Hostile_ids_never_fail_the_service() => HoldsAsync(300, HostileInput.PathSegment, async id =>
     {
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete, HttpMethod.Patch })
         {
@@ -56,7 +56,7 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
     });
 
     [Fact]
-    public async Task Hostile_headers_are_never_the_services_fault_whoever_sends_them()
+    public async Task Hostile_headers_with_any_credential_never_fail_the_service()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var behindProxy = await TestService.StartAsync(

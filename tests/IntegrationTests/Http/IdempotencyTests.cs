@@ -11,7 +11,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_request_that_is_sent_again_is_answered_as_at_first_whatever_became_of_the_resource(string list)
+    public async Task A_repeated_request_gets_the_first_answer_even_after_the_resource_changed(string list)
     {
         var (key, body) = (NewKey(), Described(list, "é😀 \"1\"", [await CreateMemberAsync(list), await CreateMemberAsync(list)], email: "ada.again@example.org"));
         var first = (await PostAsync(list, key, body)).MustBe(201);
@@ -38,7 +38,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task Of_50_racing_requests_under_one_key_exactly_one_is_carried_out(string list)
+    public async Task Exactly_one_of_50_racing_requests_with_one_key_creates_a_resource(string list)
     {
         var (key, name) = (NewKey(), NewKey());
         var body = Described(list, name, [await CreateMemberAsync(list)]);
@@ -54,7 +54,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_key_stands_for_one_request_and_no_other(string list)
+    public async Task A_key_cannot_be_used_for_another_request(string list)
     {
         var (key, name) = (NewKey(), NewKey());
         (await PostAsync(list, key, Described(list, "1"))).MustBe(201);
@@ -67,7 +67,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task While_the_first_is_running_others_are_told_so_at_once(string list)
+    public async Task A_second_request_is_refused_at_once_while_the_first_is_running(string list)
     {
         var (key, name, member) = (NewKey(), NewKey(), await CreateMemberAsync(list));
         var body = Described(list, name, [member]);
@@ -87,7 +87,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_request_that_was_refused_is_carried_out_when_nothing_stands_against_it_any_more(string list)
+    public async Task A_refused_request_can_succeed_later_with_the_same_key(string list)
     {
         var (key, name, member) = (NewKey(), NewKey(), $"{Guid.CreateVersion7()}");
         var body = Described(list, name, [member]);
@@ -104,7 +104,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_request_without_a_key_has_nothing_to_do_with_all_this(string list)
+    public async Task Requests_without_a_key_each_create_a_resource(string list)
     {
         await service.ExecuteAsync("ALTER TABLE idempotency_records RENAME TO hidden");
         try
@@ -118,7 +118,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task An_API_key_is_not_created_under_a_key_as_its_token_could_not_be_told_again()
+    public async Task The_creation_of_an_API_key_takes_no_idempotency_key()
     {
         var name = NewKey();
 
@@ -132,7 +132,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("plain", "\"plain\"")]
     [InlineData("~!;=", "\"~!;=\"")]
     [InlineData(@"back\slash", @"""back\\slash""")]
-    public async Task A_key_is_the_same_with_quotes_and_without(string bare, string quoted)
+    public async Task A_key_is_the_same_with_and_without_quotes(string bare, string quoted)
     {
         var body = Described("/user", "1");
 
@@ -146,7 +146,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("\"a,b\"", "a,b")]
     [InlineData("\"a b\"", "a b")]
     [InlineData("\"say\\\"yes\\\"\"", "say\"yes\"")]
-    public async Task Quotes_may_hold_what_cannot_stand_without_them(string header, string key)
+    public async Task A_quoted_key_can_have_more_characters(string header, string key)
     {
         (await PostAsync("/user", header, Described("/user", "1"))).MustBe(201);
 
@@ -164,7 +164,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("\"a\", \"b\"")]
     [InlineData("\"a\";b=1")]
     [InlineData(@"""a\b""")]
-    public Task A_key_that_is_none_is_refused(string header) => AssertNoKeyAsync(header);
+    public Task An_invalid_key_is_refused(string header) => AssertNoKeyAsync(header);
 
     [Fact]
     public async Task A_key_has_at_most_255_characters()
@@ -179,12 +179,12 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("idempotency")]
     [InlineData("idempotency_key")]
     [InlineData("fingerprint")]
-    public async Task A_key_has_no_place_in_the_body(string property) =>
+    public async Task A_key_in_the_body_is_refused(string property) =>
         (await service.PostAsync("/user", Bodies.With(property, "x"))).MustRefuse(($"/{property}", "unknown_property"));
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_key_of_one_client_is_nothing_to_another(string list)
+    public async Task The_same_key_of_two_callers_does_not_collide(string list)
     {
         var (key, name) = (NewKey(), NewKey());
         await service.ExecuteAsync(
@@ -198,7 +198,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task A_key_is_forgotten_after_24_hours_and_not_before(string list)
+    public async Task A_key_expires_after_24_hours(string list)
     {
         var (key, body) = (NewKey(), Described(list, "1"));
         var first = (await PostAsync(list, key, body)).MustBe(201);
@@ -214,7 +214,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Expired_records_are_removed_in_the_background_but_for_those_that_somebody_is_writing()
+    public async Task Expired_records_are_removed_in_the_background_unless_they_are_in_use()
     {
         var (kept, held) = (NewKey(), NewKey());
         await service.ExecuteAsync(
@@ -237,7 +237,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task Whatever_was_sent_to_a_service_that_was_killed_is_there_once_when_it_has_been_sent_again(string list)
+    public async Task Every_request_to_a_killed_service_has_one_effect_after_a_retry(string list)
     {
         var (run, member) = (NewKey(), await CreateMemberAsync(list));
         var answered = new ConcurrentDictionary<string, string?>();

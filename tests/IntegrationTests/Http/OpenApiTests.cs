@@ -46,7 +46,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     };
 
     [Fact]
-    public async Task The_document_has_these_operations_and_no_other()
+    public async Task The_document_has_exactly_these_operations()
     {
         var found =
             from path in (await ReadAsync())["paths"]!.AsObject()
@@ -58,7 +58,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public async Task An_operation_is_as_the_contract_has_it(string operationId, string address, string request, string success, string errors)
+    public async Task An_operation_follows_the_contract(string operationId, string address, string request, string success, string errors)
     {
         var document = await ReadAsync();
         var (method, path) = (address.Split(' ')[0], address.Split(' ')[1]);
@@ -102,7 +102,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("UserGroupsUpdateUsersByIdRequest", "", "add remove")]
     [InlineData("ApiKeysCreateNewKeyRequest", "name role expires_at", "")]
     [InlineData("ApiKeysUpdateByIdRequest", "name role expires_at", "")]
-    public async Task A_request_has_exactly_these_properties_all_optional(string schema, string texts, string ids)
+    public async Task A_request_has_exactly_these_optional_properties(string schema, string texts, string ids)
     {
         var request = (await SchemaAsync(schema)).AsObject();
         var properties = request["properties"]!.AsObject();
@@ -144,7 +144,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("ListResponseOfApiKeyResponse", "links meta count total_pages results")]
     [InlineData("ListLinks", "next previous")]
     [InlineData("ListMeta", "page previous_page next_page")]
-    public async Task An_answer_has_exactly_these_properties_none_missing(string schema, string expected)
+    public async Task An_answer_has_exactly_these_required_properties(string schema, string expected)
     {
         var answer = await SchemaAsync(schema);
 
@@ -153,7 +153,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     }
 
     [Fact]
-    public async Task A_key_has_these_properties_and_its_token_once()
+    public async Task Only_a_new_key_has_the_property_token()
     {
         var key = await SchemaAsync("ApiKeyResponse");
 
@@ -172,7 +172,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     }
 
     [Fact]
-    public async Task A_problem_has_these_properties_and_errors_where_a_request_is_at_fault()
+    public async Task A_problem_has_these_properties_and_a_400_has_errors()
     {
         var problem = await SchemaAsync("Problem");
 
@@ -185,7 +185,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("/user", "UserResponse")]
     [InlineData("/auth/group", "UserGroupResponse")]
     [InlineData("/auth/key", "ApiKeyResponse")]
-    public async Task Success_answers_the_resource_or_a_list_of_it(string path, string resource)
+    public async Task A_success_answers_the_resource_or_its_list(string path, string resource)
     {
         var paths = (await ReadAsync())["paths"]!;
         string Answer(string address, string method, string status) =>
@@ -199,7 +199,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     }
 
     [Fact]
-    public async Task Every_operation_and_parameter_and_property_is_described_and_every_property_has_an_example()
+    public async Task Every_operation_parameter_and_property_has_a_description_and_every_property_an_example()
     {
         var document = await ReadAsync();
         var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(method => method.Value!.AsObject()).ToArray();
@@ -217,10 +217,10 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [Theory]
     [InlineData("/swagger/index.html")]
     [InlineData("/swagger/v1/swagger.json")]
-    public async Task The_description_is_served_for_people_and_for_programs(string path) => (await service.GetAsync(path)).MustBe(200);
+    public async Task The_document_is_served_for_people_and_for_programs(string path) => (await service.GetAsync(path)).MustBe(200);
 
     [Fact]
-    public async Task The_committed_description_is_the_served_one()
+    public async Task The_committed_document_equals_the_served_one()
     {
         var file = typeof(OpenApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ApiDescription").Value!;
         var served = (await ReadAsync()).Without("servers");

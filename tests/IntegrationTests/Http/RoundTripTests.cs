@@ -30,7 +30,7 @@ public sealed class RoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ndjson_carries_everything_and_changes_nothing_when_it_comes_again()
+    public async Task Ndjson_carries_everything_and_a_second_import_changes_nothing()
     {
         var groups = await CreateGroupsAsync(
             new { name = "Twins", description = "the first" },
@@ -55,7 +55,7 @@ public sealed class RoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Csv_carries_users_with_the_names_of_their_groups_and_changes_nothing_when_it_comes_again()
+    public async Task Csv_carries_users_and_group_names_and_a_second_import_changes_nothing()
     {
         var groups = await CreateGroupsAsync(new { name = @"a;b\c, ""d"" 'e'" }, new { name = "=Ω" }, new { name = @"\" }, new { name = "Empty" });
         await CreatePeopleAsync(groups[..3]);
@@ -73,7 +73,7 @@ public sealed class RoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_exported_for_spreadsheets_keeps_its_apostrophes()
+    public async Task An_export_for_spreadsheets_keeps_its_apostrophes_on_import()
     {
         await CreateAsync("/user", new { email = "a@x", first_name = "=1+1", last_name = "plain" });
 

@@ -62,7 +62,7 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
     [InlineData("a%b percent", "")]
     [InlineData("strasse % 100", "Straße 100%")]
     [InlineData("str str str str str str str str str str", "Åström|Straße 100%|Strasse")]
-    public async Task Each_word_is_found_anywhere_without_regard_to_case_and_accents_and_stands_for_itself(string q, string found)
+    public async Task Each_word_is_found_anywhere_in_a_text_in_any_case_and_without_accents(string q, string found)
     {
         foreach (var (list, property) in Lists)
         {
@@ -76,7 +76,7 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task A_user_is_found_by_words_of_all_names_and_the_address_but_not_across_them()
+    public async Task A_word_is_found_in_each_name_and_the_email_but_not_across_two_of_them()
     {
         var ada = await service.CreateUserAsync(new { first_name = "Ada", last_name = "Lovelace", email = "Countess@Example.org" });
 
@@ -92,7 +92,7 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task What_is_changed_is_found_by_what_it_is_now()
+    public async Task A_changed_resource_is_found_by_its_new_text()
     {
         var group = (await service.CreateGroupAsync(new { name = "Vorher" })).Id();
         (await service.PatchAsync($"/auth/group/{group}", new { name = "Nachher" })).MustBe(200);
@@ -118,7 +118,7 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
     [InlineData("%ED%A0%80", "invalid_search")]
     [InlineData("abc&q=abc", "invalid_text")]
     [InlineData("abc&Q=def", "invalid_text")]
-    public async Task What_cannot_be_searched_for_is_refused(string q, string code)
+    public async Task A_search_text_that_cannot_match_is_refused(string q, string code)
     {
         foreach (var (list, _) in Lists)
         {
@@ -127,7 +127,7 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task Two_hundred_characters_may_be_searched_for_and_no_more()
+    public async Task A_search_text_has_at_most_200_characters()
     {
         Assert.Empty(await service.ReadIdsAsync($"/user?q={new string('a', 200)}"));
         await service.MustRefuseAsync($"/user?q={new string('a', 201)}", "q", "too_long");

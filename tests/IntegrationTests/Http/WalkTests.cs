@@ -43,7 +43,7 @@ public sealed class WalkTests(ServiceFixture service) : IClassFixture<ServiceFix
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_walk_there_and_back_sees_every_row_that_is_there_throughout_once_whatever_is_written_meanwhile(string list)
+    public async Task A_walk_in_both_directions_sees_every_lasting_row_once_during_writes(string list)
     {
         var path = await ArrangeAsync(list);
         var before = await ReadIdsAsync(path);
@@ -83,7 +83,7 @@ public sealed class WalkTests(ServiceFixture service) : IClassFixture<ServiceFix
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_page_is_the_same_by_its_number_by_its_link_and_on_the_way_back(string list)
+    public async Task A_page_is_the_same_by_number_by_link_and_on_the_way_back(string list)
     {
         var path = await ArrangeAsync(list);
         var there = await service.FollowAsync(path, ListPages.Next);
@@ -116,7 +116,7 @@ public sealed class WalkTests(ServiceFixture service) : IClassFixture<ServiceFix
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_walk_that_everything_is_deleted_under_ends_with_an_empty_page_that_still_counts(string list)
+    public async Task A_walk_ends_with_an_empty_page_when_all_rows_are_deleted(string list)
     {
         var path = await ArrangeAsync(list);
         var second = await service.ReadListAsync((await service.ReadListAsync(path)).Next()!);

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
 
-/// <summary>What the database counts as it changes, against a full count.</summary>
+/// <summary>The maintained counts of the database equal full counts.</summary>
 public sealed class CountTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IAsyncLifetime
 {
     private const string NewIds = "SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid";
@@ -16,7 +16,7 @@ public sealed class CountTests(ServiceFixture service) : IClassFixture<ServiceFi
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Every_count_is_exact_after_whatever_was_written_undone_or_refused()
+    public async Task Every_count_is_exact_after_writes_rollbacks_and_refusals()
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
@@ -31,10 +31,10 @@ public sealed class CountTests(ServiceFixture service) : IClassFixture<ServiceFi
     }
 
     [Fact]
-    public async Task Change_of_roles_that_is_undone_half_way_is_not_counted_with_a_later_one()
+    public async Task A_rolled_back_change_of_roles_does_not_count()
     {
         await SeedAsync();
-        // Refuses after rows have told of their change, and before the statement ends.
+        // Refuses after the triggers of some rows have run, and before the statement ends.
         await service.ExecuteAsync(
             """
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'Refused.'; END $$;
@@ -65,9 +65,10 @@ public sealed class CountTests(ServiceFixture service) : IClassFixture<ServiceFi
     }
 
     [Fact]
-    public async Task Writers_of_all_kinds_that_share_a_counter_all_succeed_and_are_all_counted()
+    public async Task Writers_of_all_kinds_that_share_a_counter_all_succeed_and_count()
     {
-        await service.ExecuteAsync("CREATE OR REPLACE FUNCTION writer_slot() RETURNS smallint LANGUAGE sql STABLE AS 'SELECT 0::smallint'");
+        await service.ExecuteAsync(
+            "CREATE OR REPLACE FUNCTION writer_slot() RETURNS smallint LANGUAGE sql STABLE AS 'SELECT 0::smallint'");
         var users = await service.CreateUsersAsync(16);
         var groups = await service.CreateGroupsAsync(16);
         var random = new Random(20261123);
@@ -115,7 +116,8 @@ public sealed class CountTests(ServiceFixture service) : IClassFixture<ServiceFi
         var someUsers = $"id IN (SELECT id FROM users ORDER BY random() LIMIT {rows})";
         var someGroups = $"id IN (SELECT id FROM user_groups ORDER BY random() LIMIT {(rows / 10) + 1})";
         var newUsers = $"INSERT INTO users (id, role) {NewIds}, {AnyRole} FROM generate_series(1, {rows})";
-        var newMembers = $"INSERT INTO memberships SELECT g.id, u.id FROM user_groups AS g, users AS u WHERE random() < 0.05 ON CONFLICT DO NOTHING";
+        const string NewMembers =
+            "INSERT INTO memberships SELECT g.id, u.id FROM user_groups AS g, users AS u WHERE random() < 0.05 ON CONFLICT DO NOTHING";
         switch (write)
         {
             case 0 or 1:
@@ -174,19 +176,20 @@ public sealed class CountTests(ServiceFixture service) : IClassFixture<ServiceFi
                 await service.ExecuteAsync($"DELETE FROM user_groups WHERE {someGroups}");
                 break;
             case 16:
-                await service.ExecuteAsync(newMembers);
+                await service.ExecuteAsync(NewMembers);
                 break;
             case 17:
                 await service.ExecuteAsync("DELETE FROM memberships WHERE random() < 0.1");
                 break;
             case 18:
-                // To a new group, whatever it was before.
+                // Moves one membership of some users to a new group.
                 await service.ExecuteAsync(
                     $"""
                     BEGIN;
                     INSERT INTO user_groups (id, name) {NewIds}, 'Moved to';
                     UPDATE memberships SET group_id = (SELECT id FROM user_groups ORDER BY created_at DESC LIMIT 1)
-                    WHERE (group_id, user_id) IN (SELECT min(group_id::text)::uuid, user_id FROM memberships GROUP BY user_id HAVING random() < 0.2);
+                    WHERE (group_id, user_id) IN
+                        (SELECT min(group_id::text)::uuid, user_id FROM memberships GROUP BY user_id HAVING random() < 0.2);
                     COMMIT;
                     """);
                 break;
@@ -205,12 +208,12 @@ public sealed class CountTests(ServiceFixture service) : IClassFixture<ServiceFi
                     DELETE FROM memberships WHERE random() < 0.5;
                     ROLLBACK TO SAVEPOINT before;
                     UPDATE users SET role = {AnyRole} WHERE {someUsers};
-                    {newMembers};
+                    {NewMembers};
                     COMMIT;
                     """);
                 break;
             case 21:
-                // Each statement's changes are merged with those of the others.
+                // One statement makes changes of several kinds.
                 await service.ExecuteAsync(
                     $"""
                     WITH added AS ({newUsers} RETURNING id), changed AS (UPDATE users SET role = {AnyRole} WHERE {someUsers} RETURNING id)

@@ -5,17 +5,23 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
 
-/// <summary>Real servers in folders of their own, which are removed at the end.</summary>
+/// <summary>Real servers, each in its own folder. The test removes the folder at the end.</summary>
 public sealed class EmbeddedPostgresTests : IAsyncLifetime
 {
     private const string StartTime = "SELECT pg_postmaster_start_time()::text";
 
-    // A space, a letter outside ASCII, and characters that a shell would act on.
+    // The name has a space, a letter outside ASCII, and characters with a meaning in a shell.
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"embedded pöstgres $HOME & {Guid.NewGuid():N}");
+
+    private PostgresGuard _guard = null!;
 
     private string ProcessFile => Path.Combine(_folder, "cluster", "postmaster.pid");
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public Task InitializeAsync()
+    {
+        _guard = PostgresGuard.Of(_folder);
+        return Task.CompletedTask;
+    }
 
     public async Task DisposeAsync()
     {
@@ -25,6 +31,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
             await (await ClusterAsync()).StopAsync();
             Directory.Delete(_folder, recursive: true);
         }
+
+        _guard.Dispose();
     }
 
     [Fact]
@@ -41,7 +49,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Letters_of_every_alphabet_are_letters_and_text_is_sorted_by_bytes()
+    public async Task Every_alphabet_has_upper_and_lower_case_and_text_is_sorted_by_bytes()
     {
         await using var postgres = await StartAsync();
 
@@ -61,7 +69,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_this_machine_reaches_the_server_and_only_with_its_password()
+    public async Task Only_this_machine_can_reach_the_server_and_only_with_its_password()
     {
         await using var postgres = await StartAsync();
 
@@ -79,7 +87,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     [Theory]
     [InlineData(true, "on")]
     [InlineData(false, "off")]
-    public async Task The_server_has_the_settings_that_the_service_relies_on(bool durable, string fsync)
+    public async Task The_server_has_the_settings_that_the_service_needs(bool durable, string fsync)
     {
         await using var postgres = await EmbeddedPostgres.StartAsync(_folder, durable);
 
@@ -104,7 +112,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_left_by_a_killed_service_is_taken_over()
+    public async Task The_server_of_a_killed_service_is_taken_over()
     {
         var left = await LeaveServerAsync(durable: false);
         var startedAt = await QueryAsync(left, StartTime);
@@ -115,7 +123,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_left_server_that_is_less_durable_than_asked_is_restarted()
+    public async Task A_leftover_server_that_is_not_durable_is_restarted_as_durable()
     {
         var left = await LeaveServerAsync(durable: false);
         var startedAt = await QueryAsync(left, StartTime);
@@ -127,7 +135,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_left_server_that_refuses_the_password_is_stopped_and_the_operator_told()
+    public async Task A_leftover_server_that_refuses_the_password_is_stopped_and_the_error_says_why()
     {
         await LeaveServerAsync(durable: false);
         await File.WriteAllTextAsync(Path.Combine(_folder, "password"), "wrong");
@@ -145,7 +153,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         await using (var first = await StartAsync())
         {
             await QueryAsync(first, "CREATE TABLE kept AS SELECT 42 AS number");
-            using var server = Process.GetProcessById(int.Parse((await File.ReadAllLinesAsync(ProcessFile))[0], CultureInfo.InvariantCulture));
+            var id = (await File.ReadAllLinesAsync(ProcessFile))[0];
+            using var server = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
             server.Kill();
         }
 
@@ -156,10 +165,10 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_that_got_the_number_of_the_old_server_is_left_alone()
+    public async Task Another_process_with_the_number_of_the_old_server_keeps_running()
     {
         await (await StartAsync()).DisposeAsync();
-        // Not this process itself: PostgreSQL makes an exception for the one that starts it.
+        // It cannot be this process, because PostgreSQL makes an exception for its parent.
         using var other = Process.Start(
             OperatingSystem.IsWindows() ? new ProcessStartInfo("ping", ["-n", "60", "127.0.0.1"]) : new ProcessStartInfo("sleep", ["60"]))!;
         try
@@ -178,7 +187,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_unfinished_database_is_made_again()
+    public async Task An_unfinished_database_is_created_again()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "cluster.new-1"));
         await File.WriteAllTextAsync(Path.Combine(_folder, "lock"), string.Empty);
@@ -204,7 +213,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_folder_with_other_files_is_refused_and_left_alone()
+    public async Task A_folder_with_other_files_is_refused_and_stays_unchanged()
     {
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "notes.txt"), "mine");
@@ -219,12 +228,13 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     [Theory]
     [InlineData("file/postgres")]
     [InlineData("file")]
-    public async Task A_folder_that_cannot_be_made_is_named(string path)
+    public async Task The_error_names_a_folder_that_cannot_be_created(string path)
     {
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "file"), string.Empty);
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(Path.Combine(_folder, path)));
+        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(
+            () => EmbeddedPostgres.StartAsync(Path.Combine(_folder, path)));
 
         Assert.Contains(_folder, refusal.Message, StringComparison.Ordinal);
         AssertAdvises(refusal);
@@ -250,7 +260,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_PostgreSQL_the_message_tells_the_three_ways_to_a_database()
+    public async Task Without_PostgreSQL_the_error_names_three_ways_to_get_a_database()
     {
         var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(
             () => PostgresBinaries.FindAsync([_folder], null, _folder, CancellationToken.None));
@@ -263,7 +273,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Data_of_a_version_that_is_not_installed_is_refused_with_both_versions()
+    public async Task Data_of_a_version_that_is_not_installed_is_refused_and_both_versions_are_named()
     {
         var installed = await PostgresBinaries.FindAsync(null, _folder, CancellationToken.None);
 
@@ -294,7 +304,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
 
     private Task<EmbeddedPostgres> StartAsync() => EmbeddedPostgres.StartAsync(_folder, durable: false);
 
-    /// <summary>A running server without a holder of the lock, as a killed service leaves it.</summary>
+    /// <summary>Leaves a running server without a holder of its lock, like a killed service.</summary>
     private async Task<string> LeaveServerAsync(bool durable)
     {
         await (await StartAsync()).DisposeAsync();

@@ -78,7 +78,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task No_request_with_a_key_waits_for_a_silent_database_and_requests_without_need_of_a_key_succeed()
+    public async Task Requests_with_a_key_do_not_wait_for_a_silent_database()
     {
         var clock = new ShiftedClock();
         await using var service = await TestService.StartAsync(postgres.ConnectionString, clock, Closed);

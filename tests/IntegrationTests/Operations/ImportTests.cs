@@ -10,11 +10,9 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
 
-/// <summary>What rows come to in the database, whoever else writes meanwhile.</summary>
+/// <summary>The effects of imported rows in the database, also during other writes.</summary>
 public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private const string EveryRow = """
         SELECT string_agg(row, E'\n' ORDER BY row) FROM (
             SELECT 'user ' || u.xmin || ' ' || u AS row FROM users AS u
@@ -33,20 +31,20 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddScoped(_ => new Caller("tester", "import", null));
-        services.AddInfrastructure(service.ConnectionString, Patience);
+        services.AddInfrastructure(service.ConnectionString, TimeLimit.OfWait);
         _provider = services.BuildServiceProvider();
     }
 
     public async Task DisposeAsync() => await _provider.DisposeAsync();
 
     [Fact]
-    public async Task Users_are_created_changed_or_left_alone_and_told_of()
+    public async Task Users_are_created_updated_or_unchanged_and_audited()
     {
         var team = (string)(await service.CreateGroupAsync(new { name = "Team" }))["id"]!;
         var left = (string)(await service.CreateGroupAsync(new { name = "Left" }))["id"]!;
         var idle = (string)(await service.CreateGroupAsync(new { name = "Idle" }))["id"]!;
-        var ada = (string)(await service.CreateUserAsync(new { email = "Ada@example.org", first_name = "Ada", user_groups = new[] { left } }))["id"]!;
-        var bob = (string)(await service.CreateUserAsync(new { email = "bob@example.org", first_name = "Bob", user_groups = new[] { idle } }))["id"]!;
+        var ada = (await service.CreateUserAsync(new { email = "Ada@example.org", first_name = "Ada", user_groups = new[] { left } })).Id();
+        var bob = (await service.CreateUserAsync(new { email = "bob@example.org", first_name = "Bob", user_groups = new[] { idle } })).Id();
         var versions = await VersionsAsync();
         await service.ExecuteAsync("TRUNCATE audit_entries");
         var given = Uuid.CreateVersion7(TimeProvider.System);
@@ -62,8 +60,11 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         Assert.True(report.Summary.Applied);
         await service.MustCountRightAsync("");
         var after = await service.ReadUserAsync(ada);
-        Assert.Equal("Augusta admin Ada@example.org " + team, $"{after["first_name"]} {after["role"]} {after["email"]} {after["user_groups"]![0]}");
-        Assert.Equal("editor New", $"{(await service.ReadUserAsync(given.ToString()))["role"]} {(await service.ReadUserAsync(given.ToString()))["last_name"]}");
+        Assert.Equal(
+            "Augusta admin Ada@example.org " + team,
+            $"{after["first_name"]} {after["role"]} {after["email"]} {after["user_groups"]![0]}");
+        var created = await service.ReadUserAsync(given.ToString());
+        Assert.Equal("editor New", $"{created["role"]} {created["last_name"]}");
         Assert.Equal(2, (await service.ReadGroupAsync(team))["users"]!.AsArray().Count);
         Assert.Empty((await service.ReadGroupAsync(left))["users"]!.AsArray());
 
@@ -74,20 +75,26 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         Assert.Equal(
             "1 1 1",
             await service.ExecuteAsync($"SELECT string_agg(version::text, ' ') FROM users WHERE id NOT IN ('{ada}', '{bob}')"));
-        Assert.Equal(0L, await service.ExecuteAsync("SELECT count(*) FROM users WHERE created_at > now() OR created_at < now() - interval '1 hour'"));
+        Assert.Equal(
+            0L,
+            await service.ExecuteAsync(
+                "SELECT count(*) FROM users WHERE created_at > now() OR created_at < now() - interval '1 hour'"));
 
         var audit = await AuditAsync();
         Assert.Equal(["imports", "users", "users", "users", "users"], audit.Select(entry => (string)entry["resource"]!).Order());
         Assert.All(audit, entry => Assert.Equal("tester import", $"{entry["actor"]} {entry["operation"]}"));
         var changed = audit.Single(entry => (string)entry["resource_id"]! == ada);
-        Assert.Equal(("Ada", "Augusta"), ((string)changed["changes"]!["first_name"]!["from"]!, (string)changed["changes"]!["first_name"]!["to"]!));
+        var name = changed["changes"]!["first_name"]!;
+        Assert.Equal(("Ada", "Augusta"), ((string)name["from"]!, (string)name["to"]!));
         Assert.Equal((team, left), ((string)changed["added"]![0]!, (string)changed["removed"]![0]!));
         var summary = audit.Single(entry => (string)entry["resource"]! == "imports")["changes"]!;
-        Assert.Equal("3 1 1 0", $"{summary["created"]!["to"]} {summary["updated"]!["to"]} {summary["unchanged"]!["to"]} {summary["refused"]!["to"]}");
+        Assert.Equal(
+            "3 1 1 0",
+            $"{summary["created"]!["to"]} {summary["updated"]!["to"]} {summary["unchanged"]!["to"]} {summary["refused"]!["to"]}");
     }
 
     [Fact]
-    public async Task One_row_that_is_refused_keeps_all_away_unless_the_import_is_partial()
+    public async Task One_refused_row_prevents_the_import_unless_it_is_partial()
     {
         await service.CreateGroupAsync(new { name = "Twice" });
         await service.CreateGroupAsync(new { name = "Twice" });
@@ -110,8 +117,8 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         (long, string?, string)[] refusals =
         [
             (2, "email", "duplicate_email"), (3, "user_groups", "ambiguous_user_group"), (4, "user_groups", "unknown_user_group"),
-            (5, "id", "id_taken"), (6, "id", "duplicate_id"), (7, "role", "invalid_role"), (7, null, "nothing_given"), (9, "id", "duplicate_id"),
-            (10, "user_groups", "unknown_user_group"),
+            (5, "id", "id_taken"), (6, "id", "duplicate_id"), (7, "role", "invalid_role"), (7, null, "nothing_given"),
+            (9, "id", "duplicate_id"), (10, "user_groups", "unknown_user_group"),
         ];
         var before = await service.ExecuteAsync(EveryRow);
 
@@ -132,7 +139,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task Dry_run_says_what_would_happen_and_writes_nothing()
+    public async Task A_dry_run_reports_the_counts_and_writes_nothing()
     {
         await service.CreateUserAsync(new { email = "ada@example.org" });
         var before = await service.ExecuteAsync(EveryRow);
@@ -148,7 +155,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task Groups_are_found_by_id_or_name_changed_and_created()
+    public async Task Groups_are_found_by_id_or_name_and_updated_or_created()
     {
         var byId = Guid.Parse((string)(await service.CreateGroupAsync(new { name = "By id", icon = "i" }))["id"]!);
         var byName = (string)(await service.CreateGroupAsync(new { name = "By name" }))["id"]!;
@@ -170,28 +177,35 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
 
         var report = await ImportAsync(new ImportOptions(false, false, true), rows);
         Assert.Equal(
-            (1L, 2L, 1L, 2L), (report.Summary.Created, report.Summary.GroupsCreated, report.Summary.GroupsUpdated, report.Summary.GroupsUnchanged));
+            (1L, 2L, 1L, 2L),
+            (report.Summary.Created, report.Summary.GroupsCreated, report.Summary.GroupsUpdated, report.Summary.GroupsUnchanged));
         Assert.Equal(
             $"By name|Made|Only named|Renamed {byName}",
             await service.ExecuteAsync(
-                $"SELECT string_agg(name, '|' ORDER BY name) || ' ' || (SELECT id FROM user_groups WHERE name = 'By name') FROM user_groups WHERE user_count = 1"));
+                """
+                SELECT string_agg(name, '|' ORDER BY name) || ' ' || (SELECT id FROM user_groups WHERE name = 'By name')
+                FROM user_groups WHERE user_count = 1
+                """));
         Assert.Null((string?)(await service.ReadGroupAsync(byId.ToString()))["icon"]);
         Assert.Equal("For all", (string)(await service.ReadGroupAsync(made.ToString()))["description"]!);
         await service.MustCountRightAsync("");
 
-        var again = await ImportAsync(new ImportOptions(false, false, true), rows);
-        Assert.Equal((0L, 1L, 0L, 0L, 4L), (again.Summary.Created, again.Summary.Unchanged, again.Summary.GroupsCreated, again.Summary.GroupsUpdated, again.Summary.GroupsUnchanged));
+        var again = (await ImportAsync(new ImportOptions(false, false, true), rows)).Summary;
+        Assert.Equal(
+            (0L, 1L, 0L, 0L, 4L),
+            (again.Created, again.Unchanged, again.GroupsCreated, again.GroupsUpdated, again.GroupsUnchanged));
     }
 
     [Fact]
-    public async Task Address_that_somebody_else_takes_meanwhile_is_that_users_row()
+    public async Task A_row_whose_email_is_taken_during_the_import_updates_that_user()
     {
         await using var other = await HoldAddressAsync("taken@example.org");
-        var import = ImportAsync([.. Enumerable.Range(0, 50).Select(i => User($"u{i}@example.org")), User("taken@example.org") with { FirstName = "Ada" }]);
+        var import = ImportAsync(
+            [.. Enumerable.Range(0, 50).Select(i => User($"u{i}@example.org")), User("taken@example.org") with { FirstName = "Ada" }]);
         await MustWaitAsync();
         await other.CommitAsync();
 
-        var report = await import.WaitAsync(Patience);
+        var report = await import.WithinLimitAsync();
 
         Assert.Equal((50L, 1L), (report.Summary.Created, report.Summary.Updated));
         Assert.Equal(51, await service.CountAsync("/user"));
@@ -199,7 +213,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task Others_write_and_read_while_an_import_has_not_ended()
+    public async Task Other_requests_read_and_write_during_an_import()
     {
         var group = (string)(await service.CreateGroupAsync(new { name = "Team" }))["id"]!;
         var bystander = (string)(await service.CreateUserAsync(new { email = "bystander@example.org" }))["id"]!;
@@ -217,79 +231,88 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
             service.PatchAsync($"/auth/group/{group}", new { description = "Busy" }),
             service.PatchAsync($"/user/{ada}", new { first_name = "Ada", last_name = "Byron" }),
             service.GetAsync("/user?q=new"),
-            service.DeleteAsync($"/auth/group/{(string)(await service.CreateGroupAsync())["id"]!}")).WaitAsync(Patience);
+            service.DeleteAsync($"/auth/group/{(string)(await service.CreateGroupAsync())["id"]!}")).WithinLimitAsync();
         Assert.All(others, answer => Assert.InRange(answer.Status, 200, 204));
         Assert.False(import.IsCompleted);
-        await Assert.ThrowsAsync<ImportInProgressException>(() => ImportAsync(User("second@example.org")).WaitAsync(Patience));
+        await Assert.ThrowsAsync<ImportInProgressException>(() => ImportAsync(User("second@example.org")).WithinLimitAsync());
 
         await other.RollbackAsync();
-        var report = await import.WaitAsync(Patience);
+        var report = await import.WithinLimitAsync();
 
         Assert.Equal((2L, 1L), (report.Summary.Created, report.Summary.Updated));
-        // No session's own slot, which other sessions may share.
+        // An import has a slot of its own. Other writers share theirs.
         Assert.Equal(
             true,
-            await service.ExecuteAsync("SELECT bool_and(slot = 32 AND slot <> writer_slot()) FROM row_counts WHERE xmin = (SELECT xmin FROM users WHERE email = 'new@example.org')"));
+            await service.ExecuteAsync(
+                """
+                SELECT bool_and(slot = 32 AND slot <> writer_slot()) FROM row_counts
+                WHERE xmin = (SELECT xmin FROM users WHERE email = 'new@example.org')
+                """));
         Assert.Equal(4, (await service.ReadGroupAsync(group))["users"]!.AsArray().Count);
         Assert.Equal("Busy", (string)(await service.ReadGroupAsync(group))["description"]!);
         Assert.Equal("Lovelace", (string)(await service.ReadUserAsync(ada))["last_name"]!);
         await service.MustCountRightAsync("");
-        // Newest first: what the import changed comes after what it found.
-        var told = (await AuditAsync()).Where(entry => (string)entry["resource_id"]! == ada).Select(entry => entry["changes"]!["last_name"]?["from"]).ToList();
-        Assert.Equal("Byron", (string?)told[0]);
+        // The newest entry comes first. The import's change follows the change that it found.
+        var former = (await AuditAsync())
+            .Where(entry => (string)entry["resource_id"]! == ada)
+            .Select(entry => entry["changes"]!["last_name"]?["from"])
+            .ToList();
+        Assert.Equal("Byron", (string?)former[0]);
     }
 
     [Fact]
-    public async Task Group_that_new_users_have_joined_is_free_until_the_import_ends()
+    public async Task A_group_that_new_users_have_joined_can_change_during_the_import()
     {
         var joined = (string)(await service.CreateGroupAsync(new { name = "Joined" }))["id"]!;
         var held = (string)(await service.CreateGroupAsync(new { name = "Held" }))["id"]!;
         await using var other = await HoldAsync($"SELECT FROM user_groups WHERE id = '{held}' FOR UPDATE");
         var first = User("first@example.org") with { UserGroups = Named("Joined") };
-        // Far enough from the first line for a statement of its own.
+        // The distance makes the import write the next line in another statement.
         _line += 100_000;
         var import = ImportAsync(first, User("last@example.org") with { UserGroups = Named("Held") });
         await MustWaitAsync("INSERT INTO memberships");
 
-        var answer = await service.PatchAsync($"/auth/group/{joined}", new { description = "Busy" }).WaitAsync(Patience);
+        var answer = await service.PatchAsync($"/auth/group/{joined}", new { description = "Busy" }).WithinLimitAsync();
 
         Assert.Equal(200, answer.Status);
         Assert.False(import.IsCompleted);
         await other.RollbackAsync();
-        Assert.Equal(2, (await import.WaitAsync(Patience)).Summary.Created);
+        Assert.Equal(2, (await import.WithinLimitAsync()).Summary.Created);
         await service.MustCountRightAsync("");
     }
 
     [Fact]
-    public async Task Group_that_only_new_users_join_is_free_while_users_that_are_there_change()
+    public async Task A_group_that_only_new_users_join_can_change_while_the_import_updates_users()
     {
         var joined = (string)(await service.CreateGroupAsync(new { name = "Joined meanwhile" }))["id"]!;
         var held = (string)(await service.CreateUserAsync(new { email = "there@example.org" }))["id"]!;
         await using var other = await HoldAsync($"SELECT FROM users WHERE id = '{held}' FOR UPDATE");
         var import = ImportAsync(
-            User("there@example.org") with { FirstName = "Changed" }, User("joins@example.org") with { UserGroups = Named("Joined meanwhile") });
+            User("there@example.org") with { FirstName = "Changed" },
+            User("joins@example.org") with { UserGroups = Named("Joined meanwhile") });
         await MustWaitAsync("%FOR NO KEY UPDATE OF u");
 
-        var answer = await service.PatchAsync($"/auth/group/{joined}", new { description = "Busy" }).WaitAsync(Patience);
+        var answer = await service.PatchAsync($"/auth/group/{joined}", new { description = "Busy" }).WithinLimitAsync();
 
         Assert.Equal(200, answer.Status);
         Assert.False(import.IsCompleted);
         await other.RollbackAsync();
-        var summary = (await import.WaitAsync(Patience)).Summary;
+        var summary = (await import.WithinLimitAsync()).Summary;
         Assert.Equal((1, 1), (summary.Created, summary.Updated));
         await service.MustCountRightAsync("");
     }
 
     [Fact]
-    public async Task Turn_is_free_when_an_import_has_ended_even_while_the_database_still_drops_its_tables()
+    public async Task The_next_import_can_start_while_the_database_still_drops_the_tables_of_the_last()
     {
         await using var other = await HoldAddressAsync("held@example.org");
         var import = ImportAsync(User("held@example.org"));
         await MustWaitAsync();
-        var table = await service.ExecuteAsync("SELECT relnamespace::regnamespace || '.' || relname FROM pg_class WHERE relname = 'import_users'");
+        var table = await service.ExecuteAsync(
+            "SELECT relnamespace::regnamespace || '.' || relname FROM pg_class WHERE relname = 'import_users'");
         await using var tables = await HoldAsync($"LOCK TABLE {table} IN ACCESS SHARE MODE");
         await other.RollbackAsync();
-        await import.WaitAsync(Patience);
+        await import.WithinLimitAsync();
 
         var next = await ImportAsync(User("next@example.org"));
 
@@ -297,40 +320,51 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task Group_that_is_changed_before_the_import_changes_it_has_these_changes_in_this_order()
+    public async Task The_audit_has_changes_of_a_group_before_and_by_the_import_in_order()
     {
         var group = (string)(await service.CreateGroupAsync(new { name = "First" }))["id"]!;
         var held = (string)(await service.CreateGroupAsync(new { name = "Held" }))["id"]!;
         await using var other = await HoldAsync($"SELECT FROM user_groups WHERE id = '{held}' FOR UPDATE");
         var import = ImportAsync(
-            new CheckedGroup(++_line, Guid.Parse(group), true) { Name = "Third" }, User("new@example.org") with { UserGroups = Named("Held") });
+            new CheckedGroup(++_line, Guid.Parse(group), true) { Name = "Third" },
+            User("new@example.org") with { UserGroups = Named("Held") });
         await MustWaitAsync("INSERT INTO memberships");
 
-        (await service.PatchAsync($"/auth/group/{group}", new { name = "Second" }).WaitAsync(Patience)).MustBe(200);
+        (await service.PatchAsync($"/auth/group/{group}", new { name = "Second" }).WithinLimitAsync()).MustBe(200);
         await other.RollbackAsync();
-        await import.WaitAsync(Patience);
+        await import.WithinLimitAsync();
 
-        var names = (await AuditAsync()).Where(entry => (string)entry["resource_id"]! == group).Select(entry => (string)entry["changes"]!["name"]!["to"]!);
+        var names = (await AuditAsync())
+            .Where(entry => (string)entry["resource_id"]! == group)
+            .Select(entry => (string)entry["changes"]!["name"]!["to"]!);
         Assert.Equal(["Third", "Second", "First"], names);
     }
 
     [Fact]
-    public async Task Import_that_is_cancelled_or_whose_file_breaks_off_leaves_nothing_behind()
+    public async Task A_cancelled_or_broken_off_import_leaves_nothing_behind()
     {
         var before = await service.ExecuteAsync(EveryRow);
         await using (var other = await HoldAddressAsync("held@example.org"))
         {
             using var stop = new CancellationTokenSource();
-            var import = ImportAsync(new ImportOptions(false, false, true), [User("a@example.org") with { UserGroups = Named("New") }, User("held@example.org")], stop.Token);
+            var import = ImportAsync(
+                new ImportOptions(false, false, true),
+                [User("a@example.org") with { UserGroups = Named("New") }, User("held@example.org")],
+                stop.Token);
             await MustWaitAsync();
             await stop.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import.WaitAsync(Patience));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import.WithinLimitAsync());
             await other.RollbackAsync();
         }
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => ImportAsync(BrokenOff(), new ImportOptions(true, false, true), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => ImportAsync(BrokenOff(), new ImportOptions(true, false, true), CancellationToken.None));
         Assert.Equal(before, await service.ExecuteAsync(EveryRow));
-        await WaitUntilAsync("SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'CleanWorkspace import')");
+        await WaitUntilAsync(
+            """
+            SELECT NOT EXISTS (SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'CleanWorkspace import')
+            """);
 
         async IAsyncEnumerable<CheckedRow> BrokenOff()
         {
@@ -341,7 +375,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task Thousands_of_rows_of_all_kinds_mixed_are_each_accounted_for()
+    public async Task Every_row_of_a_large_mixed_file_is_counted()
     {
         var rows = Enumerable.Range(0, 30_000).Select(i => (i % 3) switch
         {
@@ -383,13 +417,14 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         return report;
     }
 
-    // Whoever inserts the same address waits until it is known whether it is taken.
+    // Another insert of the same email waits for the end of this transaction.
     private Task<NpgsqlTransaction> HoldAddressAsync(string email) =>
         HoldAsync($"INSERT INTO users (id, email, folded_email, role) VALUES ('{Guid.CreateVersion7()}', '{email}', '{email}', 'guest')");
 
     private async Task<NpgsqlTransaction> HoldAsync(string statement)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         var transaction = await connection.BeginTransactionAsync();
         await using var command = new NpgsqlCommand(statement, connection, transaction);
@@ -400,20 +435,28 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     private Task MustWaitAsync(string statement = "INSERT INTO users") => WaitUntilAsync(
         $"""
         SELECT EXISTS (SELECT FROM pg_stat_activity
-            WHERE datname = current_database() AND application_name = 'CleanWorkspace import' AND wait_event_type = 'Lock' AND query LIKE '{statement}%')
+            WHERE datname = current_database() AND application_name = 'CleanWorkspace import'
+                AND wait_event_type = 'Lock' AND query LIKE '{statement}%')
         """);
 
-    private Task WaitUntilAsync(string question) => Eventually.BeAsync(async () => (bool)(await service.ExecuteAsync(question))!, Patience);
+    private Task WaitUntilAsync(string question) =>
+        Eventually.BeAsync(async () => (bool)(await service.ExecuteAsync(question))!, TimeLimit.OfWait, question);
 
     private async Task<Dictionary<string, long>> VersionsAsync()
     {
         var rows = (string[])(await service.ExecuteAsync(
-            "SELECT array_agg(id || ' ' || version) FROM (SELECT id, version FROM users UNION ALL SELECT id, version FROM user_groups) AS rows"))!;
+            """
+            SELECT array_agg(id || ' ' || version)
+            FROM (SELECT id, version FROM users UNION ALL SELECT id, version FROM user_groups) AS rows
+            """))!;
         return rows.Select(row => row.Split(' ')).ToDictionary(row => row[0], row => long.Parse(row[1], null));
     }
 
-    private async Task<List<JsonObject>> AuditAsync() =>
-        [.. (await service.GetAsync("/auth/audit?page_size=200")).MustBe(200).Json["results"]!.AsArray().Select(entry => entry!.AsObject())];
+    private async Task<List<JsonObject>> AuditAsync()
+    {
+        var entries = (await service.GetAsync("/auth/audit?page_size=200")).MustBe(200).Json["results"]!.AsArray();
+        return [.. entries.Select(entry => entry!.AsObject())];
+    }
 
     private sealed class Report : IImportReport
     {

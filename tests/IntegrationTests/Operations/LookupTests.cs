@@ -2,17 +2,17 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
 
-/// <summary>That what is asked for at about the same time is looked up together (docs/decisions/0013).</summary>
+/// <summary>Simultaneous reads of single resources share statements (docs/decisions/0013).</summary>
 public sealed class LookupTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Theory]
     [InlineData("/user", "users AS u WHERE u.id")]
     [InlineData("/auth/group", "user_groups AS g WHERE g.id")]
-    public async Task What_is_asked_for_at_once_is_read_by_statements_of_many_ids(string path, string rows)
+    public async Task Simultaneous_reads_share_statements_with_many_ids(string path, string rows)
     {
         var id = (path == "/user" ? await service.CreateUserAsync() : await service.CreateGroupAsync()).Id();
 
-        // Whether two meet is up to the threads, each time anew. A session shows its last statement.
+        // Two reads meet only by chance, so the test tries again. A connection shows its last statement.
         await Eventually.BeAsync(async () =>
         {
             await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ => (await service.GetAsync($"{path}/{id}")).MustBe(200)));

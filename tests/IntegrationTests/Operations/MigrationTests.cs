@@ -20,7 +20,7 @@ public sealed class MigrationTests : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Services_that_start_together_on_an_empty_database_apply_each_migration_once()
+    public async Task Services_that_start_at_the_same_time_apply_each_migration_once()
     {
         var services = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => TestService.StartAsync(_database.ConnectionString)));
 
@@ -37,10 +37,10 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_running_service_bears_columns_that_a_later_version_adds()
+    public async Task A_running_service_works_with_columns_of_a_later_version()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
-        // Often enough for the service to have prepared its statements.
+        // After this number of runs the service has prepared its statements.
         for (var i = 0; i < 5; i++)
         {
             await CreateAsync();
@@ -58,7 +58,7 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_starts_again_leaves_the_data_alone()
+    public async Task A_restart_keeps_the_data()
     {
         await using (await TestService.StartAsync(_database.ConnectionString))
         {
@@ -71,7 +71,7 @@ public sealed class MigrationTests : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode);
     }
 
-    // The last one of the first version, which had neither keys nor an audit; and of the one before addresses were unique by what they are sorted by.
+    // The first version had neither keys nor an audit. The second one had another unique index of emails.
     [Theory]
     [InlineData("RequireVersion")]
     [InlineData("MoreWriterSlots")]
@@ -91,20 +91,26 @@ public sealed class MigrationTests : IAsyncLifetime
             FROM generate_series(1, 1000) AS i;
             UPDATE users SET email = NULL, folded_email = NULL WHERE version % 3 = 0;
             INSERT INTO user_groups (id, name, icon, description, created_at)
-            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, nullif('Group ' || i, 'Group 1'), '🧮', E'Line\n\tline', timestamptz '2026-01-01Z'
+            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, nullif('Group ' || i, 'Group 1'), '🧮',
+                E'Line\n\tline', timestamptz '2026-01-01Z'
             FROM generate_series(1, 50) AS i;
             INSERT INTO memberships (group_id, user_id)
             SELECT g.id, u.id FROM user_groups AS g JOIN users AS u ON hashtext(g.id::text || u.id) % 7 = 0;
             """);
         var before = await ReadAllAsync();
-        var sorted = await _database.ExecuteAsync("SELECT string_agg(id::text, ' ' ORDER BY coalesce(folded_email, '') COLLATE \"C\", id) FROM users");
+        var sorted = await _database.ExecuteAsync(
+            "SELECT string_agg(id::text, ' ' ORDER BY coalesce(folded_email, '') COLLATE \"C\", id) FROM users");
 
         await using var service = await TestService.StartAsync(_database.ConnectionString);
 
         Assert.Equal(before, await ReadAllAsync());
         await _database.MustCountRightAsync();
-        Assert.Equal(sorted, await _database.ExecuteAsync($"SELECT string_agg(id::text, ' ' ORDER BY {UserConfiguration.EmailKey}) FROM users AS u"));
-        Assert.Equal("ada 1 lovelace ada1@example.org", await _database.ExecuteAsync("SELECT search_text FROM users WHERE first_name = 'Ada 1'"));
+        Assert.Equal(
+            sorted,
+            await _database.ExecuteAsync($"SELECT string_agg(id::text, ' ' ORDER BY {UserConfiguration.EmailKey}) FROM users AS u"));
+        Assert.Equal(
+            "ada 1 lovelace ada1@example.org",
+            await _database.ExecuteAsync("SELECT search_text FROM users WHERE first_name = 'Ada 1'"));
         Assert.Equal("group 2", await _database.ExecuteAsync("SELECT search_text FROM user_groups WHERE name = 'Group 2'"));
         var user = (Guid)(await _database.ExecuteAsync("SELECT user_id FROM memberships LIMIT 1"))!;
         using var answer = await service.Client.PatchAsync(
@@ -122,7 +128,7 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_shall_not_migrate_does_not_touch_the_database()
+    public async Task A_service_without_migration_on_start_does_not_touch_the_database()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, ("Database:MigrateOnStart", "false"));
 
@@ -132,14 +138,15 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_is_ready_on_its_own_schema_and_a_later_one_and_on_an_earlier_one_unavailable()
+    public async Task A_service_is_ready_on_its_own_and_a_later_schema_but_not_on_an_earlier_one()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
         Assert.Equal("200 200", await AskAsync());
         await _database.ExecuteAsync("""INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_Later', '99.0.0')""");
         Assert.Equal("200 200", await AskAsync());
 
-        InContextOf(service, db => db.Database.ExecuteSql($"""DELETE FROM "__EFMigrationsHistory" WHERE migration_id = {db.Database.GetMigrations().Last()}"""));
+        InContextOf(service, db => db.Database.ExecuteSql(
+            $"""DELETE FROM "__EFMigrationsHistory" WHERE migration_id = {db.Database.GetMigrations().Last()}"""));
         Assert.Equal("503 200", await AskAsync());
         await _database.ExecuteAsync("ALTER TABLE users RENAME COLUMN last_name TO surname");
         Assert.Equal("503 503", await AskAsync());
@@ -161,7 +168,7 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_migrations_make_the_model_that_the_program_has()
+    public async Task The_migrations_lead_to_the_model_of_the_program()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
 
@@ -169,12 +176,12 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_migrations_can_be_undone_and_applied_again()
+    public async Task The_migrations_can_be_reverted_and_applied_again()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
 
         await InContextOf(service, db => db.GetService<IMigrator>().MigrateAsync(Migration.InitialDatabase));
-        // The list of applied migrations stays, empty.
+        // The empty list of applied migrations stays.
         Assert.Equal(1L, await _database.ExecuteAsync(CountTables));
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"));
 
@@ -184,17 +191,18 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_table_of_resources_and_their_memberships_tell_the_audit_of_each_kind_of_write()
+    public async Task Every_kind_of_write_is_audited_in_every_table_of_resources_and_memberships()
     {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
 
-        // Whatever has versions is a resource.
+        // A table with versions has resources.
         Assert.Equal(
             "api_keys: DELETE INSERT UPDATE, memberships: DELETE INSERT UPDATE, user_groups: DELETE INSERT UPDATE, users: DELETE INSERT UPDATE",
             await _database.ExecuteAsync(
                 """
                 SELECT string_agg(audited, ', ' ORDER BY audited) FROM (
-                    SELECT c.table_name || ': ' || coalesce(string_agg(DISTINCT t.event_manipulation, ' ' ORDER BY t.event_manipulation), 'nothing') AS audited
+                    SELECT c.table_name || ': ' || coalesce(
+                        string_agg(DISTINCT t.event_manipulation, ' ' ORDER BY t.event_manipulation), 'nothing') AS audited
                     FROM (
                         SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'version'
                         UNION SELECT 'memberships'

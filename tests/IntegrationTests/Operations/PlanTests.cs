@@ -3,20 +3,20 @@ using CleanWorkspace.IntegrationTests.Hosting;
 namespace CleanWorkspace.IntegrationTests.Operations;
 
 /// <summary>
-/// What a connection keeps of a tiny directory when that has grown. A plan that was made for a table of one row ends as 504 here: it
-/// reads all of it for each id.
+/// The plans that a connection made for a tiny directory, after the directory has grown. A plan for a table of one row reads the whole
+/// table for each id. Here such a plan would end as 504.
 /// </summary>
 public sealed class PlanTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     private const int Many = 60_000;
 
     [Fact]
-    public async Task Memberships_are_written_as_well_when_a_tiny_directory_has_grown_large()
+    public async Task Memberships_are_written_quickly_after_a_tiny_directory_has_grown_large()
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = (await service.CreateGroupAsync()).Id();
         await service.ExecuteAsync("ANALYZE");
-        // Often enough for each of the few connections to prepare its statements and to settle on their plans.
+        // After this number of rounds each of the few connections has prepared its statements and chosen their plans.
         for (var round = 0; round < 30; round++)
         {
             (await service.PatchAsync($"/auth/group/{group}", new { users = round % 2 == 0 ? [] : new[] { user } })).MustBe(200);

@@ -11,7 +11,7 @@ namespace CleanWorkspace.IntegrationTests.Operations;
 public sealed class RowsTests
 {
     [Fact]
-    public void Of_what_is_not_shown_only_what_costs_nothing_is_read()
+    public void Of_the_properties_that_are_not_requested_only_free_columns_are_read()
     {
         Assert.Equal(
             "u.id, NULL::text, NULL::text, NULL::text, u.role, '{}'::uuid[], u.created_at, u.updated_at, u.version",

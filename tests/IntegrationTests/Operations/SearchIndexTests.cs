@@ -3,7 +3,7 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
 
-/// <summary>What the database keeps for searching and sorting.</summary>
+/// <summary>The folded texts and indexes of the database for search and sort.</summary>
 public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Theory]
@@ -15,18 +15,19 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("Οδυσσεύς Ἀριστοτέλης", "οδυσσευσ αριστοτελησ")]
     [InlineData("ЁЖ Йод", "еж йод")]
     [InlineData("北京 🧮", "北京 🧮")]
-    public async Task Text_is_folded_without_case_and_accents_in_every_alphabet(string text, string folded)
+    public async Task Folding_removes_case_and_accents_in_every_alphabet(string text, string folded)
     {
         Assert.Equal(folded, await service.ExecuteAsync($"SELECT fold_text('{text}')"));
         Assert.Equal(folded, await service.ExecuteAsync($"SELECT fold_text('{folded}')"));
     }
 
     [Fact]
-    public async Task Text_that_is_plain_without_its_accents_is_folded_as_any_other()
+    public async Task The_short_cut_for_plain_text_folds_like_the_general_rule()
     {
         Assert.Equal(0L, await service.ExecuteAsync(
             """
-            SELECT count(*) FROM (SELECT chr(n) || 'A' || chr(n) AS t FROM generate_series(1, 200000) AS n WHERE n NOT BETWEEN 55296 AND 57343) AS texts
+            SELECT count(*) FROM (
+                SELECT chr(n) || 'A' || chr(n) AS t FROM generate_series(1, 200000) AS n WHERE n NOT BETWEEN 55296 AND 57343) AS texts
             WHERE fold_text(t) IS DISTINCT FROM translate(lower(unaccent('unaccent', t) COLLATE "und-x-icu"), 'ς', 'σ')
             """));
     }
@@ -38,7 +39,7 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task What_search_looks_at_follows_the_resource()
+    public async Task The_search_text_follows_the_resource()
     {
         var user = (await service.CreateUserAsync(new { first_name = "Zoë", email = "Zoë.L@example.org" })).Id();
         var group = (await service.CreateGroupAsync(new { name = "Mathématiques" })).Id();
@@ -49,7 +50,10 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(" lovelace zoe.l@example.org|arzte", await ReadAsync());
 
         async Task<object?> ReadAsync() => await service.ExecuteAsync(
-            $"SELECT concat_ws('|', (SELECT search_text FROM users WHERE id = '{user}'), (SELECT search_text FROM user_groups WHERE id = '{group}'))");
+            $"""
+            SELECT concat_ws(
+                '|', (SELECT search_text FROM users WHERE id = '{user}'), (SELECT search_text FROM user_groups WHERE id = '{group}'))
+            """);
     }
 
     [Theory]
@@ -57,12 +61,15 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("users", "(coalesce(fold_text(first_name), '') COLLATE \"C\")", "ix_users_first_name")]
     [InlineData("users", "(coalesce(fold_text(last_name), '') COLLATE \"C\")", "ix_users_last_name")]
     [InlineData("user_groups", "(coalesce(fold_text(name), '') COLLATE \"C\")", "ix_user_groups_name")]
-    public async Task A_page_of_a_sorted_list_is_read_off_an_index_either_way(string table, string key, string index)
+    public async Task A_page_of_a_sorted_list_is_read_from_an_index_in_both_directions(string table, string key, string index)
     {
         foreach (var (after, direction) in new[] { (">", "ASC"), ("<", "DESC") })
         {
             var plan = await ExplainAsync(
-                $"SELECT id FROM {table} WHERE ({key}, id) {after} ('m', '01900000-0000-7000-8000-000000000001') ORDER BY {key} {direction}, id {direction} LIMIT 51");
+                $"""
+                SELECT id FROM {table} WHERE ({key}, id) {after} ('m', '01900000-0000-7000-8000-000000000001')
+                ORDER BY {key} {direction}, id {direction} LIMIT 51
+                """);
 
             Assert.Contains($"using {index}", plan, StringComparison.Ordinal);
             Assert.Contains("Index Cond: (ROW(", plan, StringComparison.Ordinal);
@@ -71,46 +78,56 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_page_of_users_by_address_and_an_address_are_read_off_the_unique_index()
+    public async Task An_email_and_a_page_sorted_by_email_are_read_from_the_unique_index()
     {
         const string Key = $"({UserConfiguration.EmailKey})";
         var found = await ExplainAsync($"SELECT 1 FROM users AS u WHERE {Key} = 'ada@example.org'");
         Assert.Contains("using ux_users_folded_email", found, StringComparison.Ordinal);
-        Assert.Contains(" = 'ada@example.org'", Assert.Single(found.Split('\n'), line => line.Contains("Index Cond: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(" = 'ada@example.org'", IndexConditionOf(found), StringComparison.Ordinal);
         foreach (var (after, direction) in new[] { (">", "ASC"), ("<", "DESC") })
         {
             var plan = await ExplainAsync(
-                $"SELECT id FROM users AS u WHERE ({Key}, id) {after} ('m', '01900000-0000-7000-8000-000000000001') ORDER BY {Key} {direction}, id {direction} LIMIT 51");
+                $"""
+                SELECT id FROM users AS u WHERE ({Key}, id) {after} ('m', '01900000-0000-7000-8000-000000000001')
+                ORDER BY {Key} {direction}, id {direction} LIMIT 51
+                """);
 
             Assert.Contains("using ux_users_folded_email", plan, StringComparison.Ordinal);
-            Assert.Contains($" {after}= 'm'", Assert.Single(plan.Split('\n'), line => line.Contains("Index Cond: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains($" {after}= 'm'", IndexConditionOf(plan), StringComparison.Ordinal);
         }
     }
 
-    // A list that a writer has not emptied stays as it is: autovacuum comes for far more changes.
+    // So few changes do not start autovacuum, so only the service can clean up the pending entries.
     [Fact]
-    public async Task What_writers_add_to_the_search_indexes_is_put_in_its_place_beside_them()
+    public async Task The_pending_entries_of_the_search_indexes_are_cleaned_up_in_the_background()
     {
         await service.ExecuteAsync("CREATE EXTENSION pgstattuple");
         await service.CreateUserAsync(new { first_name = "Grace" });
         await service.CreateGroupAsync(new { name = "Compilers" });
 
         await Eventually.BeAsync(async () => await service.ExecuteAsync(
-            "SELECT (pgstatginindex('ix_users_search_text')).pending_tuples + (pgstatginindex('ix_user_groups_search_text')).pending_tuples") is 0L);
+            """
+            SELECT (pgstatginindex('ix_users_search_text')).pending_tuples
+                + (pgstatginindex('ix_user_groups_search_text')).pending_tuples
+            """) is 0L);
     }
 
     [Theory]
     [InlineData("users", "love")]
     [InlineData("users", "жук")]
     [InlineData("user_groups", "мате")]
-    public async Task A_part_of_a_word_of_any_alphabet_is_found_by_its_index(string table, string part)
+    public async Task The_search_index_finds_a_part_of_a_word_in_any_alphabet(string table, string part)
     {
-        // How few of its rows an index would have to look at shows whether it knows the letters.
-        Assert.Contains($"ix_{table}_search_text", await ExplainAsync($"SELECT id FROM {table} WHERE search_text LIKE '%{part}%'"), StringComparison.Ordinal);
+        // Without trigrams of these letters the index would have to read all its rows.
+        var plan = await ExplainAsync($"SELECT id FROM {table} WHERE search_text LIKE '%{part}%'");
+        Assert.Contains($"ix_{table}_search_text", plan, StringComparison.Ordinal);
         Assert.NotEqual("{}", await service.ExecuteAsync($"SELECT show_trgm('{part}')::text"));
     }
 
-    // Of tables this small a plan would read everything.
+    private static string IndexConditionOf(string plan) =>
+        Assert.Single(plan.Split('\n'), line => line.Contains("Index Cond: ", StringComparison.Ordinal));
+
+    // Without these settings the plan for such a small table would read the whole table.
     private async Task<string> ExplainAsync(string query) => (string)(await service.ExecuteAsync(
         $"""
         SET enable_seqscan = off;

@@ -10,7 +10,7 @@ public sealed class WriteRulesTests
     [InlineData(PostgresErrorCodes.DeadlockDetected)]
     [InlineData(PostgresErrorCodes.SerializationFailure)]
     [InlineData(PostgresErrorCodes.LockNotAvailable)]
-    public async Task A_write_that_loses_a_race_is_run_again(string state)
+    public async Task A_write_that_loses_a_race_is_retried(string state)
     {
         var runs = 0;
 
@@ -20,14 +20,14 @@ public sealed class WriteRulesTests
     }
 
     [Fact]
-    public async Task One_that_loses_every_race_is_given_up_as_such()
+    public async Task A_write_that_loses_every_race_is_refused_for_contention()
     {
         await Assert.ThrowsAsync<ContentionException>(() => WriteRules.RunAsync<int>(
             () => throw Refusal(PostgresErrorCodes.DeadlockDetected), CancellationToken.None));
     }
 
     [Fact]
-    public async Task Any_other_refusal_is_not_hidden()
+    public async Task Any_other_refusal_of_the_database_is_thrown()
     {
         var runs = 0;
 

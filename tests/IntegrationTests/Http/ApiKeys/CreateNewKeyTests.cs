@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Http.ApiKeys;
 public sealed class CreateNewKeyTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task A_new_key_works_at_once_and_tells_its_token_once()
+    public async Task A_new_key_works_at_once_and_shows_its_token_once()
     {
         var created = (await service.PostAsync("/auth/key", new { name = " ops ", role = "Viewer", expires_at = "2999-01-31T12:00:00+02:00" })).MustBe(201);
         var key = created.Json;
@@ -23,7 +23,7 @@ public sealed class CreateNewKeyTests(ServiceFixture service) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task Two_keys_of_one_name_live_at_once()
+    public async Task Two_keys_with_the_same_name_both_work()
     {
         var first = await service.CreateTokenAsync("viewer");
         var second = await service.CreateTokenAsync("viewer");
@@ -35,7 +35,7 @@ public sealed class CreateNewKeyTests(ServiceFixture service) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task What_is_stored_is_no_token_but_its_hash()
+    public async Task The_database_stores_the_hash_of_a_token_but_not_the_token()
     {
         var token = await service.CreateTokenAsync("viewer");
 
@@ -54,7 +54,7 @@ public sealed class CreateNewKeyTests(ServiceFixture service) : IClassFixture<Se
     [InlineData("""{"name":"x","role":"admin","expires_at":"2027-01-31T12:00:00"}""", "/expires_at invalid_time")]
     [InlineData("""{"name":"x","role":"admin","expires_at":1}""", "/expires_at invalid_type")]
     [InlineData("""{"name":"x","role":"admin","token":"x"}""", "/token unknown_property")]
-    public async Task What_is_wrong_is_said_and_no_key_made(string body, string faults)
+    public async Task A_refused_key_names_every_fault_and_is_not_created(string body, string faults)
     {
         var count = await service.CountAsync("/auth/key");
         var words = faults.Split(' ');

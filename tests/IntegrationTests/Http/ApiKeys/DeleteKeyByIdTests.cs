@@ -32,7 +32,7 @@ public sealed class DeleteKeyByIdTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_key_that_is_deleted_while_it_is_read_is_refused_where_reading_takes_too_long()
+    public async Task A_key_that_is_deleted_during_a_slow_look_up_is_refused()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         var clock = new ShiftedClock();

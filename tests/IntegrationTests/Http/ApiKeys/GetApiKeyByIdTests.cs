@@ -8,7 +8,7 @@ namespace CleanWorkspace.IntegrationTests.Http.ApiKeys;
 public sealed class GetApiKeyByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task A_key_is_answered_without_its_token()
+    public async Task A_read_key_has_no_token()
     {
         var created = (await service.PostAsync("/auth/key", new { name = "ops", role = "guest" })).MustBe(201).Json;
 
@@ -23,7 +23,7 @@ public sealed class GetApiKeyByIdTests(ServiceFixture service) : IClassFixture<S
         Assert.Equal("api_key_not_found", (string)(await service.GetAsync($"/auth/key/{Bodies.UnknownId}")).MustBe(404).Json["code"]!);
 
     [Fact]
-    public async Task When_a_key_was_last_used_is_written_down_by_the_time_the_service_has_stopped()
+    public async Task The_last_use_of_a_key_is_stored_before_the_service_has_stopped()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         string path;
@@ -47,7 +47,7 @@ public sealed class GetApiKeyByIdTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task To_be_refused_is_no_use_of_a_key()
+    public async Task A_refused_request_does_not_count_as_a_use_of_the_key()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using (var first = await TestService.StartAsync(database.ConnectionString))

@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Http.ApiKeys;
 public sealed class ListKeysTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task Keys_are_listed_oldest_first_in_the_envelope_of_all_lists()
+    public async Task Keys_are_listed_oldest_first_in_pages()
     {
         var first = (await service.PostAsync("/auth/key", new { name = "first", role = "guest" })).MustBe(201).Json.Id();
         var second = (await service.PostAsync("/auth/key", new { name = "second", role = "guest" })).MustBe(201).Json.Id();

@@ -9,7 +9,7 @@ public sealed class UpdateKeyByIdTests(ServiceFixture service) : IClassFixture<S
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task What_is_given_changes_and_the_rest_stays()
+    public async Task Given_properties_change_and_the_others_stay()
     {
         var key = await CreateAsync();
 
@@ -22,7 +22,7 @@ public sealed class UpdateKeyByIdTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Nothing_given_changes_nothing()
+    public async Task Patch_without_changes_changes_nothing()
     {
         var path = $"/auth/key/{(await CreateAsync()).Id()}";
         var before = await service.GetAsync(path);
@@ -37,7 +37,7 @@ public sealed class UpdateKeyByIdTests(ServiceFixture service) : IClassFixture<S
     [InlineData("""{"expires_at":"31.1.2027"}""", "/expires_at", "invalid_time")]
     [InlineData("""{"last_used_at":"2026-11-23T12:00:00Z"}""", "/last_used_at", "read_only")]
     [InlineData("""{"token":"cwk_"}""", "/token", "unknown_property")]
-    public async Task What_is_wrong_is_said_and_nothing_changed(string body, string pointer, string code)
+    public async Task A_refused_change_names_its_fault_and_changes_nothing(string body, string pointer, string code)
     {
         var path = $"/auth/key/{(await CreateAsync()).Id()}";
         var before = (await service.GetAsync(path)).Text;
@@ -48,7 +48,7 @@ public sealed class UpdateKeyByIdTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_key_has_its_new_role_within_five_seconds_and_expires_at_once_then()
+    public async Task A_changed_role_or_expiry_takes_effect_within_five_seconds()
     {
         var token = await service.CreateTokenAsync("guest");
         var path = $"/auth/key/{Guid.ParseExact(token.Split('_')[1], "N")}";

@@ -13,14 +13,14 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task A_workspace_in_which_nothing_happened_has_an_empty_audit() =>
+    public async Task A_new_workspace_has_an_empty_audit() =>
         (await service.GetAsync("/auth/audit")).MustBe(200).Json.MustEqual(JsonNode.Parse(
             """
             {"links":{"next":null,"previous":null},"meta":{"page":1,"previous_page":null,"next_page":null},"count":0,"total_pages":0,"results":[]}
             """)!.AsObject());
 
     [Fact]
-    public async Task A_new_user_is_told_of_with_all_that_it_has_and_its_groups()
+    public async Task The_entry_of_a_new_user_has_all_its_properties_and_groups()
     {
         var group = (await service.CreateGroupAsync()).Id();
         var user = await service.CreateUserAsync(
@@ -35,7 +35,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_new_group_is_told_of_with_all_that_it_has_and_its_users()
+    public async Task The_entry_of_a_new_group_has_all_its_properties_and_users()
     {
         var users = await service.CreateUsersAsync(2);
         var group = await service.CreateGroupAsync(new { name = "Analysts", icon = "chart", description = "Engine", users });
@@ -47,7 +47,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Whatever_a_resource_shows_is_in_its_audit()
+    public async Task Every_property_of_a_resource_is_audited()
     {
         var user = (await service.CreateUserAsync(new { first_name = "A", last_name = "B", email = "a@example.org", role = "guest" }))
             .Without("id", "created_at", "updated_at", "user_groups");
@@ -69,7 +69,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_change_is_told_from_what_to_what_and_of_nothing_else()
+    public async Task The_entry_of_a_change_has_exactly_the_old_and_new_values()
     {
         var user = (await service.CreateUserAsync(new { first_name = "Ada", last_name = "Byron" })).Id();
 
@@ -93,7 +93,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_groups_users_are_told_as_those_added_and_those_removed()
+    public async Task The_entry_of_a_group_names_added_and_removed_users()
     {
         var users = await service.CreateUsersAsync(4);
         var group = (await service.CreateGroupAsync(new { users = users[..2] })).Id();
@@ -107,7 +107,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_users_groups_are_told_as_those_added_and_those_removed()
+    public async Task The_entry_of_a_user_names_added_and_removed_groups()
     {
         var groups = await service.CreateGroupsAsync(4);
         var user = (await service.CreateUserAsync(new { user_groups = groups[..2] })).Id();
@@ -121,7 +121,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_deleted_user_is_told_of_with_all_that_it_had()
+    public async Task The_entry_of_a_deleted_user_has_all_its_last_values()
     {
         var groups = await service.CreateGroupsAsync(2);
         var user = (await service.CreateUserAsync(new { first_name = "Ada", user_groups = groups })).Id();
@@ -135,7 +135,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_deleted_group_is_told_of_with_all_that_it_had()
+    public async Task The_entry_of_a_deleted_group_has_all_its_last_values()
     {
         var users = await service.CreateUsersAsync(2);
         var group = (await service.CreateGroupAsync(new { name = "Analysts", users })).Id();
@@ -148,7 +148,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task What_is_refused_or_changes_nothing_leaves_no_entry()
+    public async Task A_refused_or_empty_change_leaves_no_entry()
     {
         var group = (await service.CreateGroupAsync()).Id();
         var user = (await service.CreateUserAsync(new { first_name = "Ada", email = "ada@example.org", user_groups = new[] { group } })).Id();
@@ -170,7 +170,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task An_entry_has_the_trace_that_the_client_is_in()
+    public async Task An_entry_has_the_trace_of_the_client()
     {
         const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         using var request = new HttpRequestMessage(HttpMethod.Post, "/user") { Content = ServiceFixture.ToContent(new { first_name = "Ada" }) };
@@ -182,7 +182,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task An_entry_says_with_which_key_it_was_done()
+    public async Task An_entry_names_the_key_of_the_caller()
     {
         var token = await service.CreateTokenAsync("admin");
 
@@ -193,7 +193,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Noting_that_a_key_was_used_leaves_no_entry()
+    public async Task The_use_of_a_key_leaves_no_entry()
     {
         await service.ExecuteAsync("UPDATE api_keys SET last_used_at = now(), version = version + 1");
 
@@ -201,7 +201,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Of_50_racing_writers_each_acknowledged_write_has_its_entry_and_no_other()
+    public async Task Each_acknowledged_write_of_50_racing_writers_has_exactly_one_entry()
     {
         var users = await service.CreateUsersAsync(4);
         var groups = await service.CreateGroupsAsync(4);
@@ -225,7 +225,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Told_in_order_the_audit_explains_what_there_is_however_writers_raced()
+    public async Task The_entries_in_order_lead_to_the_stored_state_after_racing_writes()
     {
         var users = await service.CreateUsersAsync(2);
         var groups = await service.CreateGroupsAsync(3);
@@ -268,7 +268,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_membership_that_is_moved_past_the_service_ends_and_begins_and_changes_the_tags_of_all()
+    public async Task A_membership_moved_by_sql_has_entries_and_changes_the_tags_of_all_its_resources()
     {
         var users = await service.CreateUsersAsync(2);
         var group = (await service.CreateGroupAsync(new { users = new[] { users[0] } })).Id();
@@ -287,7 +287,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task What_is_written_past_the_service_is_told_of_too()
+    public async Task Writes_by_sql_are_audited_too()
     {
         var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
         await service.ExecuteAsync("TRUNCATE audit_entries");
@@ -314,7 +314,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_write_of_thousands_of_rows_has_an_entry_for_each()
+    public async Task A_write_of_thousands_of_rows_has_an_entry_for_each_row()
     {
         var ids = await service.SeedUsersAsync(3000);
         var group = (await service.CreateGroupAsync(new { users = ids })).Id();
@@ -331,7 +331,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Pages_name_their_neighbours_both_ways()
+    public async Task Pages_link_to_their_neighbours_in_both_directions()
     {
         var newestFirst = (await service.CreateUsersAsync(5)).Reverse().ToArray();
         var actor = await ActorAsync();
@@ -355,7 +355,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     [Theory]
     [InlineData("/auth/audit?page_size=2")]
     [InlineData("/auth/audit?page_size=1&actor={actor}&created_after=2020-01-01T00:00:00Z")]
-    public async Task A_page_is_the_same_by_its_number_as_by_its_link(string list)
+    public async Task A_page_by_number_equals_the_page_by_link(string list)
     {
         await service.CreateGroupAsync(new { users = await service.CreateUsersAsync(5) });
         var path = list.Replace("{actor}", await ActorAsync(), StringComparison.Ordinal);
@@ -374,7 +374,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Following_the_links_sees_what_there_was_once_while_others_write()
+    public async Task Links_lead_to_every_entry_once_during_writes()
     {
         var there = (await service.CreateUsersAsync(7)).Reverse().ToArray();
 
@@ -388,7 +388,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Going_back_reaches_what_was_written_since()
+    public async Task The_previous_links_lead_to_newer_entries()
     {
         await service.CreateUsersAsync(3);
         var second = (await service.GetAsync(Link((await service.GetAsync("/auth/audit?page_size=2")).Json, "next")!)).Json;
@@ -402,7 +402,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Filters_choose_by_resource_actor_and_time_alone_or_together()
+    public async Task Filters_by_resource_actor_and_time_work_alone_and_together()
     {
         var users = await service.CreateUsersAsync(3);
         var actor = await ActorAsync();
@@ -457,7 +457,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     [InlineData("cursor=____________________________________________________________", "cursor", "invalid_cursor")]
     [InlineData("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "cursor", "invalid_cursor")]
     [InlineData("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAA", "cursor", "invalid_cursor")]
-    public async Task What_cannot_be_meant_is_refused(string query, string parameter, string code)
+    public async Task An_invalid_parameter_is_refused(string query, string parameter, string code)
     {
         var answer = (await service.GetAsync($"/auth/audit?{query}")).MustRefuseParameters(parameter);
 
@@ -465,7 +465,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Of_very_many_parameters_that_there_are_not_enough_are_named()
+    public async Task Of_very_many_unknown_parameters_only_the_first_are_named()
     {
         var query = string.Join('&', Enumerable.Range(0, 250).Select(number => $"a{number}=1"));
 
@@ -475,12 +475,12 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once() =>
+    public async Task Every_faulty_parameter_is_named_at_once() =>
         (await service.GetAsync("/auth/audit?page_size=x&resource=x&actor=%01&created_after=x&created_before=x&cursor=x&x=x"))
             .MustRefuseParameters("page_size", "resource", "actor", "created_after", "created_before", "cursor", "x");
 
     [Fact]
-    public async Task A_cursor_that_was_altered_or_is_of_other_filters_is_refused()
+    public async Task A_changed_cursor_or_a_cursor_of_other_filters_is_refused()
     {
         await service.CreateUsersAsync(3);
         var actor = await ActorAsync();

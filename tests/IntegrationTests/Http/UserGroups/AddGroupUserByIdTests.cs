@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Http.UserGroups;
 public sealed class AddGroupUserByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task The_user_becomes_a_member_and_both_sides_change()
+    public async Task The_user_becomes_a_member_and_both_resources_change()
     {
         var users = await service.CreateUsersAsync(2);
         var group = await service.CreateGroupAsync(new { users = users[..1] });
@@ -40,7 +40,7 @@ public sealed class AddGroupUserByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Adding_a_member_changes_nothing_and_leaves_no_trace()
+    public async Task Adding_a_present_member_changes_nothing_and_leaves_no_audit_entry()
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = (await service.CreateGroupAsync(new { users = new[] { user } })).Id();
@@ -53,7 +53,7 @@ public sealed class AddGroupUserByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task The_audit_tells_who_was_added_in_the_groups_entry()
+    public async Task The_audit_entry_of_the_group_names_the_added_user()
     {
         var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
 
@@ -68,7 +68,7 @@ public sealed class AddGroupUserByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task What_does_not_exist_is_named()
+    public async Task An_unknown_user_and_an_unknown_group_have_different_codes()
     {
         var user = await service.CreateUserAsync();
         var group = await service.CreateGroupAsync();
@@ -87,7 +87,7 @@ public sealed class AddGroupUserByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task The_condition_is_about_the_groups_tag()
+    public async Task If_Match_compares_the_tag_of_the_group()
     {
         var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
         var path = $"/auth/group/{group}/users/{user}";
@@ -105,7 +105,7 @@ public sealed class AddGroupUserByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_member_more_is_another_row_and_no_other_row_is_written()
+    public async Task Adding_a_member_writes_no_other_membership()
     {
         var users = await service.CreateUsersAsync(3);
         var group = (await service.CreateGroupAsync(new { users = users[..2] })).Id();

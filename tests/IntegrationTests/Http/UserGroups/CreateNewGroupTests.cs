@@ -6,7 +6,7 @@ namespace CleanWorkspace.IntegrationTests.Http.UserGroups;
 public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task The_answer_is_the_group_with_its_address()
+    public async Task The_answer_is_the_group_and_its_location()
     {
         var user = await service.CreateUserAsync();
 
@@ -23,7 +23,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Reading_the_new_group_answers_the_same_bytes()
+    public async Task A_read_of_the_new_group_answers_the_same_bytes()
     {
         var user = await service.CreateUserAsync();
         var created = (await service.PostAsync(
@@ -53,10 +53,10 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     [InlineData("""{"name":"Mathematicians"}""")]
     [InlineData("""{"description":"On the engine."}""")]
     [InlineData("""{"users":[]}""")]
-    public async Task Any_property_alone_describes_a_group(string body) => (await service.PostAsync("/auth/group", body)).MustBe(201);
+    public async Task Any_single_property_is_enough_for_a_group(string body) => (await service.PostAsync("/auth/group", body)).MustBe(201);
 
     [Fact]
-    public async Task Nothing_at_all_describes_no_group() => (await service.PostAsync("/auth/group", "{}")).MustRefuse(("", "nothing_given"));
+    public async Task An_empty_object_creates_no_group() => (await service.PostAsync("/auth/group", "{}")).MustRefuse(("", "nothing_given"));
 
     [Fact]
     public async Task Any_number_of_groups_may_have_the_same_name()
@@ -91,7 +91,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     [InlineData("name", 200)]
     [InlineData("icon", 256)]
     [InlineData("description", 4000)]
-    public async Task A_text_has_a_limit_in_characters(string property, int limit)
+    public async Task The_limit_of_a_text_counts_characters(string property, int limit)
     {
         foreach (var character in new[] { "x", "ß", Bodies.Emoji, "e\u0301" })
         {
@@ -104,7 +104,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Bodies.ForbiddenCharacters), MemberType = typeof(Bodies))]
-    public async Task A_control_character_or_half_a_character_is_refused(string character)
+    public async Task A_control_character_or_a_lone_surrogate_is_refused(string character)
     {
         foreach (var property in new[] { "name", "icon", "description" })
         {
@@ -115,7 +115,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     [Theory]
     [InlineData(@"\t")]
     [InlineData(@"\n")]
-    public async Task A_description_alone_may_have_tabs_and_newlines(string character)
+    public async Task Only_a_description_may_have_tabs_and_newlines(string character)
     {
         var group = await service.CreateGroupAsync(Bodies.Raw("description", $"\"a{character}b\""));
 
@@ -149,15 +149,15 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     [InlineData("id", "\"019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071\"")]
     [InlineData("created_at", "\"2026-11-23T12:24:27.123456Z\"")]
     [InlineData("updated_at", "\"2026-11-23T12:24:27.123456Z\"")]
-    public async Task What_the_service_sets_cannot_be_chosen(string property, string value) =>
+    public async Task A_read_only_property_cannot_be_set(string property, string value) =>
         (await service.PostAsync("/auth/group", $$"""{"name":"x","{{property}}":{{value}}}""")).MustBe(400);
 
     [Fact]
-    public async Task A_property_given_twice_is_refused_because_one_would_be_dropped() =>
+    public async Task A_property_that_is_given_twice_is_refused() =>
         (await service.PostAsync("/auth/group", """{"name":"x","name":"y"}""")).MustRefuse(("/name", "duplicate_property"));
 
     [Fact]
-    public async Task Users_are_answered_once_each_ascending_and_in_lower_case()
+    public async Task The_answer_has_each_user_once_ascending_in_lower_case()
     {
         var users = await service.CreateUsersAsync(3);
 
@@ -168,7 +168,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_new_membership_is_seen_from_both_sides_and_changes_both()
+    public async Task A_new_membership_shows_in_both_resources_and_changes_both()
     {
         var joining = await service.CreateUserAsync();
         var other = await service.CreateUserAsync();
@@ -183,7 +183,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Each_unknown_user_is_pointed_at_and_no_group_is_created()
+    public async Task Each_unknown_user_is_named_and_no_group_is_created()
     {
         var user = await service.CreateUserAsync();
         var group = await service.CreateGroupAsync();
@@ -217,7 +217,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_group_has_up_to_100_000_users_and_each_knows_it()
+    public async Task A_group_can_have_100_000_users_and_each_user_shows_it()
     {
         var users = await service.SeedUsersAsync(100_000);
 
@@ -229,7 +229,7 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Every_fault_of_a_request_is_told_at_once()
+    public async Task Every_fault_of_a_request_is_named_at_once()
     {
         var problem = (await service.PostAsync("/auth/group", new JsonObject
         {

@@ -9,7 +9,7 @@ public sealed class DeleteGroupByIdTests(ServiceFixture service) : IClassFixture
     [InlineData("/auth/group/{0}/")]
     [InlineData("/api/v1/auth/group/{0}")]
     [InlineData("/api/v1/auth/group/{0}/")]
-    public async Task A_deleted_group_is_gone_at_every_form_of_its_address(string path)
+    public async Task A_group_can_be_deleted_at_every_form_of_its_address(string path)
     {
         var group = await service.CreateGroupAsync();
 
@@ -31,10 +31,10 @@ public sealed class DeleteGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task An_id_that_is_no_uuid_is_not_found() => (await service.DeleteAsync("/auth/group/42")).MustBe(404);
+    public async Task An_id_that_is_not_a_uuid_is_not_found() => (await service.DeleteAsync("/auth/group/42")).MustBe(404);
 
     [Fact]
-    public async Task Its_users_stay_and_leave_no_other_group()
+    public async Task Deleting_a_group_keeps_its_users_and_their_other_groups()
     {
         var users = await service.CreateUsersAsync(2);
         var outsider = await service.CreateUserAsync();

@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Http.UserGroups;
 public sealed class GetUserGroupByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task A_group_shows_every_property_with_null_for_what_is_absent()
+    public async Task A_group_shows_every_property_and_null_for_a_missing_value()
     {
         var created = await service.CreateGroupAsync("""{"users":[]}""");
 
@@ -21,7 +21,7 @@ public sealed class GetUserGroupByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task The_group_answers_at_every_form_of_its_address()
+    public async Task A_group_can_be_read_at_every_form_of_its_address()
     {
         var id = (await service.CreateGroupAsync()).Id();
         var expected = (await service.GetAsync($"/auth/group/{id}")).MustBe(200).Text;
@@ -36,7 +36,7 @@ public sealed class GetUserGroupByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task An_id_of_no_group_is_not_found()
+    public async Task An_unknown_group_is_not_found()
     {
         var problem = (await service.GetAsync($"/auth/group/{Bodies.UnknownId}")).MustBe(404).Json;
 
@@ -44,7 +44,7 @@ public sealed class GetUserGroupByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task Many_who_ask_at_once_are_each_shown_their_own_group_whole_however_large()
+    public async Task Simultaneous_reads_each_get_their_own_complete_group_of_any_size()
     {
         var users = await service.SeedUsersAsync(3000);
         var shown = new Dictionary<string, string>();
@@ -72,7 +72,7 @@ public sealed class GetUserGroupByIdTests(ServiceFixture service) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_user_is_no_group()
+    public async Task The_id_of_a_user_is_not_found_as_a_group()
     {
         var user = await service.CreateUserAsync();
 
@@ -86,5 +86,5 @@ public sealed class GetUserGroupByIdTests(ServiceFixture service) : IClassFixtur
     [InlineData("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f607g")]
     [InlineData("%0A")]
     [InlineData("%F0%9F%98%80")]
-    public async Task An_id_that_is_no_uuid_is_not_found(string id) => (await service.GetAsync($"/auth/group/{id}")).MustBe(404);
+    public async Task An_id_that_is_not_a_uuid_is_not_found(string id) => (await service.GetAsync($"/auth/group/{id}")).MustBe(404);
 }

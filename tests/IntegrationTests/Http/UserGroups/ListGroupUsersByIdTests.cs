@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Http.UserGroups;
 public sealed class ListGroupUsersByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task The_users_of_a_group_are_listed_and_no_other()
+    public async Task The_list_has_exactly_the_users_of_the_group()
     {
         var group = await service.CreateGroupAsync();
         var user = await service.CreateUserAsync(new { user_groups = new[] { group.Id() } });
@@ -24,7 +24,7 @@ public sealed class ListGroupUsersByIdTests(ServiceFixture service) : IClassFixt
     [InlineData("q=byron&sort=-first_name")]
     [InlineData("sort=last_name")]
     [InlineData("created_after=2020-01-01T00:00:00Z&sort=-created_at")]
-    public async Task The_list_is_that_of_all_users_chosen_by_the_group(string query)
+    public async Task The_list_equals_the_list_of_all_users_filtered_by_the_group(string query)
     {
         var names = await service.SeedDirectoryAsync(30);
 
@@ -46,7 +46,7 @@ public sealed class ListGroupUsersByIdTests(ServiceFixture service) : IClassFixt
     }
 
     [Fact]
-    public async Task A_group_without_users_has_an_empty_list_and_one_that_is_not_there_none()
+    public async Task A_group_without_users_has_an_empty_list_and_an_unknown_group_is_not_found()
     {
         var group = (await service.CreateGroupAsync()).Id();
 
@@ -60,7 +60,7 @@ public sealed class ListGroupUsersByIdTests(ServiceFixture service) : IClassFixt
     }
 
     [Fact]
-    public async Task A_cursor_of_a_group_that_was_deleted_since_leads_nowhere()
+    public async Task A_link_to_the_users_of_a_deleted_group_is_not_found()
     {
         var names = await service.SeedDirectoryAsync(10);
         var next = (await service.ReadListAsync($"/auth/group/{names[0]}/users?page_size=2")).Next()!;
@@ -75,11 +75,11 @@ public sealed class ListGroupUsersByIdTests(ServiceFixture service) : IClassFixt
     [InlineData("user_group=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "user_group", "unknown_parameter")]
     [InlineData("created_after=2026-01-01T00:00:00Z&sort=email", "sort", "unserved_combination")]
     [InlineData("role=admin", "role", "unserved_combination")]
-    public async Task What_cannot_be_answered_is_refused(string query, string parameter, string code) =>
+    public async Task An_unknown_parameter_or_combination_is_refused(string query, string parameter, string code) =>
         await service.MustRefuseAsync($"/auth/group/{Bodies.UnknownId}/users?{query}", parameter, code);
 
     [Fact]
-    public async Task Who_may_read_users_may_read_them_here()
+    public async Task A_viewer_may_read_the_users_of_a_group_and_a_guest_may_not()
     {
         var group = (await service.CreateGroupAsync()).Id();
 

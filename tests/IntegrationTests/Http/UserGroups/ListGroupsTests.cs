@@ -19,7 +19,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
             """)!.AsObject());
 
     [Fact]
-    public async Task Pages_name_their_neighbours_and_count_every_row()
+    public async Task Pages_link_to_their_neighbours_and_count_every_row()
     {
         var ids = await service.CreateGroupsAsync(5);
 
@@ -35,7 +35,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task Rows_are_the_groups_as_they_are_read_alone_oldest_first()
+    public async Task Rows_equal_the_single_groups_oldest_first()
     {
         var user = await service.CreateUserAsync();
         var mathematicians = await service.CreateGroupAsync(new { name = "Mathematicians", icon = "abacus", users = new[] { user.Id() } });
@@ -47,7 +47,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task A_page_has_50_rows_unless_another_size_up_to_200_is_asked_for()
+    public async Task A_page_has_50_rows_by_default_and_at_most_200()
     {
         await service.SeedGroupsAsync(201);
 
@@ -75,7 +75,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     [InlineData("2147483648")]
     [InlineData("99999999999999999999999999")]
     [InlineData("%00")]
-    public async Task Anything_but_a_whole_number_from_1_is_refused(string value)
+    public async Task A_page_that_is_not_a_whole_number_from_1_is_refused(string value)
     {
         (await service.GetAsync($"/auth/group?page={value}")).MustRefuseParameters("page");
         (await service.GetAsync($"/auth/group?page_size={value}")).MustRefuseParameters("page_size");
@@ -86,7 +86,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     [InlineData("page_size=201", "page_size")]
     [InlineData("page=1&page=2", "page")]
     [InlineData("page_size=1&page_size=1", "page_size")]
-    public async Task A_number_out_of_range_or_given_twice_is_refused(string query, string parameter) =>
+    public async Task A_number_that_is_out_of_range_or_given_twice_is_refused(string query, string parameter) =>
         (await service.GetAsync($"/auth/group?{query}")).MustRefuseParameters(parameter);
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task The_largest_page_size_reaches_the_largest_page_too()
+    public async Task The_largest_page_size_works_with_the_largest_page()
     {
         await service.CreateGroupsAsync(1);
 
@@ -132,7 +132,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task What_ends_an_address_in_a_header_is_escaped_in_links()
+    public async Task Links_escape_characters_that_end_an_address_in_a_header()
     {
         await service.CreateGroupsAsync(2);
         var address = new Uri($"{service.BaseAddress}/auth/group?page_size=1&q=abc%20a<d>a\"", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -159,7 +159,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task Following_the_links_sees_every_row_once_while_others_are_added()
+    public async Task Links_lead_to_every_row_once_while_rows_are_added()
     {
         var ids = await service.CreateGroupsAsync(5);
 
@@ -182,7 +182,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task Filters_choose_alone_and_together_and_the_count_is_of_what_they_choose()
+    public async Task Filters_work_alone_and_together_and_the_count_agrees()
     {
         var member = (await service.SeedDirectoryAsync(40))[1];
         var groups = (await service.ReadListAsync("/auth/group?page_size=200"))["results"]!.AsArray().Select(group => group!.AsObject()).ToArray();
@@ -222,7 +222,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task Times_choose_from_the_first_moment_on_and_up_to_the_second_as_groups_show_them()
+    public async Task A_time_range_includes_its_start_and_excludes_its_end()
     {
         var groups = await Task.WhenAll((await service.CreateGroupsAsync(3)).Select(service.ReadGroupAsync));
         var time = (string)groups[1]["created_at"]!;
@@ -235,7 +235,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task The_order_is_that_of_folded_text_with_nothing_first_and_ties_by_id_either_way()
+    public async Task Rows_are_sorted_by_folded_text_with_missing_values_first_and_ties_by_id()
     {
         string?[] texts = ["b", null, "Ä", "a", "É", "e", "Zebra", "ß", "st", "ο\u0301", "я", "B", "_", null, "a b", "ab", "~"];
         foreach (var text in texts)
@@ -257,7 +257,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task A_name_is_the_whole_name_without_regard_to_case_and_accents()
+    public async Task The_filter_name_matches_the_whole_name_in_any_case_and_without_accents()
     {
         await service.CreateGroupAsync(new { icon = "x" });
         var café = (await service.CreateGroupAsync(new { name = "Café  Straße" })).Id();
@@ -288,7 +288,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     [InlineData("user=x", "user", "invalid_id")]
     [InlineData("created_after=2026-11-23", "created_after", "invalid_time")]
     [InlineData("created_before=", "created_before", "invalid_time")]
-    public async Task What_cannot_be_meant_is_refused_with_what_can_be(string query, string parameter, string code)
+    public async Task A_refused_parameter_names_the_allowed_values(string query, string parameter, string code)
     {
         var detail = await service.MustRefuseAsync($"/auth/group?{query}", parameter, code);
 
@@ -303,19 +303,19 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     }
 
     [Fact]
-    public async Task A_name_that_no_group_can_have_is_refused()
+    public async Task A_filter_name_that_no_group_can_have_is_refused()
     {
         Assert.Empty(await service.ReadIdsAsync($"/auth/group?name={new string('a', 200)}"));
         await service.MustRefuseAsync($"/auth/group?name={new string('a', 201)}", "name", "too_long");
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once() =>
+    public async Task Every_faulty_parameter_is_named_at_once() =>
         (await service.GetAsync("/auth/group?page=x&page_size=x&cursor=x&q=%00&name=%00&user=x&created_after=x&created_before=x&sort=x&fields=x&x=x"))
             .MustRefuseParameters("page", "page_size", "cursor", "q", "name", "user", "created_after", "created_before", "sort", "fields", "x");
 
     [Fact]
-    public async Task What_nothing_has_chooses_nothing()
+    public async Task A_filter_without_a_match_gives_an_empty_list()
     {
         await service.CreateGroupsAsync(2);
 

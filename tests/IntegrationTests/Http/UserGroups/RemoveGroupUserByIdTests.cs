@@ -70,7 +70,7 @@ public sealed class RemoveGroupUserByIdTests(ServiceFixture service) : IClassFix
     }
 
     [Fact]
-    public async Task An_id_of_no_group_is_not_found()
+    public async Task An_unknown_group_is_not_found()
     {
         var user = await service.CreateUserAsync();
 
@@ -82,7 +82,7 @@ public sealed class RemoveGroupUserByIdTests(ServiceFixture service) : IClassFix
     }
 
     [Fact]
-    public async Task The_condition_is_about_the_groups_tag()
+    public async Task If_Match_compares_the_tag_of_the_group()
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = (await service.CreateGroupAsync(new { users = new[] { user } })).Id();

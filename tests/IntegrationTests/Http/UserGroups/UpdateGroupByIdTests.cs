@@ -9,7 +9,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     [InlineData("name", "Physicists")]
     [InlineData("icon", "atom")]
     [InlineData("description", "one\n\ttwo")]
-    public async Task Only_what_is_given_changes_and_with_it_the_time_of_the_last_change(string property, string value)
+    public async Task Only_the_given_property_and_updated_at_change(string property, string value)
     {
         var group = await CreateMathematiciansAsync();
 
@@ -35,7 +35,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task Nothing_given_changes_nothing()
+    public async Task Patch_without_changes_changes_nothing()
     {
         var group = await CreateMathematiciansAsync();
 
@@ -49,7 +49,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     [InlineData("icon", "  ")]
     [InlineData("description", null)]
     [InlineData("description", "")]
-    public async Task Null_and_blank_clear_a_text(string property, string? value)
+    public async Task A_null_or_blank_text_clears_the_property(string property, string? value)
     {
         var group = await CreateMathematiciansAsync();
 
@@ -70,7 +70,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     [InlineData("""{"email":null}""", "/email", "unknown_property")]
     [InlineData("""{"teams":[]}""", "/teams", "unknown_property")]
     [InlineData("""{"icon":"a","icon":"b"}""", "/icon", "duplicate_property")]
-    public async Task What_cannot_be_done_is_refused(string body, string pointer, string code)
+    public async Task An_invalid_change_is_refused(string body, string pointer, string code)
     {
         var group = await CreateMathematiciansAsync();
 
@@ -84,7 +84,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     [InlineData("""{"icon":"atom","users":["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]}""")]
     [InlineData("""{"users":[],"id":"019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"}""")]
     [InlineData("""{"users":[],"nickname":1}""")]
-    public async Task A_refused_change_changes_nothing_at_all(string body)
+    public async Task A_refused_change_changes_nothing(string body)
     {
         var group = await CreateMathematiciansAsync();
         var users = await Task.WhenAll(group.Ids("users").Select(service.ReadUserAsync));
@@ -102,7 +102,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     [InlineData("name", 200)]
     [InlineData("icon", 256)]
     [InlineData("description", 4000)]
-    public async Task A_text_is_trimmed_and_normalised_and_has_a_limit_in_characters(string property, int limit)
+    public async Task A_text_is_trimmed_and_normalised_and_its_limit_counts_characters(string property, int limit)
     {
         var group = await CreateMathematiciansAsync();
         var longest = Bodies.Repeat("e\u0301", limit - 1) + Bodies.Emoji;
@@ -116,7 +116,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Bodies.ForbiddenCharacters), MemberType = typeof(Bodies))]
-    public async Task A_control_character_or_half_a_character_is_refused(string character)
+    public async Task A_control_character_or_a_lone_surrogate_is_refused(string character)
     {
         var group = await CreateMathematiciansAsync();
 
@@ -128,7 +128,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task A_group_may_be_sent_back_as_it_was_read()
+    public async Task A_group_can_be_sent_back_unchanged()
     {
         var group = await CreateMathematiciansAsync();
         var read = (await service.GetAsync($"/auth/group/{group.Id()}")).Text;
@@ -137,7 +137,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task A_group_without_a_name_may_be_sent_back_as_it_was_read()
+    public async Task A_group_without_a_name_can_be_sent_back_unchanged()
     {
         var group = await service.CreateGroupAsync(new { icon = "abacus" });
         var read = (await service.GetAsync($"/auth/group/{group.Id()}")).Text;
@@ -146,7 +146,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task A_group_may_be_sent_back_after_someone_else_changed_it()
+    public async Task A_group_can_be_sent_back_after_another_change()
     {
         var group = await CreateMathematiciansAsync();
         (await service.PatchAsync($"/auth/group/{group.Id()}", new { name = "Physicists" })).MustBe(200);
@@ -165,7 +165,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     [InlineData("updated_at", "2001-01-01T00:00:00.000000Z")]
     [InlineData("updated_at", "2999-01-01T00:00:00.000000Z")]
     [InlineData("updated_at", "now")]
-    public async Task What_is_read_only_cannot_be_sent_back_different(string property, string? value)
+    public async Task A_read_only_property_cannot_be_sent_back_changed(string property, string? value)
     {
         var group = await CreateMathematiciansAsync();
         var body = group.DeepClone().AsObject();
@@ -223,7 +223,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task Other_groups_of_a_user_keep_it()
+    public async Task Other_groups_of_a_user_keep_the_user()
     {
         var user = await service.CreateUserAsync();
         var keeping = await service.CreateGroupAsync(new { users = new[] { user.Id() } });
@@ -236,7 +236,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task Each_unknown_user_is_pointed_at()
+    public async Task Each_unknown_user_is_named()
     {
         var group = await CreateMathematiciansAsync();
 
@@ -248,7 +248,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task A_group_grows_to_100_000_users_and_no_further()
+    public async Task A_group_can_grow_to_100_000_users_at_most()
     {
         var group = await service.CreateGroupAsync();
         var users = await service.SeedUsersAsync(100_000);
@@ -261,7 +261,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task Every_fault_of_a_request_is_told_at_once()
+    public async Task Every_fault_of_a_request_is_named_at_once()
     {
         var group = await CreateMathematiciansAsync();
 
@@ -284,7 +284,7 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     }
 
     [Fact]
-    public async Task An_id_of_no_group_is_not_found()
+    public async Task An_unknown_group_is_not_found()
     {
         var user = await service.CreateUserAsync();
         foreach (var body in new object[] { "{}", new { name = "x" }, new { users = new[] { user.Id() } } })

@@ -6,7 +6,7 @@ namespace CleanWorkspace.IntegrationTests.Http.UserGroups;
 public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task Some_join_some_leave_and_who_is_not_named_stays()
+    public async Task Given_users_join_or_leave_and_the_others_stay()
     {
         var users = await service.CreateUsersAsync(5);
         var group = await service.CreateGroupAsync(new { users = users[..3] });
@@ -40,7 +40,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task An_id_counts_once_and_sent_again_everything_is_unchanged()
+    public async Task A_repeated_id_counts_once_and_a_repeated_change_changes_nothing()
     {
         var users = await service.CreateUsersAsync(2);
         var group = await service.CreateGroupAsync(new { users = users[..1] });
@@ -57,7 +57,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     [InlineData("{}")]
     [InlineData("""{"add":[]}""")]
     [InlineData("""{"remove":[],"add":[]}""")]
-    public async Task Nothing_given_changes_nothing_and_leaves_no_trace(string body)
+    public async Task An_empty_change_changes_nothing_and_leaves_no_audit_entry(string body)
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = await service.CreateGroupAsync(new { users = new[] { user } });
@@ -69,7 +69,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task The_audit_tells_all_in_one_entry_of_the_group()
+    public async Task One_audit_entry_of_the_group_names_all_changed_users()
     {
         var users = await service.CreateUsersAsync(4);
         var group = await service.CreateGroupAsync(new { users = users[..2] });
@@ -97,7 +97,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     [InlineData("""{"id":"019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"}""", "/id", "unknown_property")]
     [InlineData("""{"add":[],"add":[]}""", "/add", "duplicate_property")]
     [InlineData("[]", "", "invalid_type")]
-    public async Task What_cannot_be_done_is_refused(string body, string pointer, string code)
+    public async Task An_invalid_change_is_refused(string body, string pointer, string code)
     {
         var group = await service.CreateGroupAsync(new { users = new[] { (await service.CreateUserAsync()).Id() } });
 
@@ -107,7 +107,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task Each_unknown_user_is_pointed_at_and_nobody_is_added_or_removed()
+    public async Task Each_unknown_user_is_named_and_no_user_is_added_or_removed()
     {
         var users = await service.CreateUsersAsync(2);
         var group = await service.CreateGroupAsync(new { users = users[..1] });
@@ -121,7 +121,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task A_user_that_is_to_be_added_and_removed_is_pointed_at()
+    public async Task A_user_that_is_both_added_and_removed_is_named()
     {
         var users = await service.CreateUsersAsync(2);
         var group = await service.CreateGroupAsync(new { users = users[..1] });
@@ -133,7 +133,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task Every_fault_of_a_request_is_told_at_once()
+    public async Task Every_fault_of_a_request_is_named_at_once()
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = await service.CreateGroupAsync();
@@ -155,7 +155,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task At_most_10_000_ids_are_taken_in_all()
+    public async Task A_change_has_at_most_10_000_ids()
     {
         var group = await service.CreateGroupAsync();
         var users = await service.SeedUsersAsync(10_000);
@@ -173,7 +173,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task An_id_of_no_group_is_not_found()
+    public async Task An_unknown_group_is_not_found()
     {
         var user = await service.CreateUserAsync();
         foreach (var body in new object[] { "{}", new { add = new[] { user.Id() } }, new { remove = new[] { user.Id() } }, new { add = new[] { Bodies.UnknownId } } })
@@ -187,7 +187,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task The_condition_is_about_the_groups_tag()
+    public async Task If_Match_compares_the_tag_of_the_group()
     {
         var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
         var path = $"/auth/group/{group}/users";
@@ -207,7 +207,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task No_other_membership_is_written()
+    public async Task A_change_writes_no_other_membership()
     {
         var users = await service.CreateUsersAsync(4);
         var group = await service.CreateGroupAsync(new { users = users[..3] });
@@ -219,7 +219,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     }
 
     [Fact]
-    public async Task A_change_of_thousands_leaves_no_plan_in_its_session_by_which_all_groups_are_read_for_one_membership()
+    public async Task After_a_change_of_thousands_a_single_membership_does_not_scan_all_groups()
     {
         await service.SeedGroupsAsync(3_000);
         var users = await service.SeedUsersAsync(5_000);

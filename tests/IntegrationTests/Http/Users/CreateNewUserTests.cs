@@ -6,7 +6,7 @@ namespace CleanWorkspace.IntegrationTests.Http.Users;
 public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task The_answer_is_the_user_with_its_address()
+    public async Task The_answer_is_the_user_and_its_location()
     {
         var group = await service.CreateGroupAsync();
 
@@ -24,7 +24,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Reading_the_new_user_answers_the_same_bytes()
+    public async Task A_read_of_the_new_user_answers_the_same_bytes()
     {
         var group = await service.CreateGroupAsync();
         var created = (await service.PostAsync(
@@ -56,13 +56,13 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [InlineData("""{"first_name":"Ada"}""")]
     [InlineData("""{"first_name":null}""")]
     [InlineData("""{"user_groups":[]}""")]
-    public async Task Any_property_alone_describes_a_user(string body) => (await service.PostAsync("/user", body)).MustBe(201);
+    public async Task Any_single_property_is_enough_for_a_user(string body) => (await service.PostAsync("/user", body)).MustBe(201);
 
     [Fact]
-    public async Task Nothing_at_all_describes_no_user() => (await service.PostAsync("/user", "{}")).MustRefuse(("", "nothing_given"));
+    public async Task An_empty_object_creates_no_user() => (await service.PostAsync("/user", "{}")).MustRefuse(("", "nothing_given"));
 
     [Fact]
-    public async Task A_user_is_a_viewer_unless_something_else_is_said() =>
+    public async Task The_default_role_is_viewer() =>
         Assert.Equal("viewer", (string)(await service.CreateUserAsync(new { first_name = "Ada" }))["role"]!);
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [InlineData("Editor", "editor")]
     [InlineData("vIEWER", "viewer")]
     [InlineData("gUeSt", "guest")]
-    public async Task A_role_is_taken_in_any_case_and_under_both_names(string given, string answered)
+    public async Task A_role_is_accepted_in_any_case_under_both_names(string given, string answered)
     {
         Assert.Equal(answered, (string)(await service.CreateUserAsync(new { role = given }))["role"]!);
         Assert.Equal(answered, (string)(await service.CreateUserAsync(new { _role = given }))["role"]!);
@@ -85,7 +85,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [InlineData("admin,guest")]
     [InlineData("admın")]
     [InlineData(null)]
-    public async Task Another_role_is_refused_under_both_names(string? role)
+    public async Task An_unknown_role_is_refused_under_both_names(string? role)
     {
         (await service.PostAsync("/user", new { role })).MustRefuse(("/role", "invalid_role"));
         (await service.PostAsync("/user", new { _role = role })).MustRefuse(("/_role", "invalid_role"));
@@ -101,7 +101,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [InlineData("  trimmed@example.org \u00a0", "trimmed@example.org")]
     [InlineData("jo\u0308rg@müller.example", "jörg@müller.example")]
     [InlineData("😀@example.org", "😀@example.org")]
-    public async Task An_address_is_kept_as_given_but_trimmed_and_normalised(string given, string kept) =>
+    public async Task An_email_is_trimmed_and_normalised_and_otherwise_kept(string given, string kept) =>
         Assert.Equal(kept, (string)(await service.CreateUserAsync(new { email = given }))["email"]!);
 
     [Theory]
@@ -121,11 +121,11 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [InlineData("", "required")]
     [InlineData("  ", "required")]
     [InlineData(null, "required")]
-    public async Task What_is_no_address_is_refused(string? email, string code) =>
+    public async Task An_invalid_email_is_refused(string? email, string code) =>
         (await service.PostAsync("/user", new { email })).MustRefuse(("/email", code));
 
     [Fact]
-    public async Task An_address_has_at_most_254_characters()
+    public async Task An_email_has_at_most_254_characters()
     {
         const string Domain = "@example.org";
         var longest = Bodies.Repeat("x", 254 - Domain.Length) + Domain;
@@ -142,7 +142,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [InlineData("Ärger@example.org", "äRGER@EXAMPLE.org")]
     [InlineData("composed-é@example.org", "composed-e\u0301@example.org")]
     [InlineData("λόγος@example.org", "ΛΌΓΟΣ@example.org")]
-    public async Task A_taken_address_is_refused_without_regard_to_case(string first, string second)
+    public async Task A_taken_email_is_refused_in_any_case(string first, string second)
     {
         var user = await service.CreateUserAsync(new { email = first });
 
@@ -154,7 +154,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Any_number_of_users_may_have_no_address()
+    public async Task Any_number_of_users_may_have_no_email()
     {
         Assert.Null((await service.CreateUserAsync(new { first_name = "Ada" }))["email"]);
         Assert.Null((await service.CreateUserAsync(new { first_name = "Ada" }))["email"]);
@@ -163,7 +163,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [Theory]
     [InlineData("first_name")]
     [InlineData("last_name")]
-    public async Task A_name_is_trimmed_and_normalised_and_blank_means_null(string property)
+    public async Task A_name_is_trimmed_and_normalised_and_a_blank_name_is_null(string property)
     {
         var user = await service.CreateUserAsync(Bodies.With(property, " \u2003E\u0301va  Ma\u030aria \u00a0"));
 
@@ -191,7 +191,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [MemberData(nameof(Bodies.ForbiddenCharacters), MemberType = typeof(Bodies))]
     [InlineData(@"\t")]
     [InlineData(@"\n")]
-    public async Task A_control_character_or_half_a_character_is_refused(string character)
+    public async Task A_control_character_or_a_lone_surrogate_is_refused(string character)
     {
         foreach (var property in new[] { "first_name", "last_name", "email" })
         {
@@ -226,15 +226,15 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [InlineData("id", "\"019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071\"")]
     [InlineData("created_at", "\"2026-11-23T12:24:27.123456Z\"")]
     [InlineData("updated_at", "\"2026-11-23T12:24:27.123456Z\"")]
-    public async Task What_the_service_sets_cannot_be_chosen(string property, string value) =>
+    public async Task A_read_only_property_cannot_be_set(string property, string value) =>
         (await service.PostAsync("/user", $$"""{"first_name":"Ada","{{property}}":{{value}}}""")).MustBe(400);
 
     [Fact]
-    public async Task A_property_given_twice_is_refused_because_one_would_be_dropped() =>
+    public async Task A_property_that_is_given_twice_is_refused() =>
         (await service.PostAsync("/user", """{"first_name":"Ada","first_name":"Grace"}""")).MustRefuse(("/first_name", "duplicate_property"));
 
     [Fact]
-    public async Task Teams_may_be_an_empty_list_and_nothing_else()
+    public async Task Teams_can_only_be_an_empty_list()
     {
         var user = await service.CreateUserAsync("""{"first_name":"Ada","teams":[]}""");
 
@@ -247,7 +247,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Groups_are_answered_once_each_ascending_and_in_lower_case()
+    public async Task The_answer_has_each_group_once_ascending_in_lower_case()
     {
         var groups = await service.CreateGroupsAsync(3);
 
@@ -258,7 +258,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_new_membership_is_seen_from_both_sides_and_changes_both()
+    public async Task A_new_membership_shows_in_both_resources_and_changes_both()
     {
         var joined = await service.CreateGroupAsync();
         var other = await service.CreateGroupAsync();
@@ -273,7 +273,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Each_unknown_group_is_pointed_at_and_no_user_is_created()
+    public async Task Each_unknown_group_is_named_and_no_user_is_created()
     {
         var group = await service.CreateGroupAsync();
         var user = await service.CreateUserAsync();
@@ -317,7 +317,7 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Every_fault_of_a_request_is_told_at_once()
+    public async Task Every_fault_of_a_request_is_named_at_once()
     {
         await service.CreateUserAsync(new { email = "everything@example.org" });
 

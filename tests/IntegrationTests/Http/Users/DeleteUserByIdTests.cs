@@ -9,7 +9,7 @@ public sealed class DeleteUserByIdTests(ServiceFixture service) : IClassFixture<
     [InlineData("/user/{0}/")]
     [InlineData("/api/v1/user/{0}")]
     [InlineData("/api/v1/user/{0}/")]
-    public async Task A_deleted_user_is_gone_at_every_form_of_its_address(string path)
+    public async Task A_user_can_be_deleted_at_every_form_of_its_address(string path)
     {
         var user = await service.CreateUserAsync();
 
@@ -31,10 +31,10 @@ public sealed class DeleteUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_id_that_is_no_uuid_is_not_found() => (await service.DeleteAsync("/user/42")).MustBe(404);
+    public async Task An_id_that_is_not_a_uuid_is_not_found() => (await service.DeleteAsync("/user/42")).MustBe(404);
 
     [Fact]
-    public async Task Its_memberships_end_and_its_groups_change_but_no_other()
+    public async Task Deleting_a_user_ends_its_memberships_and_changes_only_its_groups()
     {
         var groups = await service.CreateGroupsAsync(2);
         var other = await service.CreateGroupAsync();

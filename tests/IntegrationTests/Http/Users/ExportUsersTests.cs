@@ -17,7 +17,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [Theory]
     [InlineData("", "text/csv; charset=utf-8", "users.csv", Header)]
     [InlineData("?format=ndjson", "application/x-ndjson", "users.ndjson", "")]
-    public async Task An_empty_workspace_is_an_empty_file(string query, string type, string name, string content)
+    public async Task An_empty_workspace_gives_an_empty_file(string query, string type, string name, string content)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"/user/export{query}");
         using var response = await service.Client.SendAsync(request);
@@ -31,7 +31,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Csv_has_every_user_by_id_as_it_is_stored()
+    public async Task Csv_has_every_user_as_stored_sorted_by_id()
     {
         var odd = await CreateGroupAsync(@"a;b\c");
         var plain = await CreateGroupAsync("Plain, \"quoted\"");
@@ -50,7 +50,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task For_spreadsheets_an_apostrophe_comes_before_what_would_be_a_formula_and_a_byte_order_mark_before_all()
+    public async Task Excel_safe_csv_has_a_byte_order_mark_and_an_apostrophe_before_formulas()
     {
         var group = await CreateGroupAsync("@all");
         await service.CreateUserAsync(new { email = "+n@x", first_name = "=1+1", last_name = "-2", user_groups = new[] { group } });
@@ -65,7 +65,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_group_is_called_by_its_name_unless_another_or_no_group_has_it_or_it_looks_like_an_id()
+    public async Task A_group_is_written_by_its_name_if_the_name_identifies_it_and_else_by_its_id()
     {
         var unique = await CreateGroupAsync("Émile");
         var cased = await CreateGroupAsync("emile");
@@ -83,7 +83,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Ndjson_has_every_group_without_its_users_and_then_every_user_byte_for_byte_as_they_are_shown()
+    public async Task Ndjson_has_all_groups_without_users_and_then_all_users_as_the_api_shows_them()
     {
         var groups = await service.CreateGroupsAsync(2);
         await service.PatchAsync($"/auth/group/{groups[0]}", new { name = "Ω <&> 'quoted\"", description = "two\nlines\t👩‍🚀", icon = "=1" });
@@ -109,7 +109,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [Theory]
     [InlineData("?format=ndjson")]
     [InlineData("?excel_safe=true")]
-    public async Task The_headers_alone_are_had_without_an_export(string query)
+    public async Task Head_answers_the_headers_without_an_export(string query)
     {
         await service.CreateUserAsync();
         using var whole = await service.Client.GetAsync($"/user/export{query}");
@@ -133,7 +133,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("admin", "?excel_safe=true&format=ndjson", 400)]
     [InlineData("admin", "?format=xml", 400)]
     [InlineData("editor", "", 403)]
-    public async Task The_headers_alone_are_refused_where_all_is(string role, string query, int status)
+    public async Task Head_is_refused_whenever_get_is(string role, string query, int status)
     {
         var request = new HttpRequestMessage(HttpMethod.Head, $"/user/export{query}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync(role));
@@ -159,7 +159,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("application/json", "", "text/csv; charset=utf-8")]
     [InlineData("text/csv", "?format=ndjson", "application/x-ndjson")]
     [InlineData("application/x-ndjson", "?format=csv", "text/csv; charset=utf-8")]
-    public async Task The_client_chooses_the_format_by_the_parameter_or_else_by_what_it_accepts(string accept, string query, string type)
+    public async Task The_format_follows_from_the_parameter_or_else_from_Accept(string accept, string query, string type)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"/user/export{query}");
         request.Headers.TryAddWithoutValidation("Accept", accept);
@@ -177,11 +177,11 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("excel_safe=true&format=ndjson", "excel_safe", "csv_only")]
     [InlineData("excelsafe=true", "excelsafe", "unknown_parameter")]
     [InlineData("page=1", "page", "unknown_parameter")]
-    public async Task What_cannot_be_meant_is_refused(string query, string parameter, string code) =>
+    public async Task An_invalid_parameter_is_refused(string query, string parameter, string code) =>
         Assert.Equal(code, (string)(await service.GetAsync($"/user/export?{query}")).MustRefuseParameters(parameter).Json["code"]!);
 
     [Fact]
-    public async Task It_takes_an_admin()
+    public async Task Only_an_admin_may_export()
     {
         (await service.SendAsAsync(null, HttpMethod.Get, "/user/export")).MustBe(401);
         foreach (var role in new[] { "editor", "viewer", "guest" })
@@ -192,7 +192,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task It_shows_one_moment_whatever_is_written_meanwhile_and_holds_up_no_writer()
+    public async Task An_export_shows_one_moment_and_delays_no_writer()
     {
         var groups = await service.CreateGroupsAsync(2);
         await SeedLargeGroupsAsync();
@@ -218,7 +218,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_part_is_never_taken_for_the_whole()
+    public async Task An_export_that_breaks_off_is_never_a_complete_answer()
     {
         await SeedLargeGroupsAsync();
         using var response = await BeginAsync();
@@ -230,7 +230,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_client_that_leaves_takes_its_transaction_with_it()
+    public async Task The_end_of_a_client_ends_the_transaction_of_its_export()
     {
         await SeedLargeGroupsAsync();
         (await BeginAsync()).Dispose();
@@ -242,7 +242,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Clients_that_do_not_read_leave_connections_to_others()
+    public async Task Clients_that_do_not_read_leave_connections_for_others()
     {
         await SeedLargeGroupsAsync();
         var clients = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BeginAsync()));
@@ -265,7 +265,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task What_fails_before_it_begins_is_a_problem()
+    public async Task A_failure_before_the_first_byte_is_a_problem_document()
     {
         await service.ExecuteAsync("ALTER TABLE memberships RENAME TO elsewhere");
         try

@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Http.Users;
 public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task A_user_shows_every_property_with_null_for_what_is_absent()
+    public async Task A_user_shows_every_property_and_null_for_a_missing_value()
     {
         var created = await service.CreateUserAsync(new { role = "guest" });
 
@@ -22,7 +22,7 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task The_user_answers_at_every_form_of_its_address()
+    public async Task A_user_can_be_read_at_every_form_of_its_address()
     {
         var id = (await service.CreateUserAsync()).Id();
         var expected = (await service.GetAsync($"/user/{id}")).MustBe(200).Text;
@@ -34,7 +34,7 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task An_id_of_nobody_is_not_found()
+    public async Task An_unknown_user_is_not_found()
     {
         var problem = (await service.GetAsync($"/user/{Bodies.UnknownId}")).MustBe(404).Json;
 
@@ -42,7 +42,7 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Many_who_ask_at_once_are_each_shown_their_own_user_as_it_was_last_written()
+    public async Task Simultaneous_reads_each_get_their_own_user_as_last_written()
     {
         var group = await service.CreateGroupAsync();
         var users = await Task.WhenAll(Enumerable.Range(0, 30).Select(i =>
@@ -65,7 +65,7 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Whoever_is_in_many_groups_is_shown_in_all_of_them_among_many_who_are_asked_for_at_once()
+    public async Task A_user_with_many_groups_is_complete_in_simultaneous_reads()
     {
         var groups = await service.CreateGroupsAsync(501);
         var few = (await service.CreateUserAsync(new { user_groups = groups[..500] })).Id();
@@ -78,7 +78,7 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_group_is_no_user()
+    public async Task The_id_of_a_group_is_not_found_as_a_user()
     {
         var group = await service.CreateGroupAsync();
 
@@ -92,5 +92,5 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f607g")]
     [InlineData("%0A")]
     [InlineData("%F0%9F%98%80")]
-    public async Task An_id_that_is_no_uuid_is_not_found(string id) => (await service.GetAsync($"/user/{id}")).MustBe(404);
+    public async Task An_id_that_is_not_a_uuid_is_not_found(string id) => (await service.GetAsync($"/user/{id}")).MustBe(404);
 }

@@ -18,7 +18,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     public Task DisposeAsync() => service.MustCountRightAsync("after an import");
 
     [Fact]
-    public async Task Users_are_created_changed_and_left_alone_as_the_file_says()
+    public async Task Users_are_created_updated_or_unchanged_as_the_file_says()
     {
         var group = await service.CreateGroupAsync(new { name = "Analysts" });
         var ada = await service.CreateUserAsync(new { email = "ada@example.org", first_name = "Ada", role = "editor" });
@@ -43,7 +43,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Users_and_groups_come_as_resources_too()
+    public async Task Users_and_groups_can_be_imported_as_resources()
     {
         var group = await service.CreateGroupAsync(new { name = "Analysts" });
 
@@ -63,7 +63,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Who_has_the_address_keeps_the_own_id_and_never_stands_for_whoever_has_the_one_that_is_given()
+    public async Task The_user_with_the_email_keeps_its_id_and_is_never_taken_for_the_user_with_the_given_id()
     {
         var ada = await service.CreateUserAsync(new { email = "ada@example.org" });
         var alan = await service.CreateUserAsync(new { email = "alan@example.org" });
@@ -90,7 +90,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task One_row_that_is_refused_keeps_all_from_being_applied_and_every_fault_is_told()
+    public async Task One_refused_row_prevents_the_whole_import_and_every_fault_is_named()
     {
         var answer = await service.ImportAsync(
             """
@@ -111,7 +111,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task In_part_the_good_rows_are_applied()
+    public async Task A_partial_import_applies_the_good_rows()
     {
         var answer = await service.ImportAsync("email\nada@example.org\nnobody\nalan@example.org\n", "partial=true");
 
@@ -123,7 +123,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [Theory]
     [InlineData("email\nada@example.org\nalan@example.org\n", 0)]
     [InlineData("email\nada@example.org\nnobody\nalan@example.org\n", 1)]
-    public async Task To_try_it_changes_nothing_and_says_what_would_be(string file, int refused)
+    public async Task A_dry_run_changes_nothing_and_reports_the_same_counts(string file, int refused)
     {
         var answer = await service.ImportAsync(file, "dry_run=true");
 
@@ -133,7 +133,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Groups_that_are_not_there_are_created_where_that_is_asked_for()
+    public async Task Unknown_groups_are_created_on_request()
     {
         var answer = await service.ImportAsync("email,user_groups\nada@example.org,Analysts;Poets\nalan@example.org,Poets\n", "create_groups=true");
 
@@ -142,7 +142,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_group_that_is_refused_is_not_created_by_its_name()
+    public async Task A_refused_group_is_not_created_by_its_name()
     {
         var user = await service.CreateUserAsync(new { email = "there@example.org" });
         var there = await service.CreateGroupAsync(new { name = "There" });
@@ -171,7 +171,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task An_import_is_in_the_audit_under_its_operation()
+    public async Task The_audit_names_the_operation_of_an_import()
     {
         await service.ImportAsync("email\nada@example.org\n");
 
@@ -187,7 +187,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("role\nviewer\n", "missing_column", 1)]
     [InlineData("email\nada@example.org\n\"alan@example.org\n", "unclosed_quote", 3)]
     [InlineData("email\nada@example.org\n\"alan\"@example.org\n", "invalid_csv", 3)]
-    public async Task A_file_that_cannot_be_read_is_refused_as_a_whole_with_its_line(string file, string code, int? line)
+    public async Task An_unreadable_file_is_refused_and_the_line_is_named(string file, string code, int? line)
     {
         var answer = (await service.ImportAsync(file, "partial=true")).MustBe(400);
 
@@ -198,7 +198,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_text_are_refused_with_their_line()
+    public async Task Invalid_utf_8_is_refused_and_the_line_is_named()
     {
         byte[] file = [.. "email\nada@example.org\n"u8, 0xff, 0xfe, (byte)'\n'];
         using var request = new HttpRequestMessage(HttpMethod.Post, Address) { Content = ServiceFixture.ToFile(file, "text/csv") };
@@ -212,7 +212,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [Theory]
     [InlineData("text/csv")]
     [InlineData(Ndjson)]
-    public async Task A_line_without_end_is_refused_with_its_number(string mediaType)
+    public async Task A_line_that_is_too_long_is_refused_and_named(string mediaType)
     {
         var first = mediaType == Ndjson ? "{\"email\":\"ada@example.org\"}\n" : "email\nada@example.org\n";
 
@@ -223,7 +223,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_file_may_be_larger_than_any_other_body()
+    public async Task A_file_can_be_larger_than_any_other_body()
     {
         var answer = await service.ImportAsync($"email\nada@example.org\n{new string('\n', 32_000_000)}alan@example.org\n");
 
@@ -235,7 +235,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("text/plain")]
     [InlineData("text/csv; charset=iso-8859-1")]
     [InlineData("multipart/form-data; boundary=x")]
-    public async Task What_is_neither_of_the_formats_in_utf8_is_refused_with_their_names(string mediaType)
+    public async Task Another_media_type_is_refused_with_the_names_of_the_formats(string mediaType)
     {
         var answer = (await service.ImportAsync("email\nada@example.org\n", mediaType: mediaType)).MustBe(415);
 
@@ -262,7 +262,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("partial=true&partial=true", "partial")]
     [InlineData("dry_run=1&create_groups=", "create_groups,dry_run")]
     [InlineData("dryrun=true", "dryrun")]
-    public async Task Parameters_that_cannot_be_used_are_refused_by_name(string query, string names)
+    public async Task Unusable_parameters_are_named(string query, string names)
     {
         (await service.ImportAsync("email\nada@example.org\n", query)).MustRefuseParameters(names.Split(','));
 
@@ -273,7 +273,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("/user/import/")]
     [InlineData("/api/v1/user/import")]
     [InlineData("/api/v1/user/import/")]
-    public async Task It_is_at_every_address_that_clients_use(string path)
+    public async Task A_file_can_be_imported_at_every_form_of_the_address(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = ServiceFixture.ToFile("email\n"u8.ToArray(), "text/csv") };
 
@@ -281,14 +281,14 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Another_method_than_post_is_not_allowed() =>
+    public async Task Only_post_is_allowed() =>
         Assert.Contains("POST", (await service.PutAsync(Address)).MustBe(405).Allow);
 
     [Theory]
     [InlineData(null, 401)]
     [InlineData("editor", 403)]
     [InlineData("viewer", 403)]
-    public async Task Nobody_but_an_admin_may_import(string? role, int status)
+    public async Task Only_an_admin_may_import(string? role, int status)
     {
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, service.BaseAddress + Address)

@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Http.Users;
 public sealed class ListUserGroupsByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task The_groups_of_a_user_are_listed_and_no_other()
+    public async Task The_list_has_exactly_the_groups_of_the_user()
     {
         var user = await service.CreateUserAsync();
         var group = await service.CreateGroupAsync(new { users = new[] { user.Id() } });
@@ -23,7 +23,7 @@ public sealed class ListUserGroupsByIdTests(ServiceFixture service) : IClassFixt
     [InlineData("q=lyst&sort=-name")]
     [InlineData("sort=name")]
     [InlineData("created_before=2030-01-01T00:00:00Z")]
-    public async Task The_list_is_that_of_all_groups_chosen_by_the_user(string query)
+    public async Task The_list_equals_the_list_of_all_groups_filtered_by_the_user(string query)
     {
         var names = await service.SeedDirectoryAsync(30);
 
@@ -45,7 +45,7 @@ public sealed class ListUserGroupsByIdTests(ServiceFixture service) : IClassFixt
     }
 
     [Fact]
-    public async Task A_user_without_groups_has_an_empty_list_and_one_that_is_not_there_none()
+    public async Task A_user_without_groups_has_an_empty_list_and_an_unknown_user_is_not_found()
     {
         var user = (await service.CreateUserAsync()).Id();
 
@@ -59,7 +59,7 @@ public sealed class ListUserGroupsByIdTests(ServiceFixture service) : IClassFixt
     }
 
     [Fact]
-    public async Task A_cursor_of_a_user_that_was_deleted_since_leads_nowhere()
+    public async Task A_link_to_the_groups_of_a_deleted_user_is_not_found()
     {
         var names = await service.SeedDirectoryAsync(10);
         var next = (await service.ReadListAsync($"/user/{names[1]}/groups?page_size=2")).Next()!;
@@ -73,11 +73,11 @@ public sealed class ListUserGroupsByIdTests(ServiceFixture service) : IClassFixt
     [InlineData("id=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "id", "unknown_parameter")]
     [InlineData("user=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "user", "unknown_parameter")]
     [InlineData("created_after=2026-01-01T00:00:00Z&sort=name", "sort", "unserved_combination")]
-    public async Task What_cannot_be_answered_is_refused(string query, string parameter, string code) =>
+    public async Task An_unknown_parameter_or_combination_is_refused(string query, string parameter, string code) =>
         await service.MustRefuseAsync($"/user/{Bodies.UnknownId}/groups?{query}", parameter, code);
 
     [Fact]
-    public async Task Who_may_read_groups_may_read_them_here()
+    public async Task A_viewer_may_read_the_groups_of_a_user_and_a_guest_may_not()
     {
         var user = (await service.CreateUserAsync()).Id();
 

@@ -19,7 +19,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
             """)!.AsObject());
 
     [Fact]
-    public async Task Pages_name_their_neighbours_and_count_every_row()
+    public async Task Pages_link_to_their_neighbours_and_count_every_row()
     {
         var ids = await service.CreateUsersAsync(5);
 
@@ -35,7 +35,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Rows_are_the_users_as_they_are_read_alone_oldest_first()
+    public async Task Rows_equal_the_single_users_oldest_first()
     {
         var group = await service.CreateGroupAsync();
         var ada = await service.CreateUserAsync(new { first_name = "Ada", email = "ada@example.org", user_groups = new[] { group.Id() } });
@@ -47,7 +47,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task A_page_has_50_rows_unless_another_size_up_to_200_is_asked_for()
+    public async Task A_page_has_50_rows_by_default_and_at_most_200()
     {
         await service.SeedUsersAsync(201);
 
@@ -75,7 +75,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("2147483648")]
     [InlineData("99999999999999999999999999")]
     [InlineData("%00")]
-    public async Task Anything_but_a_whole_number_from_1_is_refused(string value)
+    public async Task A_page_that_is_not_a_whole_number_from_1_is_refused(string value)
     {
         (await service.GetAsync($"/user?page={value}")).MustRefuseParameters("page");
         (await service.GetAsync($"/user?page_size={value}")).MustRefuseParameters("page_size");
@@ -86,7 +86,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("page_size=201", "page_size")]
     [InlineData("page=1&page=2", "page")]
     [InlineData("page_size=1&page_size=1", "page_size")]
-    public async Task A_number_out_of_range_or_given_twice_is_refused(string query, string parameter) =>
+    public async Task A_number_that_is_out_of_range_or_given_twice_is_refused(string query, string parameter) =>
         (await service.GetAsync($"/user?{query}")).MustRefuseParameters(parameter);
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task The_largest_page_size_reaches_the_largest_page_too()
+    public async Task The_largest_page_size_works_with_the_largest_page()
     {
         await service.CreateUsersAsync(1);
 
@@ -132,7 +132,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task What_ends_an_address_in_a_header_is_escaped_in_links()
+    public async Task Links_escape_characters_that_end_an_address_in_a_header()
     {
         await service.CreateUsersAsync(2);
         var address = new Uri($"{service.BaseAddress}/user?page_size=1&q=abc%20a<d>a\"", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -159,7 +159,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Following_the_links_sees_every_row_once_while_others_are_added()
+    public async Task Links_lead_to_every_row_once_while_rows_are_added()
     {
         var ids = await service.CreateUsersAsync(5);
 
@@ -182,7 +182,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Filters_choose_alone_and_together_and_the_count_is_of_what_they_choose()
+    public async Task Filters_work_alone_and_together_and_the_count_agrees()
     {
         var group = (await service.SeedDirectoryAsync(40))[0];
         var users = (await service.ReadListAsync("/user?page_size=200"))["results"]!.AsArray().Select(user => user!.AsObject()).ToArray();
@@ -229,7 +229,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Times_choose_from_the_first_moment_on_and_up_to_the_second_as_users_show_them()
+    public async Task A_time_range_includes_its_start_and_excludes_its_end()
     {
         var users = await Task.WhenAll((await service.CreateUsersAsync(3)).Select(service.ReadUserAsync));
         var time = (string)users[1]["created_at"]!;
@@ -245,7 +245,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("email")]
     [InlineData("first_name")]
     [InlineData("last_name")]
-    public async Task The_order_is_that_of_folded_text_with_nothing_first_and_ties_by_id_either_way(string key)
+    public async Task Rows_are_sorted_by_folded_text_with_missing_values_first_and_ties_by_id(string key)
     {
         string?[] texts = ["b", null, "Ä", "a", "É", "e", "Zebra", "ß", "st", "ό", "я", "B", "_", null, "a b", "ab", "~"];
         foreach (var (text, number) in texts.Select((text, number) => (text, number)))
@@ -295,7 +295,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("user_group=", "user_group", "invalid_id")]
     [InlineData("created_after=2026-11-23", "created_after", "invalid_time")]
     [InlineData("created_before=", "created_before", "invalid_time")]
-    public async Task What_cannot_be_meant_is_refused_with_what_can_be(string query, string parameter, string code)
+    public async Task A_refused_parameter_names_the_allowed_values(string query, string parameter, string code)
     {
         var detail = await service.MustRefuseAsync($"/user?{query}", parameter, code);
 
@@ -310,12 +310,12 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once() =>
+    public async Task Every_faulty_parameter_is_named_at_once() =>
         (await service.GetAsync("/user?page=x&page_size=x&cursor=x&q=%00&email=%00&role=x&user_group=x&created_after=x&created_before=x&sort=x&fields=x&x=x"))
             .MustRefuseParameters("page", "page_size", "cursor", "q", "email", "role", "user_group", "created_after", "created_before", "sort", "fields", "x");
 
     [Fact]
-    public async Task What_nothing_has_chooses_nothing()
+    public async Task A_filter_without_a_match_gives_an_empty_list()
     {
         await service.CreateUsersAsync(2);
 

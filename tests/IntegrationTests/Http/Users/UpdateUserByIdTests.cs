@@ -9,7 +9,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     [InlineData("first_name", "Grace")]
     [InlineData("last_name", "Hopper")]
     [InlineData("role", "admin")]
-    public async Task Only_what_is_given_changes_and_with_it_the_time_of_the_last_change(string property, string value)
+    public async Task Only_the_given_property_and_updated_at_change(string property, string value)
     {
         var user = await CreateAdaAsync();
 
@@ -35,7 +35,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Nothing_given_changes_nothing()
+    public async Task Patch_without_changes_changes_nothing()
     {
         var user = await CreateAdaAsync();
 
@@ -49,7 +49,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     [InlineData("first_name", "  ")]
     [InlineData("last_name", null)]
     [InlineData("last_name", "")]
-    public async Task Null_and_blank_clear_a_name(string property, string? value)
+    public async Task A_null_or_blank_name_clears_the_property(string property, string? value)
     {
         var user = await CreateAdaAsync();
 
@@ -72,7 +72,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     [InlineData("""{"teams":["blue"]}""", "/teams", "unsupported")]
     [InlineData("""{"teams":null}""", "/teams", "unsupported")]
     [InlineData("""{"role":"guest","role":"admin"}""", "/role", "duplicate_property")]
-    public async Task What_cannot_be_done_is_refused(string body, string pointer, string code)
+    public async Task An_invalid_change_is_refused(string body, string pointer, string code)
     {
         var user = await CreateAdaAsync();
 
@@ -86,7 +86,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     [InlineData("""{"first_name":"Grace","user_groups":["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]}""")]
     [InlineData("""{"user_groups":[],"role":"guest","email":"other@example.org"}""")]
     [InlineData("""{"user_groups":[],"nickname":1}""")]
-    public async Task A_refused_change_changes_nothing_at_all(string body)
+    public async Task A_refused_change_changes_nothing(string body)
     {
         var user = await CreateAdaAsync();
         var groups = await Task.WhenAll(user.Ids("user_groups").Select(service.ReadGroupAsync));
@@ -103,7 +103,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     [Theory]
     [InlineData("ADMIN", "admin")]
     [InlineData("vieweR", "viewer")]
-    public async Task A_role_is_taken_in_any_case_and_under_both_names(string given, string answered)
+    public async Task A_role_is_accepted_in_any_case_under_both_names(string given, string answered)
     {
         foreach (var property in new[] { "role", "_role" })
         {
@@ -113,7 +113,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Teams_may_be_an_empty_list()
+    public async Task Teams_can_be_an_empty_list()
     {
         var user = await CreateAdaAsync();
 
@@ -139,7 +139,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     [MemberData(nameof(Bodies.ForbiddenCharacters), MemberType = typeof(Bodies))]
     [InlineData(@"\t")]
     [InlineData(@"\n")]
-    public async Task A_control_character_or_half_a_character_is_refused(string character)
+    public async Task A_control_character_or_a_lone_surrogate_is_refused(string character)
     {
         var user = await CreateAdaAsync();
 
@@ -150,7 +150,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_user_may_be_sent_back_as_it_was_read()
+    public async Task A_user_can_be_sent_back_unchanged()
     {
         var user = await CreateAdaAsync();
         var read = (await service.GetAsync($"/user/{user.Id()}")).Text;
@@ -159,7 +159,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_user_may_be_sent_back_after_someone_else_changed_it()
+    public async Task A_user_can_be_sent_back_after_another_change()
     {
         var user = await CreateAdaAsync();
         (await service.PatchAsync($"/user/{user.Id()}", new { first_name = "Grace" })).MustBe(200);
@@ -170,7 +170,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_user_without_an_address_may_be_sent_back_too()
+    public async Task A_user_without_an_email_can_be_sent_back_unchanged()
     {
         var user = await service.CreateUserAsync(new { first_name = "Ada" });
 
@@ -190,7 +190,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     [InlineData("updated_at", "2001-01-01T00:00:00.000000Z")]
     [InlineData("updated_at", "2999-01-01T00:00:00.000000Z")]
     [InlineData("updated_at", "now")]
-    public async Task What_is_read_only_cannot_be_sent_back_different(string property, string? value)
+    public async Task A_read_only_property_cannot_be_sent_back_changed(string property, string? value)
     {
         var user = await CreateAdaAsync();
         var body = user.DeepClone().AsObject();
@@ -203,7 +203,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_address_in_another_case_is_another_address()
+    public async Task An_email_in_another_case_is_a_change_and_refused()
     {
         var user = await CreateAdaAsync();
 
@@ -246,7 +246,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Other_users_of_a_group_stay_in_it()
+    public async Task Other_users_of_a_group_stay_members()
     {
         var group = await service.CreateGroupAsync();
         var staying = await service.CreateUserAsync(new { user_groups = new[] { group.Id() } });
@@ -259,7 +259,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Each_unknown_group_is_pointed_at()
+    public async Task Each_unknown_group_is_named()
     {
         var user = await CreateAdaAsync();
 
@@ -282,7 +282,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Every_fault_of_a_request_is_told_at_once()
+    public async Task Every_fault_of_a_request_is_named_at_once()
     {
         var user = await CreateAdaAsync();
 
@@ -309,7 +309,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_id_of_nobody_is_not_found()
+    public async Task An_unknown_user_is_not_found()
     {
         var group = await service.CreateGroupAsync();
         foreach (var body in new object[] { "{}", new { first_name = "Ada" }, new { user_groups = new[] { group.Id() } } })
