@@ -3,7 +3,7 @@ namespace CleanWorkspace.IntegrationTests.Hosting;
 /// <summary>A directory with ties, missing values, capitals and accents in every sort key and filter.</summary>
 internal static class SeededDirectory
 {
-    /// <summary>Creates this number of users and of groups. Returns the id of a group with users and the id of a user with groups.</summary>
+    /// <summary>Creates users and as many groups. Returns the id of a group with users and the id of a user with groups.</summary>
     public static async Task<string[]> SeedDirectoryAsync(this ServiceFixture service, int count)
     {
         await service.ClearAsync();

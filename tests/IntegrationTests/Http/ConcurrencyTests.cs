@@ -20,18 +20,13 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
         await using var connection = new NpgsqlConnection(service.ConnectionString);
         await connection.OpenAsync();
         await using var other = await connection.BeginTransactionAsync();
-        await using (var command = new NpgsqlCommand($"INSERT INTO memberships (group_id, user_id) VALUES ('{group}', '{user}')", connection))
-        {
-            await command.ExecuteNonQueryAsync();
-        }
+        await using var join = new NpgsqlCommand($"INSERT INTO memberships (group_id, user_id) VALUES ('{group}', '{user}')", connection);
+        await join.ExecuteNonQueryAsync();
 
         var change = service.PatchAsync(resource, new Dictionary<string, string> { [property] = "Another" });
-        while ((long)(await service.ExecuteAsync(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))! == 0)
-        {
-            Assert.False(change.IsCompleted);
-            await Task.Delay(20);
-        }
+        await Eventually.BeAsync(async () => await service.ExecuteAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is not 0L);
+        Assert.False(change.IsCompleted);
 
         await other.CommitAsync();
         Assert.Equal((await change).MustBe(200).Text, (await service.GetAsync(resource)).MustBe(200).Text);
@@ -84,7 +79,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
 
         for (var round = 0; round < 5; round++)
         {
-            // Neighbouring writers share half of their users.
+            // Each list shares most of its users with the next one.
             var lists = Enumerable.Range(0, 12).Select(writer => users.Skip(writer).Take(12).ToArray()).ToArray();
             var answers = await Task.WhenAll(lists.Select(list => service.PatchAsync($"/auth/group/{group}", new { users = list })));
 
@@ -120,9 +115,10 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
 
         for (var round = 0; round < 10; round++)
         {
-            // Each in an order of its own, which would deadlock writers that lock in the order they are told.
+            // Each list has its own order. Writers that lock in the given order would deadlock.
             var lists = groups.ToDictionary(group => group, _ => random.GetItems(users, 9).Distinct().ToArray());
-            var answers = await Task.WhenAll(groups.Select(group => service.PatchAsync($"/auth/group/{group}", new { users = lists[group] })));
+            var answers = await Task.WhenAll(
+                groups.Select(group => service.PatchAsync($"/auth/group/{group}", new { users = lists[group] })));
 
             Assert.All(answers, answer => answer.MustBe(200));
             foreach (var group in groups)
@@ -156,7 +152,8 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
         {
             var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(Act));
 
-            Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201 or 204 or 404 || IsRefusedForUnknownIds(answer), answer.ToString()));
+            Assert.All(answers, answer => Assert.True(
+                answer.Status is 200 or 201 or 204 or 404 || IsRefusedForUnknownIds(answer), answer.ToString()));
             await AssertBothSidesAgreeAsync();
         }
     }
@@ -203,7 +200,8 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
         {
             var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(Act));
 
-            Assert.All(answers, answer => Assert.True(answer.Status is 200 or 204 or 404 || IsRefusedForUnknownIds(answer), answer.ToString()));
+            Assert.All(answers, answer => Assert.True(
+                answer.Status is 200 or 204 or 404 || IsRefusedForUnknownIds(answer), answer.ToString()));
             await AssertBothSidesAgreeAsync();
         }
 
@@ -250,7 +248,7 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(18, answers.Count(answer => answer.Status == 404));
     }
 
-    /// <summary>The memberships that the audit, told in order, says there are.</summary>
+    /// <summary>Returns the memberships that follow from all audit entries in order.</summary>
     private async Task<HashSet<(string User, string Group)>> ReplayAsync()
     {
         var entries = new List<JsonObject>();
@@ -266,8 +264,8 @@ public sealed class ConcurrencyTests(ServiceFixture service) : IClassFixture<Ser
         {
             var id = (string)entry["resource_id"]!;
             (string User, string Group) Pair(string other) => (string)entry["resource"]! == "users" ? (id, other) : (other, id);
-            Assert.All(entry.Ids("removed"), other => Assert.True(members.Remove(Pair(other)), "What ends must have begun."));
-            Assert.All(entry.Ids("added"), other => Assert.True(members.Add(Pair(other)), "What begins must not be there."));
+            Assert.All(entry.Ids("removed"), other => Assert.True(members.Remove(Pair(other)), "A membership ends that did not exist."));
+            Assert.All(entry.Ids("added"), other => Assert.True(members.Add(Pair(other)), "A membership begins that already exists."));
         }
 
         return members;

@@ -8,10 +8,11 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Http;
 
-/// <summary>Cursors that no link of the list has.</summary>
+/// <summary>Cursors that do not come from a link of the list.</summary>
 public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
-    public static TheoryData<string> Lists => ["/user?page_size=5&sort=email", "/user?page_size=5", "/auth/group?page_size=5&sort=-name&q=lyst"];
+    public static TheoryData<string> Lists =>
+        ["/user?page_size=5&sort=email", "/user?page_size=5", "/auth/group?page_size=5&sort=-name&q=lyst"];
 
     [Theory]
     [MemberData(nameof(Lists))]
@@ -40,16 +41,18 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
         var names = await service.SeedDirectoryAsync(20);
         string[] lists =
         [
-            "/user?", "/user?sort=email", "/user?sort=-email", "/user?sort=first_name", "/user?role=admin", "/user?role=editor", "/user?q=ann", "/user?q=byr",
-            "/user?q=ann&role=admin", "/user?created_after=2020-01-01T00:00:00Z", "/user?created_before=2030-01-01T00:00:00Z",
-            $"/user?user_group={names[0]}", $"/auth/group/{names[0]}/users?sort=email", "/auth/group?", "/auth/group?sort=name", "/auth/group?name=analysts",
-            $"/auth/group?user={names[1]}", "/auth/group?q=ann", "/auth/group?q=lyst", "/auth/audit?", "/auth/key?",
+            "/user?", "/user?sort=email", "/user?sort=-email", "/user?sort=first_name", "/user?role=admin", "/user?role=editor",
+            "/user?q=ann", "/user?q=byr", "/user?q=ann&role=admin",
+            "/user?created_after=2020-01-01T00:00:00Z", "/user?created_before=2030-01-01T00:00:00Z",
+            $"/user?user_group={names[0]}", $"/auth/group/{names[0]}/users?sort=email",
+            "/auth/group?", "/auth/group?sort=name", "/auth/group?name=analysts", $"/auth/group?user={names[1]}",
+            "/auth/group?q=ann", "/auth/group?q=lyst", "/auth/audit?", "/auth/key?",
         ];
         await service.CreateTokenAsync("viewer");
         var cursors = new List<string>();
         foreach (var list in lists)
         {
-            // Of words that nothing has there is no second page.
+            // No group matches this search, so it has no second page.
             cursors.Add(list == "/auth/group?q=ann" ? "" : await CursorOfAsync($"{list}&page_size=1"));
         }
 
@@ -117,7 +120,7 @@ public sealed class CursorTests(ServiceFixture service) : IClassFixture<ServiceF
         }
     }
 
-    // Its key of those without an address was the empty text, which now comes before all of them.
+    // In the earlier order an empty text stood for a missing email.
     [Fact]
     public async Task A_cursor_of_the_earlier_order_of_emails_is_refused()
     {

@@ -95,7 +95,8 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
 
         foreach (var condition in new[] { stale, $"W/{TagOf(current)}", "\"other\"", $"{stale}, \"99999999999999999999\"" })
         {
-            foreach (var body in new object[] { Described(list, "z"), "{}", list == "/user" ? """{"user_groups":[]}""" : """{"users":[]}""" })
+            object[] bodies = [Described(list, "z"), "{}", list == "/user" ? """{"user_groups":[]}""" : """{"users":[]}"""];
+            foreach (var body in bodies)
             {
                 var problem = (await SendAsync(HttpMethod.Patch, path, "If-Match", condition, body)).MustBe(412).Json;
                 Assert.Equal("precondition_failed", (string)problem["code"]!);
@@ -114,7 +115,8 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
         var created = (await service.PostAsync(list, Described(list, "x"))).MustBe(201);
         var path = PathOf(list, created);
 
-        var changed = (await SendAsync(HttpMethod.Patch, path, "If-Match", $"\"other\", {TagOf(created)}", Described(list, "y"))).MustBe(200);
+        var condition = $"\"other\", {TagOf(created)}";
+        var changed = (await SendAsync(HttpMethod.Patch, path, "If-Match", condition, Described(list, "y"))).MustBe(200);
         (await SendAsync(HttpMethod.Patch, path, "If-Match", "*", "{}")).MustBe(200);
         (await SendAsync(HttpMethod.Delete, path, "If-Match", $"{TagOf(changed)}")).MustBe(204);
         (await SendAsync(HttpMethod.Delete, path, "If-Match", $"{TagOf(changed)}")).MustBe(404);
@@ -129,7 +131,8 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
     {
         var user = (await service.CreateUserAsync()).Id();
 
-        (await SendAsync(HttpMethod.Patch, $"/user/{user}", "If-Match", condition, """{"last_name":"x"}""")).MustRefuseParameters("If-Match");
+        (await SendAsync(HttpMethod.Patch, $"/user/{user}", "If-Match", condition, """{"last_name":"x"}"""))
+            .MustRefuseParameters("If-Match");
     }
 
     [Fact]
@@ -156,7 +159,8 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
         Assert.Equal($"{Writers}", (string)(await service.GetAsync(path)).Json["name"]!);
     }
 
-    private static EntityTagHeaderValue TagOf(Answer answer) => answer.Headers.ETag ?? throw new InvalidOperationException($"No tag: {answer}");
+    private static EntityTagHeaderValue TagOf(Answer answer) =>
+        answer.Headers.ETag ?? throw new InvalidOperationException($"No tag: {answer}");
 
     private static string PathOf(string list, Answer created) => $"{list}/{created.Json.Id()}";
 

@@ -1,9 +1,9 @@
-using CleanWorkspace.IntegrationTests.Http.Generated;
 using CleanWorkspace.IntegrationTests.Hosting;
+using CleanWorkspace.IntegrationTests.Http.Generated;
 
 namespace CleanWorkspace.IntegrationTests.Http;
 
-/// <summary>What a client sees that was generated from the API's description (docs/openapi.json) and never read a line of it.</summary>
+/// <summary>A client that is generated from docs/openapi.json.</summary>
 public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     private UsersClient Users => new(service.BaseAddress, service.Client);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Http;
 
-/// <summary>A request to create something may be sent again under its Idempotency-Key without harm, whatever happened the first time.</summary>
+/// <summary>A client can safely repeat a request that creates a resource with the same Idempotency-Key.</summary>
 public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     public static TheoryData<string> Nouns => ["/user", "/auth/group"];
@@ -13,7 +13,8 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     [MemberData(nameof(Nouns))]
     public async Task A_repeated_request_gets_the_first_answer_even_after_the_resource_changed(string list)
     {
-        var (key, body) = (NewKey(), Described(list, "é😀 \"1\"", [await CreateMemberAsync(list), await CreateMemberAsync(list)], email: "ada.again@example.org"));
+        string[] members = [await CreateMemberAsync(list), await CreateMemberAsync(list)];
+        var (key, body) = (NewKey(), Described(list, "é😀 \"1\"", members, email: "ada.again@example.org"));
         var first = (await PostAsync(list, key, body)).MustBe(201);
         var path = $"{list}/{first.Json.Id()}";
 
@@ -104,7 +105,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Nouns))]
-    public async Task Requests_without_a_key_each_create_a_resource(string list)
+    public async Task A_request_without_a_key_does_not_use_the_records_of_keys(string list)
     {
         await service.ExecuteAsync("ALTER TABLE idempotency_records RENAME TO hidden");
         try
@@ -246,15 +247,16 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
             var clients = Task.WhenAll(Enumerable.Range(0, 8).Select(client => SendUntilGoneAsync(killed.Client, client)));
             await Eventually.BeAsync(() => Task.FromResult(answered.Values.Count(text => text is not null) >= 200));
             await killed.KillAsync();
-            await clients;
+            await clients.WithinLimitAsync();
         }
 
         await using var next = await TestService.StartAsync(service.ConnectionString);
         foreach (var (name, text) in answered)
         {
-            // What the killed service had begun may go on in the database for a moment.
+            // A request of the killed service can go on in the database for a moment.
             Answer answer = null!;
-            await Eventually.BeAsync(async () => (answer = await PostAsync(next.Client, list, name, Described(list, name, [member]))).Status != 409);
+            await Eventually.BeAsync(async () =>
+                (answer = await PostAsync(next.Client, list, name, Described(list, name, [member]))).Status != 409);
             answer.MustBe(201);
             Assert.Equal(text ?? answer.Text, answer.Text);
         }
@@ -274,7 +276,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
             }
             catch (HttpRequestException)
             {
-                // It is gone.
+                // The service has been killed.
             }
         }
     }
@@ -324,13 +326,14 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     private Task<object?> AgeAsync(string key, string age) =>
         service.ExecuteAsync($"UPDATE idempotency_records SET created_at = now() - interval '{age}' WHERE key = '{key}'");
 
-    /// <summary>Makes whoever gives the noun that member wait until this is disposed.</summary>
+    /// <summary>Locks the member. Requests with it wait until the connection is disposed.</summary>
     private Task<NpgsqlConnection> HoldAsync(string list, string member) =>
         BeginAsync($"SELECT FROM {(list == "/user" ? "user_groups" : "users")} WHERE id = '{member}' FOR UPDATE");
 
     private async Task<NpgsqlConnection> BeginAsync(string sql)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"BEGIN; {sql}", connection);
         await command.ExecuteNonQueryAsync();

@@ -6,17 +6,21 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Http;
 
-/// <summary>Pins the served description of the API to the contract, word for word.</summary>
+/// <summary>Compares the served OpenAPI document with the contract.</summary>
 public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     private const string Refresh = "UPDATE_OPENAPI";
 
-    // In place of a schema, where the body is a file and the answer its report.
+    // Stands for the schema where the body is a file and the answer is its report.
     private const string File = "(file)";
 
     private static readonly string[] FileTypes = ["text/csv", "application/x-ndjson"];
 
-    private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Pretty = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static readonly TheoryData<string, string, string, string, string> Operations = new()
     {
@@ -89,7 +93,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         }
 
         var inPath = (operation["parameters"]?.AsArray() ?? []).Where(parameter => (string)parameter!["in"]! == "path").ToArray();
-        Assert.Equal(path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')), inPath.Select(parameter => (string)parameter!["name"]!));
+        Assert.Equal(
+            path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')),
+            inPath.Select(parameter => (string)parameter!["name"]!));
         Assert.All(inPath, parameter => Assert.True((bool)parameter!["required"]!));
         Assert.All(inPath, parameter => Assert.Equal("string", (string)parameter!["schema"]!["type"]!));
     }
@@ -108,9 +114,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         var properties = request["properties"]!.AsObject();
 
         Assert.Equal($"{texts} {ids}".Trim().Split(' ').Order(), properties.Select(property => property.Key).Order());
-        Assert.All(texts.Split(' ', StringSplitOptions.RemoveEmptyEntries), text => Assert.Equal("string", (string)properties[text]!["type"]!));
-        Assert.All(ids.Split(' ', StringSplitOptions.RemoveEmptyEntries), list => Assert.Equal("array", (string)properties[list]!["type"]!));
-        Assert.All(ids.Split(' ', StringSplitOptions.RemoveEmptyEntries), list => Assert.Equal("string", (string)properties[list]!["items"]!["type"]!));
+        Assert.All(WordsOf(texts), text => Assert.Equal("string", (string)properties[text]!["type"]!));
+        Assert.All(WordsOf(ids), list => Assert.Equal("array", (string)properties[list]!["type"]!));
+        Assert.All(WordsOf(ids), list => Assert.Equal("string", (string)properties[list]!["items"]!["type"]!));
         Assert.False(request.ContainsKey("required"));
         Assert.False((bool)request["additionalProperties"]!);
         Assert.All(properties, property => Assert.Equal(property.Key == "_role", (bool?)property.Value!["writeOnly"] ?? false));
@@ -202,7 +208,10 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     public async Task Every_operation_parameter_and_property_has_a_description_and_every_property_an_example()
     {
         var document = await ReadAsync();
-        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(method => method.Value!.AsObject()).ToArray();
+        var operations = document["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject())
+            .Select(method => method.Value!.AsObject())
+            .ToArray();
         var parameters = operations.SelectMany(operation => operation["parameters"]?.AsArray() ?? []);
         var properties =
             from schema in document["components"]!["schemas"]!.AsObject()
@@ -211,7 +220,8 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
 
         Assert.All(operations, operation => Assert.NotEmpty((string)operation["summary"]!));
         Assert.All(parameters, parameter => Assert.NotEmpty((string)parameter!["description"]!));
-        Assert.All(properties, property => Assert.True(property.Value.ContainsKey("description") && property.Value.ContainsKey("example"), property.Name));
+        Assert.All(properties, property => Assert.True(
+            property.Value.ContainsKey("description") && property.Value.ContainsKey("example"), property.Name));
     }
 
     [Theory]
@@ -222,7 +232,8 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [Fact]
     public async Task The_committed_document_equals_the_served_one()
     {
-        var file = typeof(OpenApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ApiDescription").Value!;
+        var file = typeof(OpenApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(data => data.Key == "ApiDescription").Value!;
         var served = (await ReadAsync()).Without("servers");
         if (Environment.GetEnvironmentVariable(Refresh) == "1")
         {
@@ -231,8 +242,11 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
 
         Assert.True(
             await System.IO.File.ReadAllTextAsync(file) == served.ToJsonString(Pretty) + "\n",
-            $"docs/openapi.json is not what the service serves. If the change is meant, refresh the file and read the diff: {Refresh}=1 dotnet test tests/IntegrationTests --filter OpenApiTests");
+            "docs/openapi.json differs from the served document. If you intend this change, refresh the file and read the diff: "
+                + $"{Refresh}=1 dotnet test tests/IntegrationTests --filter OpenApiTests");
     }
+
+    private static string[] WordsOf(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static string NameOf(JsonNode schema) => ((string)schema["$ref"]!).Split('/')[^1];
 

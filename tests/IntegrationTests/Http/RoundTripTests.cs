@@ -4,7 +4,7 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Http;
 
-/// <summary>What is exported is what an import makes of it.</summary>
+/// <summary>An import of an exported file leads to the same directory.</summary>
 public sealed class RoundTripTests : IAsyncLifetime
 {
     private const string Csv = "text/csv";
@@ -18,7 +18,8 @@ public sealed class RoundTripTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         (_fromDatabase, _toDatabase) = (await TestPostgres.CreateDatabaseAsync(), await TestPostgres.CreateDatabaseAsync());
-        (_from, _to) = (await TestService.StartAsync(_fromDatabase.ConnectionString), await TestService.StartAsync(_toDatabase.ConnectionString));
+        _from = await TestService.StartAsync(_fromDatabase.ConnectionString);
+        _to = await TestService.StartAsync(_toDatabase.ConnectionString);
     }
 
     public async Task DisposeAsync()
@@ -50,14 +51,16 @@ public sealed class RoundTripTests : IAsyncLifetime
         var users = lines.Length - groups.Length;
         MustCount(first, ("created", users), ("groups_created", groups.Length));
         MustCount(second, ("unchanged", users), ("groups_unchanged", groups.Length));
-        Assert.Equal(lines.Select(WithoutTimes), (await ExportAsync(_to, Ndjson)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(WithoutTimes));
+        var copies = (await ExportAsync(_to, Ndjson)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(lines.Select(WithoutTimes), copies.Select(WithoutTimes));
         await _toDatabase.MustCountRightAsync();
     }
 
     [Fact]
     public async Task Csv_carries_users_and_group_names_and_a_second_import_changes_nothing()
     {
-        var groups = await CreateGroupsAsync(new { name = @"a;b\c, ""d"" 'e'" }, new { name = "=Ω" }, new { name = @"\" }, new { name = "Empty" });
+        var groups = await CreateGroupsAsync(
+            new { name = @"a;b\c, ""d"" 'e'" }, new { name = "=Ω" }, new { name = @"\" }, new { name = "Empty" });
         await CreatePeopleAsync(groups[..3]);
         var file = await ExportAsync(_from, Csv);
 
@@ -67,7 +70,7 @@ public sealed class RoundTripTests : IAsyncLifetime
         var users = file.Split("\r\n").Length - 2;
         MustCount(first, ("created", users), ("groups_created", 3));
         MustCount(second, ("unchanged", users));
-        // Ids are new, and so may be the order of groups.
+        // The groups have new ids, so their order can differ.
         Assert.Equal(SortCells(file), SortCells(await ExportAsync(_to, Csv)));
         await _toDatabase.MustCountRightAsync();
     }
@@ -84,9 +87,14 @@ public sealed class RoundTripTests : IAsyncLifetime
 
     private async Task CreatePeopleAsync(string[] groups)
     {
-        await CreateAsync("/user", new { email = "Ada@Example.org", first_name = "'=1+1", last_name = "O'Hara, \"Jr\"", role = "admin", user_groups = groups });
-        await CreateAsync("/user", new { email = "+2@x", first_name = "=1+1", last_name = "-'", role = "editor", user_groups = groups[..1] });
-        await CreateAsync("/user", new { email = "ẞ@x", first_name = "👩‍🚀", last_name = "e\u0301\u0323", role = "guest", user_groups = groups[1..] });
+        await CreateAsync("/user", new
+        {
+            email = "Ada@Example.org", first_name = "'=1+1", last_name = "O'Hara, \"Jr\"", role = "admin", user_groups = groups,
+        });
+        await CreateAsync(
+            "/user", new { email = "+2@x", first_name = "=1+1", last_name = "-'", role = "editor", user_groups = groups[..1] });
+        await CreateAsync(
+            "/user", new { email = "ẞ@x", first_name = "👩‍🚀", last_name = "e\u0301\u0323", role = "guest", user_groups = groups[1..] });
         await CreateAsync("/user", new { email = "\"q\"@x", first_name = "@", last_name = @"\" });
         await CreateAsync("/user", new { email = "null@x", first_name = "null", last_name = ";" });
     }
@@ -116,10 +124,13 @@ public sealed class RoundTripTests : IAsyncLifetime
         return (await Answer.ReadAsync(request, response)).MustBe(200).Text;
     }
 
-    /// <summary>The summary.</summary>
+    /// <summary>Returns the summary of the import.</summary>
     private async Task<JsonObject> ImportAsync(string type, string file)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/user/import?create_groups=true") { Content = new StringContent(file) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/user/import?create_groups=true")
+        {
+            Content = new StringContent(file),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
         using var response = await _to.Client.SendAsync(request);
         var answer = (await Answer.ReadAsync(request, response)).MustBe(200);
@@ -136,7 +147,7 @@ public sealed class RoundTripTests : IAsyncLifetime
 
     private static string WithoutTimes(string line) => JsonNode.Parse(line)!.AsObject().Without("created_at", "updated_at").ToJsonString();
 
-    // No text here has a line break, and each group's name its own characters.
+    // No text here has a line break, and no two groups share their characters, so sorted characters still identify each line.
     private static IEnumerable<string> SortCells(string file) =>
         file.Split("\r\n").Select(line => string.Concat(line.Order())).Order(StringComparer.Ordinal);
 }

@@ -2,13 +2,13 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Http;
 
-/// <summary>Searching users by their last name, and groups by their name.</summary>
+/// <summary>Search of users by last name and of groups by name.</summary>
 public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IAsyncLifetime
 {
     private static readonly string[] Names =
     [
-        "Åström", "Jose Maria", "José María", "Straße 100%", "Strasse", "Οδυσσεύς", "ΟΔΥΣΣΕΑΣ", "Жуков", "ЁЖИК Жуков", "under_score", "underXscore", @"back\slash",
-        "O'Brien \"Bob\"", "北京大学", "Łódź", "percent 100", "a%b%c", "12345",
+        "Åström", "Jose Maria", "José María", "Straße 100%", "Strasse", "Οδυσσεύς", "ΟΔΥΣΣΕΑΣ", "Жуков", "ЁЖИК Жуков",
+        "under_score", "underXscore", @"back\slash", "O'Brien \"Bob\"", "北京大学", "Łódź", "percent 100", "a%b%c", "12345",
     ];
 
     private static readonly (string List, string Property)[] Lists = [("/user", "last_name"), ("/auth/group", "name")];
@@ -19,8 +19,10 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
         var names = string.Join(", ", Names.Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'"));
         await service.ExecuteAsync(
             $"""
-            INSERT INTO users (id, last_name, role) SELECT {SeededDirectory.NewId("i")}, (ARRAY[{names}])[i], 'viewer' FROM generate_series(1, {Names.Length}) AS i;
-            INSERT INTO user_groups (id, name) SELECT {SeededDirectory.NewId("i")}, (ARRAY[{names}])[i] FROM generate_series(1, {Names.Length}) AS i;
+            INSERT INTO users (id, last_name, role)
+            SELECT {SeededDirectory.NewId("i")}, (ARRAY[{names}])[i], 'viewer' FROM generate_series(1, {Names.Length}) AS i;
+            INSERT INTO user_groups (id, name)
+            SELECT {SeededDirectory.NewId("i")}, (ARRAY[{names}])[i] FROM generate_series(1, {Names.Length}) AS i;
             """);
     }
 

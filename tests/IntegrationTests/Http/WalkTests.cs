@@ -5,7 +5,7 @@ using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Http;
 
-/// <summary>Walks through every kind of list by its links. In the addresses {group} and {user} stand for ones that have many of the other side.</summary>
+/// <summary>Walks through every kind of list by its links. {group} is a group with many users, {user} a user with many groups.</summary>
 public sealed class WalkTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     private const int Rows = 60;
@@ -47,7 +47,7 @@ public sealed class WalkTests(ServiceFixture service) : IClassFixture<ServiceFix
     {
         var path = await ArrangeAsync(list);
         var before = await ReadIdsAsync(path);
-        // A third of the rows goes or moves; of a list in the order of ids nothing that changes can move a row.
+        // A third of the rows is deleted or moves. In a list sorted by id no change moves a row.
         string[] stable = [.. before.Where((_, index) => index % 3 > 0)];
         string[] others = [.. before.Where((_, index) => index % 3 == 0)];
         var round = 0;
@@ -64,19 +64,21 @@ public sealed class WalkTests(ServiceFixture service) : IClassFixture<ServiceFix
             Assert.Equal(there.SelectMany(ListPages.Ids).Distinct(), there.SelectMany(ListPages.Ids));
         }
 
-        // One goes, one changes its place in every order, and two come, at the beginning and at the end.
+        // Deletes one row, moves rows in every sort order, and inserts rows at the beginning and at the end.
         Task WriteAsync(int number) => service.ExecuteAsync(string.Create(CultureInfo.InvariantCulture,
             $"""
             DELETE FROM users WHERE id = '{others[number % others.Length]}';
             DELETE FROM user_groups WHERE id = '{others[number % others.Length]}';
             UPDATE users SET first_name = 'Ann' || version % 9, last_name = 'Byron' || version % 9
             WHERE id = ANY ('{Array(isById ? before : others)}'::uuid[]) AND right(id::text, 1) > '{number % 8}';
-            UPDATE user_groups SET name = 'Analysts' || version % 9 WHERE id = ANY ('{Array(others)}'::uuid[]) AND right(id::text, 1) > '{number % 8}';
+            UPDATE user_groups SET name = 'Analysts' || version % 9
+            WHERE id = ANY ('{Array(others)}'::uuid[]) AND right(id::text, 1) > '{number % 8}';
             WITH made AS (
                 INSERT INTO users (id, first_name, last_name, email, folded_email, role)
                 SELECT {SeededDirectory.NewId($"CASE WHEN i = 1 THEN 5000 ELSE -5000 END + {number}")}, 'Ann', 'Byron', e, e, 'editor'
                 FROM generate_series(1, 2) AS i, LATERAL (SELECT 'ann' || i || gen_random_uuid() || '@example.org' AS e) AS e RETURNING id)
-            INSERT INTO memberships (group_id, user_id) SELECT g.id, made.id FROM made, (SELECT min(id::text)::uuid AS id FROM user_groups) AS g;
+            INSERT INTO memberships (group_id, user_id)
+            SELECT g.id, made.id FROM made, (SELECT min(id::text)::uuid AS id FROM user_groups) AS g;
             INSERT INTO user_groups (id, name) SELECT {SeededDirectory.NewId($"6000 + {number}")}, 'Analysts';
             """));
     }
@@ -98,15 +100,16 @@ public sealed class WalkTests(ServiceFixture service) : IClassFixture<ServiceFix
             var answer = (await service.GetAsync(string.Create(CultureInfo.InvariantCulture, $"{path}&page={number}"))).MustBe(200);
             answer.Json.MustEqual(there[number - 1]);
             MustHaveTheSameLinks(answer);
+            var page = answer.Json;
             Assert.Equal(
-                (number, ids.Length, there.Count), ((int)answer.Json["meta"]!["page"]!, (int)answer.Json["count"]!, (int)answer.Json["total_pages"]!));
+                (number, ids.Length, there.Count), ((int)page["meta"]!["page"]!, (int)page["count"]!, (int)page["total_pages"]!));
         }
 
         var past = await service.ReadListAsync(string.Create(CultureInfo.InvariantCulture, $"{path}&page={there.Count + 5}"));
         Assert.Equal((0, ids.Length, there.Count), (past.Ids().Length, (int)past["count"]!, (int)past["meta"]!["previous_page"]!));
         Assert.Equal(there[^1].Ids(), (await service.ReadListAsync(past.Previous()!)).Ids());
 
-        // The cursor says all there is to say of the page.
+        // The cursor alone identifies the page.
         var withoutPage = await service.ReadListAsync(there[0].Next()!.Replace("&page=2", "", StringComparison.Ordinal));
         Assert.Equal(there[1].Ids(), withoutPage.Ids());
         Assert.Equal(2, (int)withoutPage["meta"]!["page"]!);
@@ -144,7 +147,8 @@ public sealed class WalkTests(ServiceFixture service) : IClassFixture<ServiceFix
         Assert.Equal(string.Join(", ", expected), string.Join(", ", answer.Headers.GetValues("Link")));
     }
 
-    private async Task<string[]> ReadIdsAsync(string path) => [.. (await service.FollowAsync(path, ListPages.Next)).SelectMany(ListPages.Ids)];
+    private async Task<string[]> ReadIdsAsync(string path) =>
+        [.. (await service.FollowAsync(path, ListPages.Next)).SelectMany(ListPages.Ids)];
 
     private async Task<string> ArrangeAsync(string list)
     {

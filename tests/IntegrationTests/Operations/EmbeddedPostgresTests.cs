@@ -252,7 +252,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     public async Task An_abandoned_start_frees_the_folder()
     {
         using var abandoned = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => EmbeddedPostgres.StartAsync(_folder, durable: false, abandoned.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => EmbeddedPostgres.StartAsync(_folder, durable: false, abandoned.Token));
 
         await using var postgres = await StartAsync();
 

@@ -131,9 +131,9 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var applied = await ImportAsync(new ImportOptions(true, false, false), rows);
 
         Assert.Equal(refusals, applied.Refusals.Select(refusal => (refusal.Line, refusal.Column, refusal.Code)));
+        var summary = applied.Summary;
         Assert.Equal(
-            (true, 1L, 0L, 1L, 8L),
-            (applied.Summary.Applied, applied.Summary.Created, applied.Summary.Updated, applied.Summary.Unchanged, applied.Summary.Refused));
+            (true, 1L, 0L, 1L, 8L), (summary.Applied, summary.Created, summary.Updated, summary.Unchanged, summary.Refused));
         Assert.Equal(2, await service.CountAsync("/user"));
         await service.MustCountRightAsync("");
     }

@@ -27,7 +27,8 @@ public sealed class PlanTests(ServiceFixture service) : IClassFixture<ServiceFix
 
         var users = await service.SeedUsersAsync(Many);
         await service.SeedGroupsAsync(Many);
-        var groups = (string[])(await service.ExecuteAsync("SELECT array_agg(id::text ORDER BY id) FROM user_groups WHERE name = 'Seeded'"))!;
+        var groups = (string[])(await service.ExecuteAsync(
+            "SELECT array_agg(id::text ORDER BY id) FROM user_groups WHERE name = 'Seeded'"))!;
 
         await MustHaveAsync($"/auth/group/{group}", "users", users, users[1..], users[..^1]);
         var full = (await service.CreateGroupAsync(new { users })).Id();

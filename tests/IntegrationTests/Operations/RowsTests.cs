@@ -20,7 +20,8 @@ public sealed class RowsTests
             "g.id, NULL::text, NULL::text, NULL::text, '{}'::uuid[], g.created_at, g.updated_at, g.version",
             new UserGroupRows().ColumnsOf(Fields<UserGroupResponse>.None));
         Assert.Equal(
-            "a.write_id, a.resource, a.resource_id, a.created_at, a.actor, a.operation, NULL::text, '{}'::jsonb, '{}'::uuid[], '{}'::uuid[]",
+            "a.write_id, a.resource, a.resource_id, a.created_at, a.actor, a.operation, "
+                + "NULL::text, '{}'::jsonb, '{}'::uuid[], '{}'::uuid[]",
             new AuditEntryRows().ColumnsOf(Fields<AuditEntryResponse>.None));
     }
 }

@@ -7,8 +7,9 @@ public sealed class CreateNewKeyTests(ServiceFixture service) : IClassFixture<Se
     [Fact]
     public async Task A_new_key_works_at_once_and_shows_its_token_once()
     {
-        var created = (await service.PostAsync("/auth/key", new { name = " ops ", role = "Viewer", expires_at = "2999-01-31T12:00:00+02:00" })).MustBe(201);
-        var key = created.Json;
+        var created = await service.PostAsync(
+            "/auth/key", new { name = " ops ", role = "Viewer", expires_at = "2999-01-31T12:00:00+02:00" });
+        var key = created.MustBe(201).Json;
 
         Assert.Equal($"/auth/key/{key.Id()}", created.Headers.Location!.AbsolutePath);
         Assert.Equal("ops", (string)key["name"]!);

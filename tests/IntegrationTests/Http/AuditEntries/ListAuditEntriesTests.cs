@@ -16,7 +16,11 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     public async Task A_new_workspace_has_an_empty_audit() =>
         (await service.GetAsync("/auth/audit")).MustBe(200).Json.MustEqual(JsonNode.Parse(
             """
-            {"links":{"next":null,"previous":null},"meta":{"page":1,"previous_page":null,"next_page":null},"count":0,"total_pages":0,"results":[]}
+            {
+              "links": {"next": null, "previous": null},
+              "meta": {"page": 1, "previous_page": null, "next_page": null},
+              "count": 0, "total_pages": 0, "results": []
+            }
             """)!.AsObject());
 
     [Fact]
@@ -31,7 +35,10 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         Assert.Equal(("users", user.Id(), "Users_createNewUser"), Of(entry));
         var created = DateTimeOffset.Parse((string)user["created_at"]!, CultureInfo.InvariantCulture);
         Assert.InRange(DateTimeOffset.Parse((string)entry["created_at"]!, CultureInfo.InvariantCulture), created, created.AddMinutes(1));
-        MustTell(entry, """{"first_name":[null,"Ada"],"last_name":[null,"Lovelace"],"email":[null,"Ada@example.org"],"role":[null,"editor"]}""", added: [group]);
+        MustTell(
+            entry,
+            """{"first_name":[null,"Ada"],"last_name":[null,"Lovelace"],"email":[null,"Ada@example.org"],"role":[null,"editor"]}""",
+            added: [group]);
     }
 
     [Fact]
@@ -52,15 +59,17 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         var user = (await service.CreateUserAsync(new { first_name = "A", last_name = "B", email = "a@example.org", role = "guest" }))
             .Without("id", "created_at", "updated_at", "user_groups");
         var ofUser = (await LastEntryAsync())["changes"]!.AsObject();
-        var group = (await service.CreateGroupAsync(new { name = "A", icon = "B", description = "C" })).Without("id", "created_at", "updated_at", "users");
+        var group = (await service.CreateGroupAsync(new { name = "A", icon = "B", description = "C" }))
+            .Without("id", "created_at", "updated_at", "users");
         var ofGroup = (await LastEntryAsync())["changes"]!.AsObject();
-        var key = (await service.PostAsync("/auth/key", new { name = "CI", role = "editor", expires_at = "2099-01-01T01:00:00+01:00" })).MustBe(201).Json;
+        var key = (await service.PostAsync("/auth/key", new { name = "CI", role = "editor", expires_at = "2099-01-01T01:00:00+01:00" }))
+            .MustBe(201).Json;
         var ofKey = (await LastEntryAsync())["changes"]!.AsObject();
 
         Assert.Equal(user.Select(property => property.Key).Order(), ofUser.Select(change => change.Key).Order());
         Assert.Equal(group.Select(property => property.Key).Order(), ofGroup.Select(change => change.Key).Order());
         Assert.Equal(
-            // Never its token or the hash of it.
+            // The audit has neither the token nor its hash.
             key.Without("id", "created_at", "updated_at", "last_used_at", "token").Select(property => property.Key).Order(),
             ofKey.Select(change => change.Key).Order());
         Assert.All(ofUser, change => Assert.Equal((string?)user[change.Key], (string?)change.Value!["to"]));
@@ -151,7 +160,8 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     public async Task A_refused_or_empty_change_leaves_no_entry()
     {
         var group = (await service.CreateGroupAsync()).Id();
-        var user = (await service.CreateUserAsync(new { first_name = "Ada", email = "ada@example.org", user_groups = new[] { group } })).Id();
+        var user = (await service.CreateUserAsync(
+            new { first_name = "Ada", email = "ada@example.org", user_groups = new[] { group } })).Id();
 
         (await service.PostAsync("/user", new { email = "ADA@example.org" })).MustBe(400);
         (await service.PostAsync("/user", new { first_name = "Bob", user_groups = new[] { Bodies.UnknownId } })).MustBe(400);
@@ -160,7 +170,8 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         (await service.PatchAsync($"/user/{Bodies.UnknownId}", new { first_name = "Bob" })).MustBe(404);
         (await service.DeleteAsync($"/user/{Bodies.UnknownId}")).MustBe(404);
         (await service.DeleteAsync($"/auth/group/{Bodies.UnknownId}")).MustBe(404);
-        (await SendIfMatchAsync(HttpMethod.Patch, $"/user/{user}", new { first_name = "Bob", user_groups = Array.Empty<string>() })).MustBe(412);
+        (await SendIfMatchAsync(HttpMethod.Patch, $"/user/{user}", new { first_name = "Bob", user_groups = Array.Empty<string>() }))
+            .MustBe(412);
         (await SendIfMatchAsync(HttpMethod.Delete, $"/auth/group/{group}")).MustBe(412);
         (await service.PatchAsync($"/user/{user}", new { })).MustBe(200);
         (await service.PatchAsync($"/user/{user}", new { first_name = "Ada", user_groups = new[] { group } })).MustBe(200);
@@ -173,7 +184,10 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     public async Task An_entry_has_the_trace_of_the_client()
     {
         const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/user") { Content = ServiceFixture.ToContent(new { first_name = "Ada" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/user")
+        {
+            Content = ServiceFixture.ToContent(new { first_name = "Ada" }),
+        };
         request.Headers.Add("traceparent", $"00-{Trace}-00f067aa0ba902b7-01");
 
         (await service.SendAsync(request)).MustBe(201);
@@ -207,14 +221,15 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         var groups = await service.CreateGroupsAsync(4);
         await service.ExecuteAsync("TRUNCATE audit_entries");
 
-        // Names and sets that no other writer gives, so that each write which is acknowledged has changed something.
+        // No two writers send the same names and lists, so each acknowledged write has changed something.
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(writer => (writer % 5) switch
         {
             0 => service.PostAsync("/user", new { email = $"racing{writer % 10}@example.org", user_groups = groups }),
             1 => service.PatchAsync($"/user/{users[writer % 4]}", new { first_name = $"Racer {writer}" }),
             2 => service.PostAsync("/auth/group", new { name = $"Racers {writer}", users }),
             3 => service.PatchAsync($"/auth/group/{groups[writer % 4]}", new { name = $"Racers {writer}", users = users[..(writer % 3)] }),
-            _ => service.PatchAsync($"/user/{users[writer % 4]}", new { last_name = $"Racer {writer}", user_groups = groups[..(writer % 3)] }),
+            _ => service.PatchAsync(
+                $"/user/{users[writer % 4]}", new { last_name = $"Racer {writer}", user_groups = groups[..(writer % 3)] }),
         }));
 
         var acknowledged = answers.Count(answer => answer.Status is 200 or 201);
@@ -244,26 +259,27 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
 
         var names = new Dictionary<string, string?>();
         var members = new HashSet<(string User, string Group)>();
-        foreach (var entry in (await service.GetAsync(Everything)).MustBe(200).Json["results"]!.AsArray().Select(entry => entry!.AsObject()).Reverse())
+        var entries = (await service.GetAsync(Everything)).MustBe(200).Json["results"]!.AsArray();
+        foreach (var entry in entries.Select(entry => entry!.AsObject()).Reverse())
         {
             var (kind, id, _) = Of(entry);
             var isOfUser = kind == "users";
-            (string User, string Group) Pair(JsonNode? other) => isOfUser ? (id, (string)other!) : ((string)other!, id);
+            (string User, string Group) Pair(string other) => isOfUser ? (id, other) : (other, id);
             foreach (var change in entry["changes"]!.AsObject())
             {
                 Assert.Equal(names.GetValueOrDefault(id, isOfUser ? "Ada" : "Mathematicians"), (string?)change.Value!["from"]);
                 names[id] = (string?)change.Value!["to"];
             }
 
-            Assert.All(entry["removed"]!.AsArray(), other => Assert.True(members.Remove(Pair(other)), "What ends must have begun."));
-            Assert.All(entry["added"]!.AsArray(), other => Assert.True(members.Add(Pair(other)), "What begins must not be there."));
+            Assert.All(entry.Ids("removed"), other => Assert.True(members.Remove(Pair(other)), "A membership ends that did not exist."));
+            Assert.All(entry.Ids("added"), other => Assert.True(members.Add(Pair(other)), "A membership begins that already exists."));
         }
 
         foreach (var user in users)
         {
             var stored = await service.ReadUserAsync(user);
             Assert.Equal((string?)stored["first_name"], names[user]);
-            Assert.Equal(stored["user_groups"]!.AsArray().Select(group => (string)group!), members.Where(member => member.User == user).Select(member => member.Group).Order());
+            Assert.Equal(stored.Ids("user_groups"), members.Where(member => member.User == user).Select(member => member.Group).Order());
         }
     }
 
@@ -278,7 +294,8 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         await service.ExecuteAsync($"UPDATE memberships SET user_id = '{users[1]}' WHERE group_id = '{group}'");
         await service.ExecuteAsync($"UPDATE user_groups SET icon = 'x' WHERE id = '{group}'");
 
-        var entries = (await service.GetAsync($"/auth/audit?resource={group}")).Json["results"]!.AsArray().Select(entry => entry!.AsObject()).ToList();
+        var list = (await service.GetAsync($"/auth/audit?resource={group}")).Json;
+        var entries = list["results"]!.AsArray().Select(entry => entry!.AsObject()).ToList();
         MustTell(entries[1], "{}", added: [users[1]], removed: [users[0]]);
         MustTell(entries[0], """{"icon":[null,"x"]}""");
         var after = await Task.WhenAll(paths.Select(service.GetAsync));
@@ -306,7 +323,8 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         Assert.All(entries, entry => Assert.StartsWith("database:", (string)entry["actor"]!, StringComparison.Ordinal));
         Assert.All(entries, entry => Assert.Equal(("sql", null), ((string)entry["operation"]!, (string?)entry["trace_id"])));
         Assert.Equal(2, entries.Select(entry => (string)entry["write_id"]!).Distinct().Count());
-        var (ofUser, ofGroup) = (entries.FindAll(entry => Of(entry).Resource == "users"), entries.FindAll(entry => Of(entry).Resource == "user_groups"));
+        var ofUser = entries.FindAll(entry => Of(entry).Resource == "users");
+        var ofGroup = entries.FindAll(entry => Of(entry).Resource == "user_groups");
         MustTell(ofUser[1], """{"first_name":["Ada","Jean"],"last_name":[null,"Bartik"]}""");
         MustTell(ofUser[0], """{"first_name":["Jean",null],"last_name":["Bartik",null],"role":["viewer",null]}""");
         MustTell(ofGroup[1], "{}", added: [user]);
@@ -319,14 +337,15 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         var ids = await service.SeedUsersAsync(3000);
         var group = (await service.CreateGroupAsync(new { users = ids })).Id();
 
-        // Touches every user, and changes none.
+        // The new group gives each user a new version but changes no property of a user.
         Assert.Equal(3001, await service.CountAsync("/auth/audit"));
         Assert.Equal(ids, (await LastEntryAsync()).Ids("added"));
 
         await service.ExecuteAsync("UPDATE users SET role = 'guest'");
 
         Assert.Equal(6001, await service.CountAsync("/auth/audit"));
-        Assert.Equal(group, (string)(await service.GetAsync($"/auth/audit?resource={group}")).Json["results"]!.AsArray().Single()!["resource_id"]!);
+        var ofGroup = (await service.GetAsync($"/auth/audit?resource={group}")).Json;
+        Assert.Equal(group, (string)ofGroup["results"]!.AsArray().Single()!["resource_id"]!);
         Assert.Equal(6001, (await FollowAsync("/auth/audit?page_size=200")).Distinct().Count());
     }
 
@@ -343,9 +362,13 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         var backAgain = (await service.GetAsync(Link(back, "previous")!)).MustBe(200).Json;
 
         Assert.Equal(newestFirst, new[] { first, second, third }.SelectMany(Resources));
-        Assert.StartsWith($"{service.BaseAddress}/api/v1/auth/audit/?page_size=2&actor={actor}&page=2&cursor=", Link(first, "next"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{service.BaseAddress}/api/v1/auth/audit/?page_size=2&actor={actor}&page=2&cursor=",
+            Link(first, "next"),
+            StringComparison.Ordinal);
         Assert.Equal((null, 2), (Link(first, "previous"), (int)first["meta"]!["next_page"]!));
-        Assert.Equal((2, 1, 3), ((int)second["meta"]!["page"]!, (int)second["meta"]!["previous_page"]!, (int)second["meta"]!["next_page"]!));
+        var meta = second["meta"]!;
+        Assert.Equal((2, 1, 3), ((int)meta["page"]!, (int)meta["previous_page"]!, (int)meta["next_page"]!));
         Assert.Equal((null, 3, 2), (Link(third, "next"), (int)third["meta"]!["page"]!, (int)third["meta"]!["previous_page"]!));
         Assert.All([first, second, third], page => Assert.Equal((5, 3), ((int)page["count"]!, (int)page["total_pages"]!)));
         back.MustEqual(second);
@@ -365,7 +388,8 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         Assert.InRange(pages.Count, 3, 6);
         for (var number = 1; number <= pages.Count; number++)
         {
-            (await service.ReadListAsync(string.Create(CultureInfo.InvariantCulture, $"{path}&page={number}"))).MustEqual(pages[number - 1]);
+            var page = await service.ReadListAsync(string.Create(CultureInfo.InvariantCulture, $"{path}&page={number}"));
+            page.MustEqual(pages[number - 1]);
         }
 
         var past = await service.ReadListAsync($"{path}&page=1000");
@@ -408,7 +432,8 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         var actor = await ActorAsync();
         (await service.PatchAsync($"/user/{users[1]}", new { first_name = "Grace" })).MustBe(200);
         await service.ExecuteAsync($"UPDATE users SET last_name = 'Hopper' WHERE id = '{users[1]}'");
-        var times = (await service.GetAsync(Everything)).Json["results"]!.AsArray().Select(entry => (string)entry!["created_at"]!).Reverse().ToArray();
+        var entries = (await service.GetAsync(Everything)).Json["results"]!.AsArray();
+        var times = entries.Select(entry => (string)entry!["created_at"]!).Reverse().ToArray();
         async Task<int> CountAsync(string query) => (int)(await service.GetAsync($"/auth/audit?{query}")).MustBe(200).Json["count"]!;
 
         Assert.Equal(3, await CountAsync($"resource={users[1]}"));
@@ -417,16 +442,18 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         Assert.Equal(4, await CountAsync($"actor={actor}"));
         Assert.Equal(0, await CountAsync($"actor={actor.ToUpperInvariant()}"));
         Assert.Equal(2, await CountAsync($"resource={users[1]}&actor={actor}"));
-        // From the first moment on, up to the second: windows side by side leave nothing out and have nothing twice.
+        // A range includes its start and excludes its end, so adjacent ranges have each entry once.
         Assert.Equal(4, await CountAsync($"created_after={times[1]}"));
         Assert.Equal(1, await CountAsync($"created_before={times[1]}"));
         Assert.Equal(2, await CountAsync($"created_after={times[1]}&created_before={times[3]}"));
         Assert.Equal(2, await CountAsync($"created_after={times[1]}&created_before={times[4]}&resource={users[1]}"));
         Assert.Equal(0, await CountAsync($"created_after={times[3]}&created_before={times[1]}"));
-        // One tenth of a microsecond later.
+        // These times are a tenth of a microsecond later.
         Assert.Equal(3, await CountAsync($"created_after={times[1][..^1]}1Z"));
         Assert.Equal(2, await CountAsync($"created_before={times[1][..^1]}1Z"));
-        var elsewhere = DateTimeOffset.Parse(times[1], CultureInfo.InvariantCulture).ToOffset(TimeSpan.FromHours(5)).ToString("O", CultureInfo.InvariantCulture);
+        var elsewhere = DateTimeOffset.Parse(times[1], CultureInfo.InvariantCulture)
+            .ToOffset(TimeSpan.FromHours(5))
+            .ToString("O", CultureInfo.InvariantCulture);
         Assert.Equal(4, await CountAsync($"created_after={Uri.EscapeDataString(elsewhere)}"));
         Assert.Equal(5, await CountAsync("created_after=0001-01-01T00:00:00Z&created_before=9999-12-31T23:59:59Z"));
         Assert.Equal(2, (await FollowAsync($"/auth/audit?actor={actor}&resource={users[1]}&page_size=1")).Count);
@@ -503,14 +530,13 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         await MustRefuseAsync($"actor={actor}&cursor=%20{cursor}");
         (await service.GetAsync($"/auth/audit?actor={actor}&cursor={cursor}")).MustBe(200);
 
-        async Task MustRefuseAsync(string query) =>
-            Assert.Equal("invalid_cursor", (string)(await service.GetAsync($"/auth/audit?{query}")).MustRefuseParameters("cursor").Json["code"]!);
+        Task<string> MustRefuseAsync(string query) => service.MustRefuseAsync($"/auth/audit?{query}", "cursor", "invalid_cursor");
     }
 
     private static (string Resource, string Id, string Operation) Of(JsonObject entry) =>
         ((string)entry["resource"]!, (string)entry["resource_id"]!, (string)entry["operation"]!);
 
-    /// <summary>Fails unless the entry tells of exactly these changes, each as a pair of from and to.</summary>
+    /// <summary>Fails unless the entry has exactly these changes. Each change is a pair of the old and the new value.</summary>
     private static void MustTell(JsonObject entry, string changes, string[]? added = null, string[]? removed = null)
     {
         var expected = JsonNode.Parse(changes)!.AsObject().Select(change => $"{change.Key}: {change.Value![0]} -> {change.Value[1]}");
@@ -522,7 +548,8 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
 
     private static string? Link(JsonObject list, string name) => (string?)list["links"]![name];
 
-    private static IEnumerable<string> Resources(JsonObject list) => list["results"]!.AsArray().Select(entry => (string)entry!["resource_id"]!);
+    private static IEnumerable<string> Resources(JsonObject list) =>
+        list["results"]!.AsArray().Select(entry => (string)entry!["resource_id"]!);
 
     private async Task<JsonObject> LastEntryAsync() =>
         (await service.GetAsync("/auth/audit?page_size=1")).MustBe(200).Json["results"]!.AsArray().Single()!.AsObject();
@@ -536,7 +563,7 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         return service.SendAsync(request);
     }
 
-    /// <summary>The writes and resources of the entries on all pages, with something happening after each of the first few.</summary>
+    /// <summary>Returns the write and the resource of each entry on all pages. The other task runs after each page.</summary>
     private async Task<List<string>> FollowAsync(string start, Func<Task>? meanwhileAsync = null)
     {
         var seen = new List<string>();

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CleanWorkspace.IntegrationTests.Http.Generated;
 
-// Absent and null are not the same to a PATCH, so a generated client has to leave out what its caller did not set.
+// A PATCH treats an absent property and null differently, so a generated client must leave out properties without a value.
 
 public partial class UsersClient
 {

@@ -27,7 +27,8 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     {
         var user = await service.CreateUserAsync();
         var created = (await service.PostAsync(
-            "/auth/group", new { name = "Zoë 😀 </script>", icon = "🧮", description = "one\n\ttwo \"\\", users = new[] { user.Id() } })).MustBe(201);
+            "/auth/group",
+            new { name = "Zoë 😀 </script>", icon = "🧮", description = "one\n\ttwo \"\\", users = new[] { user.Id() } })).MustBe(201);
 
         var read = (await service.GetAsync(created.Headers.Location!.OriginalString)).MustBe(200);
 
@@ -56,7 +57,8 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     public async Task Any_single_property_is_enough_for_a_group(string body) => (await service.PostAsync("/auth/group", body)).MustBe(201);
 
     [Fact]
-    public async Task An_empty_object_creates_no_group() => (await service.PostAsync("/auth/group", "{}")).MustRefuse(("", "nothing_given"));
+    public async Task An_empty_object_creates_no_group() =>
+        (await service.PostAsync("/auth/group", "{}")).MustRefuse(("", "nothing_given"));
 
     [Fact]
     public async Task Any_number_of_groups_may_have_the_same_name()
@@ -108,7 +110,8 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
     {
         foreach (var property in new[] { "name", "icon", "description" })
         {
-            (await service.PostAsync("/auth/group", Bodies.Raw(property, $"\"a{character}b\""))).MustRefuse(($"/{property}", "invalid_text"));
+            (await service.PostAsync("/auth/group", Bodies.Raw(property, $"\"a{character}b\"")))
+                .MustRefuse(($"/{property}", "invalid_text"));
         }
     }
 

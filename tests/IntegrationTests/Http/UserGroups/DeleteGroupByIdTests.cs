@@ -53,6 +53,7 @@ public sealed class DeleteGroupByIdTests(ServiceFixture service) : IClassFixture
 
         (await service.ReadGroupAsync(staying.Id())).MustEqual(staying);
         (await service.ReadUserAsync(outsider.Id())).MustEqual(outsider);
-        (await service.PatchAsync($"/user/{users[0]}", new { user_groups = new[] { going.Id() } })).MustRefuse(("/user_groups/0", "unknown_user_group"));
+        (await service.PatchAsync($"/user/{users[0]}", new { user_groups = new[] { going.Id() } }))
+            .MustRefuse(("/user_groups/0", "unknown_user_group"));
     }
 }

@@ -42,7 +42,9 @@ public sealed class ListGroupUsersByIdTests(ServiceFixture service) : IClassFixt
         var names = await service.SeedDirectoryAsync(10);
         var path = $"{prefix}auth/group/{names[0]}/users/";
 
-        Assert.StartsWith($"{service.BaseAddress}{path}?page_size=2&page=2&cursor=", (await service.ReadListAsync($"{path}?page_size=2")).Next(), StringComparison.Ordinal);
+        var next = (await service.ReadListAsync($"{path}?page_size=2")).Next();
+
+        Assert.StartsWith($"{service.BaseAddress}{path}?page_size=2&page=2&cursor=", next, StringComparison.Ordinal);
     }
 
     [Fact]

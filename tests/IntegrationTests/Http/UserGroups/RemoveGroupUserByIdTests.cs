@@ -5,7 +5,7 @@ namespace CleanWorkspace.IntegrationTests.Http.UserGroups;
 public sealed class RemoveGroupUserByIdTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task The_membership_ends_and_both_sides_change()
+    public async Task The_membership_ends_and_both_resources_change()
     {
         var users = await service.CreateUsersAsync(2);
         var group = await service.CreateGroupAsync(new { users });
@@ -42,7 +42,7 @@ public sealed class RemoveGroupUserByIdTests(ServiceFixture service) : IClassFix
     }
 
     [Fact]
-    public async Task Removing_who_is_no_member_or_no_user_changes_nothing_and_leaves_no_trace()
+    public async Task Removing_another_or_unknown_user_changes_nothing_and_leaves_no_audit_entry()
     {
         var users = await service.CreateUsersAsync(2);
         var group = (await service.CreateGroupAsync(new { users = users[..1] })).Id();
@@ -55,7 +55,7 @@ public sealed class RemoveGroupUserByIdTests(ServiceFixture service) : IClassFix
     }
 
     [Fact]
-    public async Task The_audit_tells_who_was_removed_in_the_groups_entry()
+    public async Task The_audit_entry_of_the_group_names_the_removed_user()
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = (await service.CreateGroupAsync(new { users = new[] { user } })).Id();

@@ -110,7 +110,8 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
         var changed = (await service.PatchAsync($"/auth/group/{group.Id()}", Bodies.With(property, $" {longest} "))).MustBe(200).Json;
 
         Assert.Equal(longest.Normalize(), (string)changed[property]!);
-        (await service.PatchAsync($"/auth/group/{group.Id()}", Bodies.With(property, longest + "x"))).MustRefuse(($"/{property}", "too_long"));
+        (await service.PatchAsync($"/auth/group/{group.Id()}", Bodies.With(property, longest + "x")))
+            .MustRefuse(($"/{property}", "too_long"));
         (await service.ReadGroupAsync(group.Id())).MustEqual(changed);
     }
 

@@ -21,7 +21,7 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
         Assert.True(changed.UpdatedAt() > group.UpdatedAt());
         var after = await Task.WhenAll(users.Select(service.ReadUserAsync));
         Assert.Equal([0, 1, 1, 1, 1], after.Select(user => user.Ids("user_groups").Length));
-        // Those two were and are members.
+        // These two users were members before and after.
         after[1].MustEqual(before[1]);
         after[2].MustEqual(before[2]);
     }
@@ -166,7 +166,8 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
         (await ChangeAsync(group, add: users[..5_000], remove: [.. users[5_000..], users[5_000]])).MustRefuse(("", "too_many"));
         (await ChangeAsync(group, add: [.. users, users[0]], remove: [])).MustRefuse(("/add", "too_many"));
         (await ChangeAsync(group, add: [], remove: [.. users, users[0]])).MustRefuse(("/remove", "too_many"));
-        (await service.PatchAsync($"/auth/group/{group.Id()}/users", new { add = Enumerable.Repeat("x", 100_001) })).MustRefuse(("/add", "too_many"));
+        (await service.PatchAsync($"/auth/group/{group.Id()}/users", new { add = Enumerable.Repeat("x", 100_001) }))
+            .MustRefuse(("/add", "too_many"));
 
         Assert.Equal(before, await service.ReadBothAsync(users[0], group.Id()));
         Assert.Equal(users[5_000..], (await service.ReadGroupAsync(group.Id())).Ids("users"));
@@ -176,7 +177,9 @@ public sealed class UpdateGroupUsersByIdTests(ServiceFixture service) : IClassFi
     public async Task An_unknown_group_is_not_found()
     {
         var user = await service.CreateUserAsync();
-        foreach (var body in new object[] { "{}", new { add = new[] { user.Id() } }, new { remove = new[] { user.Id() } }, new { add = new[] { Bodies.UnknownId } } })
+        object[] bodies =
+            ["{}", new { add = new[] { user.Id() } }, new { remove = new[] { user.Id() } }, new { add = new[] { Bodies.UnknownId } }];
+        foreach (var body in bodies)
         {
             var problem = (await service.PatchAsync($"/auth/group/{Bodies.UnknownId}/users", body)).MustBe(404).Json;
             Assert.Equal("user_group_not_found", (string)problem["code"]!);

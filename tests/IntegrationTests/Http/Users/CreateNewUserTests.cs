@@ -12,7 +12,12 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
 
         var answer = (await service.PostAsync(
             "/user",
-            new { role = "editor", email = "Ada@Example.org", last_name = "Lovelace", first_name = "Ada", user_groups = new[] { group.Id() } })).MustBe(201);
+            new
+            {
+                role = "editor", email = "Ada@Example.org", last_name = "Lovelace", first_name = "Ada",
+                user_groups = new[] { group.Id() },
+            }))
+            .MustBe(201);
 
         var user = answer.Json;
         Assert.Equal($"{service.BaseAddress}/user/{user.Id()}", answer.Headers.Location?.OriginalString);
@@ -28,7 +33,9 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     {
         var group = await service.CreateGroupAsync();
         var created = (await service.PostAsync(
-            "/user", new { first_name = "Zoë 😀", last_name = "</script>&\"\\", email = "zoë+1@example.org", user_groups = new[] { group.Id() } })).MustBe(201);
+            "/user",
+            new { first_name = "Zoë 😀", last_name = "</script>&\"\\", email = "zoë+1@example.org", user_groups = new[] { group.Id() } }))
+            .MustBe(201);
 
         var read = (await service.GetAsync(created.Headers.Location!.OriginalString)).MustBe(200);
 
@@ -231,7 +238,8 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
 
     [Fact]
     public async Task A_property_that_is_given_twice_is_refused() =>
-        (await service.PostAsync("/user", """{"first_name":"Ada","first_name":"Grace"}""")).MustRefuse(("/first_name", "duplicate_property"));
+        (await service.PostAsync("/user", """{"first_name":"Ada","first_name":"Grace"}"""))
+            .MustRefuse(("/first_name", "duplicate_property"));
 
     [Fact]
     public async Task Teams_can_only_be_an_empty_list()

@@ -53,6 +53,7 @@ public sealed class DeleteUserByIdTests(ServiceFixture service) : IClassFixture<
 
         (await service.ReadUserAsync(staying.Id())).MustEqual(staying);
         (await service.ReadGroupAsync(other.Id())).MustEqual(other);
-        (await service.PatchAsync($"/auth/group/{groups[0]}", new { users = new[] { leaving.Id() } })).MustRefuse(("/users/0", "unknown_user"));
+        (await service.PatchAsync($"/auth/group/{groups[0]}", new { users = new[] { leaving.Id() } }))
+            .MustRefuse(("/users/0", "unknown_user"));
     }
 }

@@ -7,7 +7,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
 {
     private const string Header = "email,first_name,last_name,role,user_groups\r\n";
 
-    // More than waits between the service and a client that does not read.
+    // More data than the buffers between the service and a client that does not read.
     private const int LargeGroups = 8000;
 
     public Task InitializeAsync() => service.ClearAsync();
@@ -25,7 +25,8 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
         Assert.Equal(content, answer.Text);
         Assert.Equal(type, answer.ContentType);
-        Assert.Equal(("attachment", name), (response.Content.Headers.ContentDisposition!.DispositionType, response.Content.Headers.ContentDisposition.FileName));
+        var disposition = response.Content.Headers.ContentDisposition!;
+        Assert.Equal(("attachment", name), (disposition.DispositionType, disposition.FileName));
         Assert.True(answer.Headers.CacheControl!.NoStore);
         Assert.Null(answer.Headers.ETag);
     }
@@ -35,7 +36,11 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     {
         var odd = await CreateGroupAsync(@"a;b\c");
         var plain = await CreateGroupAsync("Plain, \"quoted\"");
-        await service.CreateUserAsync(new { email = "Ada@Example.org", first_name = "=1+1", last_name = "O'Hara, \"Jr\"", role = "editor", user_groups = new[] { plain, odd } });
+        await service.CreateUserAsync(new
+        {
+            email = "Ada@Example.org", first_name = "=1+1", last_name = "O'Hara, \"Jr\"", role = "editor",
+            user_groups = new[] { plain, odd },
+        });
         await service.CreateUserAsync(new { first_name = "-", last_name = "'@" });
         await service.CreateUserAsync(new { email = "e@x", first_name = "É 👩‍🚀", role = "guest", user_groups = new[] { odd } });
         await service.CreateUserAsync(new { email = "+n@x", last_name = "a;b", role = "admin" });
@@ -86,7 +91,8 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     public async Task Ndjson_has_all_groups_without_users_and_then_all_users_as_the_api_shows_them()
     {
         var groups = await service.CreateGroupsAsync(2);
-        await service.PatchAsync($"/auth/group/{groups[0]}", new { name = "Ω <&> 'quoted\"", description = "two\nlines\t👩‍🚀", icon = "=1" });
+        await service.PatchAsync(
+            $"/auth/group/{groups[0]}", new { name = "Ω <&> 'quoted\"", description = "two\nlines\t👩‍🚀", icon = "=1" });
         var users = await service.CreateUsersAsync(2);
         await service.PatchAsync($"/user/{users[0]}", new { user_groups = groups, last_name = "Lovelace", role = "admin" });
 
@@ -204,14 +210,14 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
             before.Add(await LineAsync("users", $"/user/{id}"));
         }
 
-        // It has begun, and cannot go on to the users before the groups are read.
+        // The export has begun. It cannot reach the users before the client has read the groups.
         using var response = await BeginAsync();
         (await service.PatchAsync($"/user/{users[0]}", new { user_groups = new[] { groups[1] }, first_name = "Moved" })).MustBe(200);
         (await service.PatchAsync($"/auth/group/{groups[1]}", new { users })).MustBe(200);
         (await service.DeleteAsync($"/user/{users[1]}")).MustBe(204);
         (await service.DeleteAsync($"/auth/group/{groups[0]}")).MustBe(204);
         await service.CreateUserAsync(new { first_name = "Late" });
-        var lines = (await response.Content.ReadAsStringAsync()).Split('\n');
+        var lines = (await response.Content.ReadAsStringAsync().WithinLimitAsync()).Split('\n');
 
         Assert.Equal(before, lines.Where(line => line.StartsWith("{\"resource\":\"users\"", StringComparison.Ordinal)));
         Assert.Equal(LargeGroups + 2, lines.Count(line => line.StartsWith("{\"resource\":\"user_groups\"", StringComparison.Ordinal)));
@@ -224,9 +230,12 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
         using var response = await BeginAsync();
 
         Assert.Equal(1L, await service.ExecuteAsync(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT g.id%'"));
+            """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT g.id%'
+            """));
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync());
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync().WithinLimitAsync());
     }
 
     [Fact]
@@ -236,7 +245,10 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
         (await BeginAsync()).Dispose();
 
         await Eventually.BeAsync(async () => await service.ExecuteAsync(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND query LIKE 'SELECT g.id%'") is 0L);
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND query LIKE 'SELECT g.id%'
+            """) is 0L);
 
         (await ExportAsync("")).MustBe(200);
     }
@@ -252,11 +264,8 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
             Assert.Equal("too_many_exports", (string)refused.Json["code"]!);
             Assert.NotNull(refused.Headers.RetryAfter);
-            Assert.Equal(LargeGroups, (await clients[0].Content.ReadAsStringAsync()).Split('\n').Length - 1);
-            while ((await ExportAsync("")) is { Status: 503 })
-            {
-                await Task.Delay(50);
-            }
+            Assert.Equal(LargeGroups, (await clients[0].Content.ReadAsStringAsync().WithinLimitAsync()).Split('\n').Length - 1);
+            await Eventually.BeAsync(async () => await ExportAsync("") is not { Status: 503 });
         }
         finally
         {
@@ -289,7 +298,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
     private Task<Answer> ExportAsync(string query) => ExportAsync(new HttpRequestMessage(HttpMethod.Get, $"/user/export{query}"));
 
-    // Answered as far as the head; of the body no more is sent than fits between the two.
+    // Reads the head of the answer. The service sends only as much of the body as the buffers hold.
     private async Task<HttpResponseMessage> BeginAsync()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/user/export");
@@ -299,7 +308,7 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
         return response;
     }
 
-    // All but what is of the moment or of the body.
+    // Leaves out the headers of the moment and of the transfer.
     private static IEnumerable<string> Headers(HttpHeaders headers) => headers
         .Where(header => header.Key is not ("Date" or "Transfer-Encoding"))
         .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}")

@@ -46,14 +46,16 @@ public sealed class GetUserByIdTests(ServiceFixture service) : IClassFixture<Ser
     {
         var group = await service.CreateGroupAsync();
         var users = await Task.WhenAll(Enumerable.Range(0, 30).Select(i =>
-            service.CreateUserAsync(new { first_name = $"Ada {i}", role = "viewer", user_groups = i % 2 == 0 ? new[] { group.Id() } : [] })));
+            service.CreateUserAsync(
+                new { first_name = $"Ada {i}", role = "viewer", user_groups = i % 2 == 0 ? new[] { group.Id() } : [] })));
 
         await Task.WhenAll(users.Select(async user =>
         {
             for (var turn = 0; turn < 20; turn++)
             {
                 var updated = (await service.PatchAsync($"/user/{user.Id()}", new { last_name = $"{turn}" })).MustBe(200);
-                var answers = await Task.WhenAll(new[] { user.Id(), Bodies.UnknownId, user.Id() }.Select(id => service.GetAsync($"/user/{id}")));
+                string[] asked = [user.Id(), Bodies.UnknownId, user.Id()];
+                var answers = await Task.WhenAll(asked.Select(id => service.GetAsync($"/user/{id}")));
                 answers[1].MustBe(404);
                 Assert.All([answers[0], answers[2]], answer =>
                 {

@@ -34,7 +34,9 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
         Counts(answer.MustBe(200), created: 1, updated: 1, unchanged: 1);
         var changed = await service.ReadUserAsync(ada.Id());
-        Assert.Equal(("Ada", "Lovelace", "ada@example.org", "editor"), ((string?)changed["first_name"], (string?)changed["last_name"], (string?)changed["email"], (string?)changed["role"]));
+        Assert.Equal(
+            "Ada Lovelace ada@example.org editor",
+            $"{changed["first_name"]} {changed["last_name"]} {changed["email"]} {changed["role"]}");
         Assert.Equal([group.Id()], changed.Ids("user_groups"));
         (await service.ReadUserAsync(same.Id())).MustEqual(same);
         var alan = (await service.GetAsync("/user?email=alan@example.org")).MustBe(200).Json["results"]![0]!.AsObject();
@@ -104,7 +106,10 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
         Counts(answer.MustBe(400), created: 1, refused: 4, isApplied: false);
         Assert.Equal(
-            [(3, "email", "invalid_email"), (3, "role", "invalid_role"), (4, null, "wrong_cell_count"), (5, "email", "duplicate_email"), (6, "user_groups", "unknown_user_group")],
+            [
+                (3, "email", "invalid_email"), (3, "role", "invalid_role"), (4, null, "wrong_cell_count"),
+                (5, "email", "duplicate_email"), (6, "user_groups", "unknown_user_group"),
+            ],
             Faults(answer));
         Assert.Equal(0, await service.CountAsync("/user"));
         Assert.Equal(0, await service.CountAsync("/auth/audit"));
@@ -135,10 +140,12 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [Fact]
     public async Task Unknown_groups_are_created_on_request()
     {
-        var answer = await service.ImportAsync("email,user_groups\nada@example.org,Analysts;Poets\nalan@example.org,Poets\n", "create_groups=true");
+        var answer = await service.ImportAsync(
+            "email,user_groups\nada@example.org,Analysts;Poets\nalan@example.org,Poets\n", "create_groups=true");
 
         Assert.Equal(2, (int)Counts(answer.MustBe(200), created: 2)["groups_created"]!);
-        Assert.Equal(2, ((await service.GetAsync("/auth/group?name=Poets")).MustBe(200).Json["results"]![0]!.AsObject()).Ids("users").Length);
+        var poets = (await service.GetAsync("/auth/group?name=Poets")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Equal(2, poets.Ids("users").Length);
     }
 
     [Fact]
@@ -162,11 +169,16 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             "application/x-ndjson");
 
         Assert.Equal(
-            ["1 icon too_long", "2 id id_taken", "3 users unknown_property", "4 users unknown_property", "6 user_groups unknown_user_group", "7 user_groups unknown_user_group"],
+            [
+                "1 icon too_long", "2 id id_taken", "3 users unknown_property", "4 users unknown_property",
+                "6 user_groups unknown_user_group", "7 user_groups unknown_user_group",
+            ],
             answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
         Assert.Equal("The group at place 2 does not exist, or its own line is refused.", (string)answer.Lines[4]["detail"]!);
         var groups = (await service.GetAsync("/auth/group")).Json["results"]!.AsArray();
-        Assert.Equal(["Free 1", "There 1", "Twice 1"], groups.Select(group => $"{group!["name"]} {group["users"]!.AsArray().Count}").Order());
+        Assert.Equal(
+            ["Free 1", "There 1", "Twice 1"],
+            groups.Select(group => $"{group!["name"]} {group["users"]!.AsArray().Count}").Order());
         Assert.Single((await service.ReadGroupAsync(there.Id())).Ids("users"));
     }
 
@@ -218,7 +230,8 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
         var answer = (await service.ImportAsync(first + new string('a', 10_000_000), mediaType: mediaType)).MustBe(400);
 
-        Assert.Equal(("line_too_long", first.Count(character => character == '\n') + 1), ((string?)answer.Json["code"], (int?)answer.Json["errors"]![0]!["line"]));
+        Assert.Equal("line_too_long", (string?)answer.Json["code"]);
+        Assert.Equal(first.Count(character => character == '\n') + 1, (int?)answer.Json["errors"]![0]!["line"]);
         Assert.Equal(0, await service.CountAsync("/user"));
     }
 
@@ -251,7 +264,10 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             await gzip.WriteAsync("email\nada@example.org\n"u8.ToArray());
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address) { Content = ServiceFixture.ToFile(packed.ToArray(), "text/csv") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address)
+        {
+            Content = ServiceFixture.ToFile(packed.ToArray(), "text/csv"),
+        };
         request.Content.Headers.ContentEncoding.Add("gzip");
 
         (await service.SendAsync(request)).MustBe(415);
@@ -275,7 +291,10 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("/api/v1/user/import/")]
     public async Task A_file_can_be_imported_at_every_form_of_the_address(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = ServiceFixture.ToFile("email\n"u8.ToArray(), "text/csv") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = ServiceFixture.ToFile("email\n"u8.ToArray(), "text/csv"),
+        };
 
         Counts((await service.SendAsync(request)).MustBe(200));
     }
@@ -309,7 +328,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     public async Task A_body_that_breaks_off_changes_nothing(string end)
     {
         var (client, _) = await BeginAsync(end);
-        // The rows that came are read, and more are waited for.
+        // The service has read the first rows and waits for more.
         await UntilImportsAsync(1);
         client.Dispose();
 
@@ -331,50 +350,46 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             Assert.Equal("import_in_progress", (string?)second.Json["code"]);
             await stream.WriteAsync("\n"u8.ToArray());
             using var reader = new StreamReader(stream, Encoding.UTF8);
-            Assert.StartsWith("HTTP/1.1 200 ", await reader.ReadLineAsync(), StringComparison.Ordinal);
+            Assert.StartsWith("HTTP/1.1 200 ", await reader.ReadLineAsync().WithinLimitAsync(), StringComparison.Ordinal);
         }
 
         Assert.Equal(1, await service.CountAsync("/user"));
     }
 
-    private static JsonObject Counts(Answer answer, int created = 0, int updated = 0, int unchanged = 0, int refused = 0, bool isApplied = true)
+    private static JsonObject Counts(
+        Answer answer, int created = 0, int updated = 0, int unchanged = 0, int refused = 0, bool isApplied = true)
     {
         var summary = answer.Lines[^1];
+        Assert.Equal(isApplied, (bool)summary["applied"]!);
         Assert.Equal(
-            (isApplied, created, updated, unchanged, refused),
-            ((bool)summary["applied"]!, (int)summary["created"]!, (int)summary["updated"]!, (int)summary["unchanged"]!, (int)summary["refused"]!));
+            (created, updated, unchanged, refused),
+            ((int)summary["created"]!, (int)summary["updated"]!, (int)summary["unchanged"]!, (int)summary["refused"]!));
         return summary;
     }
 
     private static IEnumerable<(int Line, string? Column, string Code)> Faults(Answer answer) =>
         answer.Lines.SkipLast(1).Select(fault => ((int)fault["line"]!, (string?)fault["column"], (string)fault["code"]!));
 
-    // An HttpClient would not leave off in the middle.
+    // An HttpClient cannot break off in the middle of a body.
     private async Task<(TcpClient Client, NetworkStream Stream)> BeginAsync(string end)
     {
         var client = new TcpClient();
         var address = service.Client.BaseAddress!;
-        await client.ConnectAsync(address.Host, address.Port);
+        await client.ConnectAsync(address.Host, address.Port).WithinLimitAsync();
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.UTF8.GetBytes(
-            $"POST {Address} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {service.Client.DefaultRequestHeaders.Authorization}\r\nContent-Type: text/csv\r\n{end}"));
+            $"POST {Address} HTTP/1.1\r\nHost: localhost\r\n"
+            + $"Authorization: {service.Client.DefaultRequestHeaders.Authorization}\r\nContent-Type: text/csv\r\n{end}"));
         return (client, stream);
     }
 
-    // By the lock that an import holds.
-    private async Task UntilImportsAsync(long count)
-    {
-        for (var attempt = 0; attempt < 200; attempt++)
-        {
-            if ((long)(await service.ExecuteAsync(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND objsubid = 1 AND granted"))! == count)
-            {
-                return;
-            }
-
-            await Task.Delay(50);
-        }
-
-        Assert.Fail($"There are not {count} imports.");
-    }
+    // A running import holds an advisory lock.
+    private Task UntilImportsAsync(long count) => Eventually.BeAsync(
+        async () => (long)(await service.ExecuteAsync(
+            """
+            SELECT count(*) FROM pg_locks
+            WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND objsubid = 1 AND granted
+            """))! == count,
+        condition: $"{count} running imports");
 }

@@ -41,7 +41,9 @@ public sealed class ListUserGroupsByIdTests(ServiceFixture service) : IClassFixt
         var names = await service.SeedDirectoryAsync(10);
         var path = $"{prefix}user/{names[1]}/groups/";
 
-        Assert.StartsWith($"{service.BaseAddress}{path}?page_size=2&page=2&cursor=", (await service.ReadListAsync($"{path}?page_size=2")).Next(), StringComparison.Ordinal);
+        var next = (await service.ReadListAsync($"{path}?page_size=2")).Next();
+
+        Assert.StartsWith($"{service.BaseAddress}{path}?page_size=2&page=2&cursor=", next, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,11 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     public async Task A_workspace_without_users_has_an_empty_list() =>
         (await service.GetAsync("/user")).MustBe(200).Json.MustEqual(JsonNode.Parse(
             """
-            {"links":{"next":null,"previous":null},"meta":{"page":1,"previous_page":null,"next_page":null},"count":0,"total_pages":0,"results":[]}
+            {
+              "links": {"next": null, "previous": null},
+              "meta": {"page": 1, "previous_page": null, "next_page": null},
+              "count": 0, "total_pages": 0, "results": []
+            }
             """)!.AsObject());
 
     [Fact]
@@ -135,7 +139,9 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     public async Task Links_escape_characters_that_end_an_address_in_a_header()
     {
         await service.CreateUsersAsync(2);
-        var address = new Uri($"{service.BaseAddress}/user?page_size=1&q=abc%20a<d>a\"", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var address = new Uri(
+            $"{service.BaseAddress}/user?page_size=1&q=abc%20a<d>a\"",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         await service.ExecuteAsync("UPDATE users SET last_name = 'xa<d>a\" abc'");
 
         var answer = (await service.SendAsync(new HttpRequestMessage(HttpMethod.Get, address))).MustBe(200);
@@ -155,7 +161,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
 
         var list = (await service.GetAsync($"{path}?page_size=1")).MustBe(200).Json;
 
-        Assert.StartsWith($"{service.BaseAddress}{path}?page_size=1&page=2&cursor=", (string)list["links"]!["next"]!, StringComparison.Ordinal);
+        Assert.StartsWith($"{service.BaseAddress}{path}?page_size=1&page=2&cursor=", list.Next(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,11 +191,14 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     public async Task Filters_work_alone_and_together_and_the_count_agrees()
     {
         var group = (await service.SeedDirectoryAsync(40))[0];
-        var users = (await service.ReadListAsync("/user?page_size=200"))["results"]!.AsArray().Select(user => user!.AsObject()).ToArray();
+        var all = await service.ReadListAsync("/user?page_size=200");
+        var users = all["results"]!.AsArray().Select(user => user!.AsObject()).ToArray();
         var times = (Early: Time(users[9]), Late: Time(users[29]));
         (string Parameter, Func<JsonObject, bool> Fits)[] filters =
         [
-            ("email=ANN21%40EXAMPLE.ORG", user => ((string?)user["email"])?.Equals("ann21@example.org", StringComparison.OrdinalIgnoreCase) == true),
+            (
+                "email=ANN21%40EXAMPLE.ORG",
+                user => ((string?)user["email"])?.Equals("ann21@example.org", StringComparison.OrdinalIgnoreCase) == true),
             ("role=Editor", user => (string)user["role"]! == "editor"),
             ($"user_group={group.ToUpperInvariant()}", user => user.Ids("user_groups").Contains(group)),
             ("q=byron", user => ((string?)user["last_name"])?.StartsWith("Byr", StringComparison.Ordinal) == true),
@@ -201,7 +210,8 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
         {
             var chosen = filters.Where((_, index) => (choice >> index & 1) == 1).ToArray();
             var query = string.Join('&', chosen.Select(filter => filter.Parameter));
-            bool Has(params string[] names) => names.Any(name => chosen.Any(filter => filter.Parameter.StartsWith($"{name}=", StringComparison.Ordinal)));
+            bool Has(params string[] names) =>
+                names.Any(name => chosen.Any(filter => filter.Parameter.StartsWith($"{name}=", StringComparison.Ordinal)));
             foreach (var sort in new[] { "created_at", "-email" })
             {
                 string[] unserved =
@@ -259,10 +269,17 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
         foreach (var user in users)
         {
             var text = ((string?)user[key] ?? "").Replace("'", "''", StringComparison.Ordinal);
-            folded[user.Id()] = key == "email" ? text.ToLowerInvariant() : (string)(await service.ExecuteAsync($"SELECT fold_text('{text}')"))!;
+            folded[user.Id()] = key == "email"
+                ? text.ToLowerInvariant()
+                : (string)(await service.ExecuteAsync($"SELECT fold_text('{text}')"))!;
         }
 
-        string[] expected = [.. users.Select(user => user.Id()).OrderBy(id => folded[id], StringComparer.Ordinal).ThenBy(id => id, StringComparer.Ordinal)];
+        string[] expected =
+        [
+            .. users.Select(user => user.Id())
+                .OrderBy(id => folded[id], StringComparer.Ordinal)
+                .ThenBy(id => id, StringComparer.Ordinal),
+        ];
 
         Assert.Equal(expected, await service.ReadIdsAsync($"/user?sort={key}", pageSize: 3));
         Assert.Equal(expected.Reverse(), await service.ReadIdsAsync($"/user?sort=-{key}", pageSize: 3));
@@ -311,8 +328,11 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
 
     [Fact]
     public async Task Every_faulty_parameter_is_named_at_once() =>
-        (await service.GetAsync("/user?page=x&page_size=x&cursor=x&q=%00&email=%00&role=x&user_group=x&created_after=x&created_before=x&sort=x&fields=x&x=x"))
-            .MustRefuseParameters("page", "page_size", "cursor", "q", "email", "role", "user_group", "created_after", "created_before", "sort", "fields", "x");
+        (await service.GetAsync(
+            "/user?page=x&page_size=x&cursor=x&q=%00&email=%00&role=x&user_group=x&created_after=x&created_before=x&sort=x&fields=x&x=x"))
+            .MustRefuseParameters(
+                "page", "page_size", "cursor", "q", "email", "role", "user_group",
+                "created_after", "created_before", "sort", "fields", "x");
 
     [Fact]
     public async Task A_filter_without_a_match_gives_an_empty_list()
@@ -327,7 +347,8 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     private static string Time(JsonObject user) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(user.Id().Replace("-", "", StringComparison.Ordinal)[..12], 16)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
+        DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(user.Id().Replace("-", "", StringComparison.Ordinal)[..12], 16))
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
 
     private static string[] Results(JsonObject list) => [.. list["results"]!.AsArray().Select(row => (string)row!["id"]!)];
 
@@ -336,7 +357,8 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
         var envelope = list.Without("results");
         foreach (var link in new[] { "next", "previous" })
         {
-            envelope["links"]![link] = (string?)envelope["links"]![link] is { } address ? Regex.Replace(address, "&cursor=[A-Za-z0-9_-]{60}", "") : null;
+            var address = (string?)envelope["links"]![link];
+            envelope["links"]![link] = address is null ? null : Regex.Replace(address, "&cursor=[A-Za-z0-9_-]{60}", "");
         }
 
         return envelope;
@@ -350,7 +372,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
         ["total_pages"] = 3,
     };
 
-    /// <summary>The ids on all pages, with something happening after each of the first few.</summary>
+    /// <summary>Returns the ids of all pages. The other task runs after each of the first pages.</summary>
     private async Task<List<string>> FollowAsync(string start, Func<Task> meanwhileAsync, int times)
     {
         var seen = new List<string>();

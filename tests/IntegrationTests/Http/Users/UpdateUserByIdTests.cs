@@ -108,7 +108,8 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
         foreach (var property in new[] { "role", "_role" })
         {
             var user = await CreateAdaAsync();
-            Assert.Equal(answered, (string)(await service.PatchAsync($"/user/{user.Id()}", Bodies.With(property, given))).MustBe(200).Json["role"]!);
+            var changed = (await service.PatchAsync($"/user/{user.Id()}", Bodies.With(property, given))).MustBe(200).Json;
+            Assert.Equal(answered, (string)changed["role"]!);
         }
     }
 
@@ -145,7 +146,8 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
 
         foreach (var property in new[] { "first_name", "last_name" })
         {
-            (await service.PatchAsync($"/user/{user.Id()}", Bodies.Raw(property, $"\"a{character}b\""))).MustRefuse(($"/{property}", "invalid_text"));
+            (await service.PatchAsync($"/user/{user.Id()}", Bodies.Raw(property, $"\"a{character}b\"")))
+                .MustRefuse(($"/{property}", "invalid_text"));
         }
     }
 
@@ -203,7 +205,7 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_email_in_another_case_is_a_change_and_refused()
+    public async Task An_email_in_another_case_is_a_refused_change()
     {
         var user = await CreateAdaAsync();
 
@@ -266,7 +268,9 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
         (await service.PatchAsync(
             $"/user/{user.Id()}", new { user_groups = new[] { Bodies.UnknownId, user.Ids("user_groups").Single(), "no uuid", user.Id() } }))
             .MustRefuse(
-                ("/user_groups/0", "unknown_user_group"), ("/user_groups/2", "unknown_user_group"), ("/user_groups/3", "unknown_user_group"));
+                ("/user_groups/0", "unknown_user_group"),
+                ("/user_groups/2", "unknown_user_group"),
+                ("/user_groups/3", "unknown_user_group"));
 
         (await service.ReadUserAsync(user.Id())).MustEqual(user);
     }
@@ -278,7 +282,8 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
         var most = Enumerable.Repeat(user.Ids("user_groups").Single(), 100_000).ToArray();
 
         (await service.PatchAsync($"/user/{user.Id()}", new { user_groups = most })).MustBe(200);
-        (await service.PatchAsync($"/user/{user.Id()}", new { user_groups = most.Append(most[0]) })).MustRefuse(("/user_groups", "too_many"));
+        (await service.PatchAsync($"/user/{user.Id()}", new { user_groups = most.Append(most[0]) }))
+            .MustRefuse(("/user_groups", "too_many"));
     }
 
     [Fact]
