@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CleanWorkspace.Infrastructure.PrivatePostgres;
+using CleanWorkspace.IntegrationTests.Hosting;
 using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Operations;
