@@ -13,7 +13,7 @@ public sealed class FragilePostgres : IAsyncLifetime
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"workspace-faults-{Guid.NewGuid():N}");
 
-    private EmbeddedPostgres? _private;
+    private PrivatePostgresServer? _private;
     private TestDatabase? _shared;
     private TcpGate _gate = null!;
 
@@ -26,9 +26,9 @@ public sealed class FragilePostgres : IAsyncLifetime
     {
         try
         {
-            _private = await EmbeddedPostgres.StartAsync(_folder);
+            _private = await PrivatePostgresServer.StartAsync(_folder);
         }
-        catch (EmbeddedPostgresException)
+        catch (PrivatePostgresException)
         {
             _shared = await TestPostgres.CreateDatabaseAsync();
         }
@@ -88,7 +88,7 @@ public sealed class FragilePostgres : IAsyncLifetime
     {
         if (_private is not null)
         {
-            _private = await EmbeddedPostgres.StartAsync(_folder);
+            _private = await PrivatePostgresServer.StartAsync(_folder);
         }
 
         var server = new NpgsqlConnectionStringBuilder(ServerConnectionString);

@@ -81,7 +81,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     [InlineData(false, "off")]
     public async Task The_server_has_the_settings_that_the_service_relies_on(bool durable, string fsync)
     {
-        await using var postgres = await EmbeddedPostgres.StartAsync(_folder, durable);
+        await using var postgres = await PrivatePostgresServer.StartAsync(_folder, durable);
 
         Assert.Equal(fsync, await QueryAsync(postgres, "SHOW fsync"));
         Assert.Equal("200", await QueryAsync(postgres, "SHOW max_connections"));
@@ -95,7 +95,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         await using var first = await StartAsync();
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(StartAsync);
 
         Assert.Contains(_folder, refusal.Message, StringComparison.Ordinal);
         Assert.Contains($"process {Environment.ProcessId} ", refusal.Message, StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         var left = await LeaveServerAsync(durable: false);
         var startedAt = await QueryAsync(left, StartTime);
 
-        await using var postgres = await EmbeddedPostgres.StartAsync(_folder);
+        await using var postgres = await PrivatePostgresServer.StartAsync(_folder);
 
         Assert.NotEqual(startedAt, await QueryAsync(postgres, StartTime));
         Assert.Equal("on", await QueryAsync(postgres, "SHOW fsync"));
@@ -132,7 +132,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         await LeaveServerAsync(durable: false);
         await File.WriteAllTextAsync(Path.Combine(_folder, "password"), "wrong");
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(StartAsync);
 
         Assert.Contains("password authentication failed", refusal.Message, StringComparison.Ordinal);
         AssertAdvises(refusal);
@@ -196,7 +196,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         Directory.CreateDirectory(Path.Combine(_folder, "cluster", "base"));
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(StartAsync);
 
         AssertAdvises(refusal);
         Assert.True(Directory.Exists(Path.Combine(_folder, "cluster", "base")));
@@ -209,7 +209,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "notes.txt"), "mine");
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(StartAsync);
 
         Assert.Contains(_folder, refusal.Message, StringComparison.Ordinal);
         AssertAdvises(refusal);
@@ -224,7 +224,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "file"), string.Empty);
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(Path.Combine(_folder, path)));
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(() => PrivatePostgresServer.StartAsync(Path.Combine(_folder, path)));
 
         Assert.Contains(_folder, refusal.Message, StringComparison.Ordinal);
         AssertAdvises(refusal);
@@ -235,14 +235,14 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         var folder = Path.Combine([_folder, .. Enumerable.Repeat(new string('x', 100), 10)]);
 
-        AssertAdvises(await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(folder)));
+        AssertAdvises(await Assert.ThrowsAsync<PrivatePostgresException>(() => PrivatePostgresServer.StartAsync(folder)));
     }
 
     [Fact]
     public async Task An_abandoned_start_frees_the_folder()
     {
         using var abandoned = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => EmbeddedPostgres.StartAsync(_folder, durable: false, abandoned.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PrivatePostgresServer.StartAsync(_folder, durable: false, abandoned.Token));
 
         await using var postgres = await StartAsync();
 
@@ -252,7 +252,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     [Fact]
     public async Task Without_PostgreSQL_the_message_tells_the_three_ways_to_a_database()
     {
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(
             () => PostgresBinaries.FindAsync([_folder], null, _folder, CancellationToken.None));
 
         Assert.Contains("apt install postgresql", refusal.Message, StringComparison.Ordinal);
@@ -267,7 +267,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         var installed = await PostgresBinaries.FindAsync(null, _folder, CancellationToken.None);
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(
             () => PostgresBinaries.FindAsync([installed.Folder], 99, _folder, CancellationToken.None));
 
         Assert.Contains($"{_folder} was made with PostgreSQL 99", refusal.Message, StringComparison.Ordinal);
@@ -275,13 +275,13 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         AssertAdvises(refusal);
     }
 
-    private static void AssertAdvises(EmbeddedPostgresException refusal)
+    private static void AssertAdvises(PrivatePostgresException refusal)
     {
         Assert.Contains("Database__DataDirectory", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("ConnectionStrings__Workspace", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static Task<object?> QueryAsync(EmbeddedPostgres postgres, string sql) => QueryAsync(postgres.ConnectionString, sql);
+    private static Task<object?> QueryAsync(PrivatePostgresServer postgres, string sql) => QueryAsync(postgres.ConnectionString, sql);
 
     private static async Task<object?> QueryAsync(string connectionString, string sql)
     {
@@ -292,7 +292,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         return await command.ExecuteScalarAsync();
     }
 
-    private Task<EmbeddedPostgres> StartAsync() => EmbeddedPostgres.StartAsync(_folder, durable: false);
+    private Task<PrivatePostgresServer> StartAsync() => PrivatePostgresServer.StartAsync(_folder, durable: false);
 
     /// <summary>A running server without a holder of the lock, as a killed service leaves it.</summary>
     private async Task<string> LeaveServerAsync(bool durable)
