@@ -15,10 +15,12 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
 {
     // PostgreSQL limits paths to 1,024 bytes. The rest is for the files inside the cluster.
     private const int MaxPathLength = 800;
+    private const int StopAttempts = 3;
 
     // How long to wait for another program that starts or stops the server.
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StopRetryDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly FolderLocks _locks;
     private readonly FileStream? _serviceLock;
@@ -140,7 +142,6 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
                     await using (alone)
                     {
                         await cluster.StartAsync(cancellationToken);
-                        wait.Restart();
                     }
                 }
                 else
@@ -185,11 +186,20 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
     {
         try
         {
-            await using var alone = locks.TryUseAlone();
-            if (alone is not null)
+            for (var attempt = 1; attempt <= StopAttempts; attempt++)
             {
-                cluster ??= await PrepareAsync(folder, durable, CancellationToken.None);
-                await cluster.StopAsync();
+                if (locks.TryUseAlone() is { } alone)
+                {
+                    await using (alone)
+                    {
+                        cluster ??= await PrepareAsync(folder, durable, CancellationToken.None);
+                        await cluster.StopAsync();
+                        return;
+                    }
+                }
+
+                // A process that this program has just started may hold a copy of the released lock for a moment.
+                await Task.Delay(StopRetryDelay);
             }
         }
         catch (Exception exception) when (exception is PrivatePostgresException or IOException or UnauthorizedAccessException)

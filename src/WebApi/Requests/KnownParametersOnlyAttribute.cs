@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Requests;
+using CleanWorkspace.WebApi.Json;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
