@@ -1,4 +1,5 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.ApiKeys;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
@@ -29,7 +30,7 @@ internal sealed class KeyUses(KeyCache keys, IServiceScopeFactory scopes, ILogge
         {
             using var patience = new CancellationTokenSource(Patience);
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>().RecordUsesAsync(uses, patience.Token);
+            await scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>().RecordUsesAsync(uses.ToDictionary(), patience.Token);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
