@@ -14,7 +14,7 @@ public sealed class FragilePostgres : IAsyncLifetime
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"workspace-faults-{Guid.NewGuid():N}");
 
     private PostgresGuard? _guard;
-    private EmbeddedPostgres? _private;
+    private PrivatePostgresServer? _private;
     private TestDatabase? _shared;
     private TcpGate _gate = null!;
 
@@ -28,9 +28,9 @@ public sealed class FragilePostgres : IAsyncLifetime
         _guard = PostgresGuard.Of(_folder);
         try
         {
-            _private = await EmbeddedPostgres.StartAsync(_folder);
+            _private = await PrivatePostgresServer.StartAsync(_folder);
         }
-        catch (EmbeddedPostgresException)
+        catch (PrivatePostgresException)
         {
             _shared = await TestPostgres.CreateDatabaseAsync();
         }
@@ -93,7 +93,7 @@ public sealed class FragilePostgres : IAsyncLifetime
     {
         if (_private is not null)
         {
-            _private = await EmbeddedPostgres.StartAsync(_folder);
+            _private = await PrivatePostgresServer.StartAsync(_folder);
         }
 
         var server = new NpgsqlConnectionStringBuilder(ServerConnectionString);

@@ -85,7 +85,7 @@ internal static class TestPostgres
     {
         var folder = Path.Combine(Path.GetTempPath(), $"workspace-tests-{Guid.NewGuid():N}");
         var guard = PostgresGuard.Of(folder);
-        var postgres = await EmbeddedPostgres.StartAsync(folder, durable: false);
+        var postgres = await PrivatePostgresServer.StartAsync(folder, durable: false);
         return new Server(
             postgres.ConnectionString,
             $"a private PostgreSQL in {folder} (no container: {whyNoContainer})",

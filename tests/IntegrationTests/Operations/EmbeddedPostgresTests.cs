@@ -90,7 +90,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     [InlineData(false, "off")]
     public async Task The_server_has_the_settings_that_the_service_needs(bool durable, string fsync)
     {
-        await using var postgres = await EmbeddedPostgres.StartAsync(_folder, durable);
+        await using var postgres = await PrivatePostgresServer.StartAsync(_folder, durable);
 
         Assert.Equal(fsync, await QueryAsync(postgres, "SHOW fsync"));
         Assert.Equal("200", await QueryAsync(postgres, "SHOW max_connections"));
@@ -104,7 +104,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         await using var first = await StartAsync();
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(StartAsync);
 
         Assert.Contains(_folder, refusal.Message, StringComparison.Ordinal);
         Assert.Contains($"process {Environment.ProcessId} ", refusal.Message, StringComparison.Ordinal);
@@ -129,7 +129,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         var left = await LeaveServerAsync(durable: false);
         var startedAt = await QueryAsync(left, StartTime);
 
-        await using var postgres = await EmbeddedPostgres.StartAsync(_folder);
+        await using var postgres = await PrivatePostgresServer.StartAsync(_folder);
 
         Assert.NotEqual(startedAt, await QueryAsync(postgres, StartTime));
         Assert.Equal("on", await QueryAsync(postgres, "SHOW fsync"));
@@ -141,7 +141,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         await LeaveServerAsync(durable: false);
         await File.WriteAllTextAsync(Path.Combine(_folder, "password"), "wrong");
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(StartAsync);
 
         Assert.Contains("password authentication failed", refusal.Message, StringComparison.Ordinal);
         AssertAdvises(refusal);
@@ -206,7 +206,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         Directory.CreateDirectory(Path.Combine(_folder, "cluster", "base"));
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(StartAsync);
 
         AssertAdvises(refusal);
         Assert.True(Directory.Exists(Path.Combine(_folder, "cluster", "base")));
@@ -219,7 +219,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "notes.txt"), "mine");
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(StartAsync);
 
         Assert.Contains(_folder, refusal.Message, StringComparison.Ordinal);
         AssertAdvises(refusal);
@@ -234,8 +234,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "file"), string.Empty);
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(
-            () => EmbeddedPostgres.StartAsync(Path.Combine(_folder, path)));
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(
+            () => PrivatePostgresServer.StartAsync(Path.Combine(_folder, path)));
 
         Assert.Contains(_folder, refusal.Message, StringComparison.Ordinal);
         AssertAdvises(refusal);
@@ -246,7 +246,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         var folder = Path.Combine([_folder, .. Enumerable.Repeat(new string('x', 100), 10)]);
 
-        AssertAdvises(await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(folder)));
+        AssertAdvises(await Assert.ThrowsAsync<PrivatePostgresException>(() => PrivatePostgresServer.StartAsync(folder)));
     }
 
     [Fact]
@@ -254,7 +254,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         using var abandoned = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => EmbeddedPostgres.StartAsync(_folder, durable: false, abandoned.Token));
+            () => PrivatePostgresServer.StartAsync(_folder, durable: false, abandoned.Token));
 
         await using var postgres = await StartAsync();
 
@@ -264,7 +264,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     [Fact]
     public async Task Without_PostgreSQL_the_error_names_three_ways_to_get_a_database()
     {
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(
             () => PostgresBinaries.FindAsync([_folder], null, _folder, CancellationToken.None));
 
         Assert.Contains("apt install postgresql", refusal.Message, StringComparison.Ordinal);
@@ -279,7 +279,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     {
         var installed = await PostgresBinaries.FindAsync(null, _folder, CancellationToken.None);
 
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(
             () => PostgresBinaries.FindAsync([installed.Folder], 99, _folder, CancellationToken.None));
 
         Assert.Contains($"{_folder} was made with PostgreSQL 99", refusal.Message, StringComparison.Ordinal);
@@ -287,13 +287,13 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         AssertAdvises(refusal);
     }
 
-    private static void AssertAdvises(EmbeddedPostgresException refusal)
+    private static void AssertAdvises(PrivatePostgresException refusal)
     {
         Assert.Contains("Database__DataDirectory", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("ConnectionStrings__Workspace", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static Task<object?> QueryAsync(EmbeddedPostgres postgres, string sql) => QueryAsync(postgres.ConnectionString, sql);
+    private static Task<object?> QueryAsync(PrivatePostgresServer postgres, string sql) => QueryAsync(postgres.ConnectionString, sql);
 
     private static async Task<object?> QueryAsync(string connectionString, string sql)
     {
@@ -304,7 +304,7 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         return await command.ExecuteScalarAsync();
     }
 
-    private Task<EmbeddedPostgres> StartAsync() => EmbeddedPostgres.StartAsync(_folder, durable: false);
+    private Task<PrivatePostgresServer> StartAsync() => PrivatePostgresServer.StartAsync(_folder, durable: false);
 
     /// <summary>Leaves a running server without a holder of its lock, like a killed service.</summary>
     private async Task<string> LeaveServerAsync(bool durable)

@@ -4,10 +4,12 @@ using System.Text;
 
 namespace CleanWorkspace.Infrastructure.PrivatePostgres;
 
-/// <summary>What a program printed, and whether it ran to a successful end.</summary>
+/// <summary>The result of a program that ran to its end.</summary>
+/// <param name="Succeeded">True if the program ended with exit code 0.</param>
+/// <param name="Output">The text of its standard output and standard error.</param>
 internal sealed record ProgramResult(bool Succeeded, string Output)
 {
-    /// <summary>Runs a program to its end. One that cannot be started or takes too long is a failed result.</summary>
+    /// <summary>Runs a program. If it cannot be started or takes too long, the result is a failure.</summary>
     public static async Task<ProgramResult> OfAsync(
         string program,
         IEnumerable<string> arguments,
@@ -21,7 +23,7 @@ internal sealed record ProgramResult(bool Succeeded, string Output)
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            // On Windows this is a console of its own, which keeps Ctrl-C away from the server.
+            // On Windows the program gets its own console, so Ctrl-C does not reach the server.
             CreateNoWindow = true,
             WorkingDirectory = folder ?? string.Empty,
         };
@@ -30,7 +32,7 @@ internal sealed record ProgramResult(bool Succeeded, string Output)
             start.UserName = account;
         }
 
-        // The user's own client settings must not redirect the programs, nor their language change the messages.
+        // The user's PostgreSQL settings and language must not change where the programs connect or what they print.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
@@ -60,13 +62,13 @@ internal sealed record ProgramResult(bool Succeeded, string Output)
         }
         catch (OperationCanceledException)
         {
-            // Not its children: killing the server under pg_ctl would be a crash instead of a stop.
+            // The children go on. Killing the server under pg_ctl would be a crash.
             process.Kill();
             cancellationToken.ThrowIfCancellationRequested();
             return new ProgramResult(false, $"{Path.GetFileName(program)} did not finish within {timeoutSeconds} seconds.");
         }
 
-        // Not until the end of the pipes: a server left behind by pg_ctl can hold them open.
+        // The pipes may never end, because the server that pg_ctl starts can hold them open.
         await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
         lock (output)
         {
@@ -85,45 +87,5 @@ internal sealed record ProgramResult(bool Succeeded, string Output)
                 output.Append(buffer, 0, read);
             }
         }
-    }
-}
-
-/// <summary>The unprivileged account that runs the server for root, as PostgreSQL refuses to run as root.</summary>
-internal static class ServerAccount
-{
-    public static bool IsNeeded { get; } = !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
-
-    /// <summary>Makes the folder usable for the account; null where the current user runs the server.</summary>
-    public static async Task<string?> PrepareAsync(string folder, PostgresBinaries binaries, CancellationToken cancellationToken)
-    {
-        if (!IsNeeded)
-        {
-            return null;
-        }
-
-        var account = (await ProgramResult.OfAsync("id", ["-u", "postgres"], cancellationToken)).Succeeded ? "postgres" : "nobody";
-
-        // The data of an existing cluster stays with its owner, who may be a person.
-        if (PostgresCluster.ReadVersion(folder) is null)
-        {
-            var handOver = await ProgramResult.OfAsync("chown", [$"{account}:", folder], cancellationToken);
-            if (!handOver.Succeeded)
-            {
-                throw new EmbeddedPostgresException(
-                    $"PostgreSQL refuses to run as root, and the data folder {folder} could not be handed to the account "
-                    + $"{account}: {handOver.Output}. Start the service as an ordinary user. {PostgresCluster.OtherFolder}");
-            }
-        }
-
-        var probe = await ProgramResult.OfAsync(binaries.Program("postgres"), ["--version"], cancellationToken, account, folder);
-        if (!probe.Succeeded)
-        {
-            throw new EmbeddedPostgresException(
-                $"PostgreSQL refuses to run as root, and the account {account}, which runs it instead, cannot use the data folder "
-                + $"{folder} with the programs in {binaries.Folder}: {probe.Output}. Every folder above both needs the permission x "
-                + $"for others (chmod o+x), and an existing data folder must belong to {account}. {PostgresCluster.OtherFolder}");
-        }
-
-        return account;
     }
 }
