@@ -25,12 +25,12 @@ public static class DependencyInjection
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString, requestTimeout));
-        services.AddSingleton(_ => new DatabaseWatch(connectionString));
-        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
+        services.AddSingleton(_ => new DatabaseLiveness(connectionString));
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseLiveness>());
         services.AddPooledDbContextFactory<WorkspaceDbContext>((provider, options) =>
         {
             Configure(options, provider.GetRequiredService<NpgsqlDataSource>());
-            options.AddInterceptors(provider.GetRequiredService<DatabaseWatch>());
+            options.AddInterceptors(provider.GetRequiredService<DatabaseLiveness>());
         });
         // The one way to a scope's context: it may go back to the pool but once.
         services.AddScoped<IWorkspaceDbContext>(provider =>
@@ -42,7 +42,7 @@ public static class DependencyInjection
         services.AddSingleton(_ => new ImportSource(connectionString));
         services.AddSingleton<IWorkspaceImporter, WorkspaceImporter>();
         services.AddSingleton<IWorkspaceReader, WorkspaceReader>();
-        services.AddSingleton<StoredKeys>();
+        services.AddSingleton<StoredKeyReader>();
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<ModelPreparation>();
         services.AddHostedService<IdempotencyExpiry>();

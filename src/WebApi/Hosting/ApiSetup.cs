@@ -41,7 +41,7 @@ internal static class ApiSetup
 
         builder.AddAccess();
         // In place of the one that AddApplication brings.
-        builder.Services.AddSingleton<IMediator, WatchedMediator>();
+        builder.Services.AddSingleton<IMediator, ScopedMediator>();
         builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
         builder.Services.Configure<RouteOptions>(options => options.SetParameterPolicy<UuidRouteConstraint>(UuidRouteConstraint.Name));
         // Not AddControllers: it brings authorization, of which every request would ask in vain.
