@@ -4,12 +4,11 @@ using Microsoft.CodeAnalysis;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Rule 4: no layer between a handler and the database, and no interface that nothing needs.</summary>
+/// <summary>No layer only forwards calls, and no interface is superfluous.</summary>
 public sealed class AbstractionTests
 {
-    /// <summary>To write by, to import files by and to read by are the three ports to the database.</summary>
     [Fact]
-    public void Only_the_database_is_behind_interfaces_with_one_implementation()
+    public void Only_the_ports_to_the_database_are_interfaces_with_one_implementation()
     {
         var types = House.Types().ToList();
         var single =
@@ -18,7 +17,9 @@ public sealed class AbstractionTests
             where types.Count(type => type.TypeKind != TypeKind.Interface && Implements(type, contract)) < 2
             select contract.Name;
 
-        Assert.Equal([nameof(IWorkspaceDbContext), nameof(IWorkspaceImporter), nameof(IWorkspaceReader)], single.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [nameof(IWorkspaceDbContext), nameof(IWorkspaceImporter), nameof(IWorkspaceReader)],
+            single.Order(StringComparer.Ordinal));
     }
 
     [Theory]
