@@ -43,7 +43,7 @@ internal static class ApiSetup
 
         builder.AddAccess();
         // Replaces the mediator of AddApplication.
-        builder.Services.AddSingleton<IMediator, WatchedMediator>();
+        builder.Services.AddSingleton<IMediator, ScopedMediator>();
         builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
         builder.Services.Configure<RouteOptions>(options => options.SetParameterPolicy<UuidRouteConstraint>(UuidRouteConstraint.Name));
         // AddControllers would add authorization, which costs time in every request and is not used.

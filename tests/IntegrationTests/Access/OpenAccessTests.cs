@@ -85,14 +85,14 @@ public sealed class OpenAccessTests : IAsyncLifetime
     {
         var run = await RunAsync("Development", (name, value));
 
-        MustExplain(run, "Without authentication the service answers on this machine alone, and ");
+        MustExplain(run, "Without authentication the service must listen on this machine only, but other machines can reach ");
         Assert.Contains("Set Authentication__Required=true", run.Error, StringComparison.Ordinal);
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"));
     }
 
     [Theory]
-    [InlineData("Production", "false", "Authentication__Required=false is for Development alone, and this is Production.")]
-    [InlineData("Staging", "False", "Authentication__Required=false is for Development alone, and this is Staging.")]
+    [InlineData("Production", "false", "Authentication__Required=false works only in Development, and this is Production.")]
+    [InlineData("Staging", "False", "Authentication__Required=false works only in Development, and this is Staging.")]
     [InlineData("Production", "no", "Authentication__Required must be true or false.")]
     [InlineData("Development", "1", "Authentication__Required must be true or false.")]
     public async Task The_start_explains_a_choice_that_is_not_allowed(string environment, string value, string explanation) =>

@@ -3,12 +3,13 @@ using MediatR;
 
 namespace CleanWorkspace.WebApi.Requests;
 
-/// <summary>Runs use cases, and answers for those that wait for a silent database.</summary>
-internal sealed class WatchedMediator(IServiceScopeFactory scopes, DatabaseWatch watch) : IMediator
+/// <summary>Runs each use case in a scope of its own, and stops waiting for it if the database is silent.</summary>
+internal sealed class ScopedMediator(IServiceScopeFactory scopes, DatabaseLiveness liveness) : IMediator
 {
-    /// <summary>Runs the use case in a scope of its own, which lives as long as the use case does, waited for or not.</summary>
+    /// <summary>Runs the use case of the request.</summary>
+    /// <remarks>The scope lives until the use case ends, even if <see cref="DatabaseLiveness"/> has abandoned it.</remarks>
     public Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default) =>
-        watch.WaitAsync(
+        liveness.WaitAsync(
             async token =>
             {
                 await using var scope = scopes.CreateAsyncScope();

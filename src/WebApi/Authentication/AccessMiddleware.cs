@@ -5,18 +5,20 @@ using Microsoft.AspNetCore.Authentication;
 namespace CleanWorkspace.WebApi.Authentication;
 
 /// <summary>
-/// Lets through who may: those whose role suffices and, where the service is open, those who come without a credential. It takes the
-/// place of the framework's authorization, of whose policies one would be used, at a twentieth of what a request costs.
+/// Passes a request on if the caller's role is sufficient for the operation. Without a credential, the request passes only if the
+/// service is open (see <see cref="AccessSettings"/>).
 /// </summary>
-internal sealed class Access(RequestDelegate next, AccessSettings settings)
+/// <remarks>
+/// It replaces the framework's authorization, which costs more (decision record 0012). <c>[Authorize]</c> therefore has no effect,
+/// and a test forbids it.
+/// </remarks>
+internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings settings)
 {
     // RFC 6750, section 3.
     private const string Challenge = "Bearer realm=\"CleanWorkspace\"";
 
-    /// <summary>
-    /// Whether a request is for an endpoint that takes a role. No credential is looked at for any other: a wrong one makes no difference
-    /// there, and health is told while the database is silent.
-    /// </summary>
+    /// <summary>Whether the endpoint requires a role. If not, no credential of the request is read.</summary>
+    /// <remarks>So a bad credential changes nothing on the health endpoints, which also answer while the database is silent.</remarks>
     public static bool IsRequired(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<Requirement>() is not null;
 
     public Task InvokeAsync(HttpContext context)
@@ -28,7 +30,7 @@ internal sealed class Access(RequestDelegate next, AccessSettings settings)
 
         if (context.User.Identity is { IsAuthenticated: true })
         {
-            return AccessTable.Suffices(Principals.RoleOf(context.User), AccessTable.LeastRoleOf(context))
+            return AccessTable.IsSufficient(Principals.RoleOf(context.User), AccessTable.RequiredRoleOf(context))
                 ? next(context)
                 : RefuseRoleAsync(context);
         }
@@ -39,7 +41,7 @@ internal sealed class Access(RequestDelegate next, AccessSettings settings)
     private static async Task RefuseCredentialAsync(HttpContext context)
     {
         var failure = (await context.AuthenticateAsync()).Failure as CredentialException;
-        // To find that out may have taken longer than the request is allowed.
+        // Authentication may have taken longer than the request's time limit.
         context.RequestAborted.ThrowIfCancellationRequested();
         if (failure?.RetryAfter is { } retryAfter)
         {
@@ -56,12 +58,15 @@ internal sealed class Access(RequestDelegate next, AccessSettings settings)
 
     private static Task RefuseRoleAsync(HttpContext context)
     {
-        var least = RoleName.Of(AccessTable.LeastRoleOf(context));
-        context.Response.Headers.WWWAuthenticate = $"{Challenge}, error=\"insufficient_scope\", scope=\"{least}\"";
+        var required = RoleName.Of(AccessTable.RequiredRoleOf(context));
+        context.Response.Headers.WWWAuthenticate = $"{Challenge}, error=\"insufficient_scope\", scope=\"{required}\"";
         return ProblemWriter.WriteAsync(
-            context, StatusCodes.Status403Forbidden, $"{least}_required", $"The credential's role may not do this: it takes the role {least}, or one that may do more.");
+            context,
+            StatusCodes.Status403Forbidden,
+            $"{required}_required",
+            $"The role of this credential is not sufficient. The operation requires the role {required} or a more powerful one.");
     }
 
-    /// <summary>Marks the endpoints that take a role.</summary>
+    /// <summary>Marks an endpoint that requires a role.</summary>
     internal sealed class Requirement;
 }

@@ -3,11 +3,13 @@ using CleanWorkspace.Application.ApiKeys;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Writes down now and then when API keys were last used, all of them at once, so that no request has to.</summary>
-internal sealed class KeyUses(KeyCache keys, IServiceScopeFactory scopes, ILogger<KeyUses> logger) : BackgroundService
+/// <summary>
+/// Stores the last use of each API key in the database: every 30 seconds, with one statement for all keys. Requests do not wait for it.
+/// </summary>
+internal sealed class KeyUseRecorder(KeyCache keys, IServiceScopeFactory scopes, ILogger<KeyUseRecorder> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,7 +22,7 @@ internal sealed class KeyUses(KeyCache keys, IServiceScopeFactory scopes, ILogge
 
     private async Task WriteAsync()
     {
-        var uses = keys.TakeUses();
+        var uses = keys.TakeRecordedUses();
         if (uses.Count == 0)
         {
             return;
@@ -28,14 +30,14 @@ internal sealed class KeyUses(KeyCache keys, IServiceScopeFactory scopes, ILogge
 
         try
         {
-            using var patience = new CancellationTokenSource(Patience);
+            using var timeout = new CancellationTokenSource(WriteTimeout);
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>().RecordUsesAsync(uses.ToDictionary(), patience.Token);
+            await scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>().RecordUsesAsync(uses.ToDictionary(), timeout.Token);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The next use of each key will be written instead.
-            logger.LogWarning("When API keys were last used could not be written down: {Reason}", exception.Message);
+            // The uses are lost. The next use of each key is stored with the next write.
+            logger.LogWarning("Cannot store the last uses of API keys: {Reason}", exception.Message);
         }
     }
 }

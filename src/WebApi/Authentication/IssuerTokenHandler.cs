@@ -9,12 +9,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Tells the issuer's tokens from all others, and whom they are for; what is wrong with a token is a <see cref="CredentialException"/>.</summary>
-internal sealed class IssuerTokens(IssuerSettings settings, IssuerKeys keys) : TokenHandler
+/// <summary>
+/// Validates the issuer's tokens and makes the caller's identity of them. A refused token gives a <see cref="CredentialException"/>.
+/// </summary>
+internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReader keys) : TokenHandler
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    // A public key verifies these and makes none. With a shared secret among them, the public key could be taken for one.
+    // Only algorithms with a key pair. With HMAC, an attacker could use the public key as the shared secret.
     private static readonly string[] Algorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -22,8 +24,8 @@ internal sealed class IssuerTokens(IssuerSettings settings, IssuerKeys keys) : T
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
-    // OpenID Connect Core, section 2; the audit has no room for more.
-    private static readonly TextRule Subject = new(255, required: true);
+    // The limit of OpenID Connect Core, section 2. The audit has no room for more.
+    private static readonly TextRule SubjectRule = new(255, required: true);
 
     private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false };
 
@@ -34,41 +36,42 @@ internal sealed class IssuerTokens(IssuerSettings settings, IssuerKeys keys) : T
             return Refuse(CredentialException.IssuerUnavailable);
         }
 
-        var result = await CheckAsync(token, known);
+        var result = await ValidateAsync(token, known);
         if (result.Exception is SecurityTokenInvalidSignatureException && await keys.FindNewerAsync(known) is { } newer)
         {
             known = newer;
-            result = await CheckAsync(token, known);
+            result = await ValidateAsync(token, known);
         }
 
-        if (result is { IsValid: true, SecurityToken: JsonWebToken valid } && Subject.Check(valid.Subject) is null)
+        if (result is { IsValid: true, SecurityToken: JsonWebToken valid } && SubjectRule.Check(valid.Subject) is null)
         {
-            return Admit(valid);
+            return Accept(valid);
         }
 
-        // A token of a stranger's is no better for having expired.
-        return result.Exception is SecurityTokenExpiredException && (await CheckAsync(token, known, ofAnyTime: true)).IsValid
+        // A token is called expired only if everything else about it is valid.
+        return result.Exception is SecurityTokenExpiredException && (await ValidateAsync(token, known, ignoreLifetime: true)).IsValid
             ? Refuse(CredentialException.Expired)
             : Refuse(CredentialException.Invalid);
     }
 
     private static TokenValidationResult Refuse(CredentialException reason) => new() { Exception = reason };
 
-    private Task<TokenValidationResult> CheckAsync(string token, OpenIdConnectConfiguration issuer, bool ofAnyTime = false) =>
+    private Task<TokenValidationResult> ValidateAsync(string token, OpenIdConnectConfiguration issuer, bool ignoreLifetime = false) =>
         _tokens.ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = issuer.Issuer,
             ValidAudience = settings.Audience,
             ValidAlgorithms = Algorithms,
             IssuerSigningKeys = issuer.SigningKeys,
-            ValidateLifetime = !ofAnyTime,
+            ValidateLifetime = !ignoreLifetime,
             ClockSkew = ClockSkew,
         });
 
-    private TokenValidationResult Admit(JsonWebToken token)
+    private TokenValidationResult Accept(JsonWebToken token)
     {
         using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedPayload));
-        var role = RolesIn(Find(claims.RootElement, settings.RoleClaim)).Min();
+        // The most powerful role has the smallest value.
+        var role = FindRoles(FindClaim(claims.RootElement, settings.RoleClaim)).Min();
         return new TokenValidationResult
         {
             IsValid = true,
@@ -77,17 +80,16 @@ internal sealed class IssuerTokens(IssuerSettings settings, IssuerKeys keys) : T
         };
     }
 
-    // A claim may have dots in its own name, as those that are named by an address.
-    private static JsonElement Find(JsonElement claims, string name) => claims switch
+    // The full name comes first, because a claim's own name may contain dots, such as a URL.
+    private static JsonElement FindClaim(JsonElement claims, string name) => claims switch
     {
         { ValueKind: not JsonValueKind.Object } => default,
         _ when claims.TryGetProperty(name, out var claim) => claim,
-        _ when name.Split('.', 2) is [var outer, var rest] && claims.TryGetProperty(outer, out var inner) => Find(inner, rest),
+        _ when name.Split('.', 2) is [var outer, var rest] && claims.TryGetProperty(outer, out var inner) => FindClaim(inner, rest),
         _ => default,
     };
 
-    // The most powerful role comes first.
-    private static IEnumerable<Role?> RolesIn(JsonElement claim) =>
+    private static IEnumerable<Role?> FindRoles(JsonElement claim) =>
         from value in claim.ValueKind == JsonValueKind.Array ? claim.EnumerateArray().ToArray() : [claim]
         let name = value.ValueKind == JsonValueKind.String ? value.GetString() : null
         where RoleName.Check(name) is null

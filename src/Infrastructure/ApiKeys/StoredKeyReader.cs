@@ -4,17 +4,15 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.ApiKeys;
 
-/// <summary>
-/// Reads API keys to authenticate by. Without EF Core: the first request with a key would have to wait until its model is
-/// built.
-/// </summary>
-public sealed class StoredKeys(NpgsqlDataSource database)
+/// <summary>Reads an API key for authentication.</summary>
+/// <remarks>It does not use EF Core, because the first request would wait until EF Core has built its model.</remarks>
+public sealed class StoredKeyReader(NpgsqlDataSource database)
 {
-    // Nobody waits that long; it frees the connection if that has died unnoticed.
+    // Callers stop waiting earlier. The timeout frees a connection that died unnoticed.
     private const int TimeoutSeconds = 5;
 
-    /// <summary>The key of that id, or null where there is none.</summary>
-    /// <exception cref="NpgsqlException">The database does not answer, or refuses.</exception>
+    /// <summary>Returns the key, or null if it does not exist.</summary>
+    /// <exception cref="NpgsqlException">The database does not answer, or it refuses the statement.</exception>
     public async Task<StoredKey?> FindAsync(Guid id)
     {
         await using var command = database.CreateCommand("SELECT role, expires_at, token_hash FROM api_keys WHERE id = $1");
