@@ -10,20 +10,22 @@ namespace CleanWorkspace.Application;
 /// <summary>Registers the use cases.</summary>
 public static class DependencyInjection
 {
-    /// <summary>Adds every handler, validator and mapping of this assembly; a new use case needs no registration of its own.</summary>
+    /// <summary>Adds every handler, validator and mapping of this assembly. A new use case needs no registration.</summary>
     public static IServiceCollection AddApplication(this IServiceCollection services)
     {
         var assembly = typeof(DependencyInjection).Assembly;
 
-        // A failure's property name is then its JSON pointer without the leading slash.
+        // The property name of a validation failure is then its JSON pointer without the slash.
         ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNames.Of(member);
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         services.AddAutoMapper(_ => { }, assembly);
+        services.AddScoped<Func<IWorkspaceDbContext>>(provider => provider.GetRequiredService<IWorkspaceDbContext>);
+        services.AddScoped<StoredRows>();
         services.AddMediator(assembly);
         return services;
     }
 
-    // MediatR 5 brings no registration of its own; docs/decisions says why it is version 5.
+    // MediatR 5 has no registration of its own; docs/decisions/0006 explains the version.
     private static void AddMediator(this IServiceCollection services, Assembly assembly)
     {
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);

@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Lists;
+
 namespace CleanWorkspace.Application;
 
 /// <summary>A stored row as clients see it.</summary>
@@ -7,13 +8,19 @@ public interface IResource : IPartial
     /// <summary>UUID version 7.</summary>
     Guid Id { get; }
 
-    /// <summary>Changes with every byte of the resource, and is no part of it: clients see it as the entity tag.</summary>
+    /// <summary>The time of creation.</summary>
+    DateTimeOffset CreatedAt { get; }
+
+    /// <summary>The time of the last change.</summary>
+    DateTimeOffset UpdatedAt { get; }
+
+    /// <summary>Changes with every byte of the resource. Clients see it as the entity tag, not in the body.</summary>
     long Version { get; }
 }
 
-/// <summary>What may be shown in part.</summary>
+/// <summary>An answer of which the client may choose properties.</summary>
 public interface IPartial
 {
-    /// <summary>The properties that are shown; the others have not been read.</summary>
+    /// <summary>The properties that the answer shows. Other properties have not been read.</summary>
     Fields Shown { get; }
 }

@@ -1,20 +1,34 @@
+using CleanWorkspace.Domain.Values;
+
 namespace CleanWorkspace.Domain;
 
-/// <summary>
-/// A row of the workspace. Entities are immutable: a use case builds a new one or describes changes to a stored one,
-/// and the database, which alone sees every concurrent writer, answers what is stored.
-/// </summary>
+/// <summary>A stored row that clients can address by its id.</summary>
 public abstract class Entity
 {
-    /// <summary>UUID version 7 (RFC 9562), so ascending ids are in order of creation.</summary>
+    /// <summary>UUID version 7 (RFC 9562). Ascending ids are in the order of creation.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>When the row was created, in UTC with microseconds: the time in its id.</summary>
-    public DateTimeOffset CreatedAt { get; private init; }
+    /// <summary>The time of creation, UTC, with microseconds. It is the time in the id.</summary>
+    public DateTimeOffset CreatedAt { get; protected init; }
 
-    /// <summary>When anything that the resource shows last changed, memberships included; set by the database.</summary>
-    public DateTimeOffset UpdatedAt { get; private init; }
+    /// <summary>The time of the last change of anything that the resource shows, memberships included.</summary>
+    public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>Grows with every change of anything that the resource shows, memberships included; set by the database.</summary>
-    public long Version { get; private init; }
+    /// <summary>Grows with every change of anything that the resource shows, memberships included. A new row has version 1.</summary>
+    public long Version { get; private set; } = 1;
+
+    /// <summary>Sets the times of a new row to the time in its id.</summary>
+    protected void MarkCreated() => UpdatedAt = CreatedAt;
+
+    /// <summary>Moves the version and the time after a change. The time never goes back.</summary>
+    protected void MarkChanged(TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        var now = Timestamp.Truncate(clock.GetUtcNow());
+        UpdatedAt = now > UpdatedAt ? now : UpdatedAt.AddMicroseconds(1);
+        MoveVersion();
+    }
+
+    /// <summary>Moves the version after a change that does not count as a change of the resource's values.</summary>
+    protected void MoveVersion() => Version++;
 }

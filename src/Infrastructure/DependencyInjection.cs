@@ -1,8 +1,15 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.Application.Users;
 using CleanWorkspace.Infrastructure.ApiKeys;
+using CleanWorkspace.Infrastructure.AuditEntries;
 using CleanWorkspace.Infrastructure.Database;
 using CleanWorkspace.Infrastructure.Transfers;
+using CleanWorkspace.Infrastructure.UserGroups;
+using CleanWorkspace.Infrastructure.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,40 +18,41 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure;
 
-/// <summary>Registers what the use cases need from outside.</summary>
+/// <summary>Registers the implementations of the ports.</summary>
 public static class DependencyInjection
 {
-    // More than a request needs to end its statement when its own time is over.
+    // A request gives up and cancels its statement before the command timeout ends the statement.
     private const int SecondsToCancel = 10;
 
-    /// <summary>Adds the workspace's database and the clock.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="connectionString">An Npgsql connection string; what it sets itself is kept.</param>
-    /// <param name="requestTimeout">How long a request may take; unless the connection string says otherwise, no statement ends before that.</param>
+    /// <summary>Adds the database and the clock.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="connectionString">An Npgsql connection string. Its settings take precedence over the defaults.</param>
+    /// <param name="requestTimeout">The time limit of a request. By default no statement ends before it.</param>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString, TimeSpan requestTimeout)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString, requestTimeout));
         services.AddSingleton(_ => new DatabaseLiveness(connectionString));
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseLiveness>());
-        services.AddPooledDbContextFactory<WorkspaceDbContext>((provider, options) =>
+
+        services.AddSingleton(provider => CreateLookup(provider, UserRows.Instance));
+        services.AddSingleton(provider => CreateLookup(provider, UserGroupRows.Instance));
+        services.AddScoped<IUserStore, UserStore>();
+        services.AddScoped<IUserGroupStore, UserGroupStore>();
+        services.AddSingleton<IAuditEntryReader, AuditEntryReader>();
+        services.AddSingleton(_ => new ImportConnections(connectionString));
+        services.AddSingleton<ITransfers, PostgresTransfers>();
+
+        services.AddScoped<CallerInterceptor>();
+        services.AddDbContext<WorkspaceDbContext>((provider, options) =>
         {
             Configure(options, provider.GetRequiredService<NpgsqlDataSource>());
-            options.AddInterceptors(provider.GetRequiredService<DatabaseLiveness>());
+            options.AddInterceptors(provider.GetRequiredService<DatabaseLiveness>(), provider.GetRequiredService<CallerInterceptor>());
         });
-        // The one way to a scope's context: it may go back to the pool but once.
-        services.AddScoped<IWorkspaceDbContext>(provider =>
-        {
-            var db = provider.GetRequiredService<IDbContextFactory<WorkspaceDbContext>>().CreateDbContext();
-            db.Caller = provider.GetRequiredService<Caller>();
-            return db;
-        });
-        services.AddSingleton(_ => new ImportSource(connectionString));
-        services.AddSingleton<IWorkspaceImporter, WorkspaceImporter>();
-        services.AddSingleton<IWorkspaceReader, WorkspaceReader>();
+        services.AddScoped<IWorkspaceDbContext>(provider => provider.GetRequiredService<WorkspaceDbContext>());
+
         services.AddSingleton<StoredKeyReader>();
         services.AddSingleton<DatabaseMigrator>();
-        services.AddHostedService<ModelPreparation>();
         services.AddHostedService<IdempotencyExpiry>();
         services.AddHostedService<SearchIndexTidying>();
         services.AddSingleton<DatabaseHealthCheck>();
@@ -57,11 +65,19 @@ public static class DependencyInjection
             .UseNpgsql(dataSource)
             .UseSnakeCaseNamingConvention()
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-            // A refused statement is either expected (a taken e-mail address) or logged where the request fails.
+            // Failed statements are expected (a lost race) or logged where the request fails.
             .ConfigureWarnings(warnings => warnings.Log(
-                (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug)))
-            // A context serves one request, whose handler awaits each call.
-            .EnableThreadSafetyChecks(false);
+                (RelationalEventId.CommandError, LogLevel.Debug),
+                (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+                (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug)));
+
+    private static SharedLookup<T> CreateLookup<T>(IServiceProvider provider, Rows<T> rows)
+        where T : class
+    {
+        var queries = new RowQueries<T>(provider.GetRequiredService<NpgsqlDataSource>(), rows);
+        return new SharedLookup<T>((id, cancellationToken) => queries.FindAsync(id, Fields<T>.All, cancellationToken), queries.FindManyAsync);
+    }
 
     private static NpgsqlDataSource CreateDataSource(string connectionString, TimeSpan requestTimeout)
     {
@@ -76,15 +92,14 @@ public static class DependencyInjection
         }
 
         Default("Application Name", "CleanWorkspace");
-        // Two instances together stay below the 100 connections that PostgreSQL allows by default; requests wait for their turn.
+        // Two instances together stay below PostgreSQL's default limit of 100 connections. Requests wait for a free connection.
         Default("Maximum Pool Size", 40);
-        // A request gives up first and cancels its statement, and says that it took too long, not that there is no database. What is
-        // left then has nobody waiting for it, or a connection that died.
+        // Ends only statements without a waiting request, and those on a dead connection. The request's own limit comes first.
         Default("Command Timeout", (int)Math.Ceiling(requestTimeout.TotalSeconds) + SecondsToCancel);
         // The service sends few different statements, each many times.
         Default("Max Auto Prepare", 64);
         Default("Auto Prepare Min Usages", 2);
-        // Safe because no statement leaves anything in the session: no setting or lock beyond its transaction, no temporary table.
+        // Safe because no statement leaves session state behind: no setting, lock or temporary table outlives its transaction.
         Default("No Reset On Close", true);
         return NpgsqlDataSource.Create(settings);
     }

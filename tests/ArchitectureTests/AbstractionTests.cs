@@ -1,25 +1,23 @@
-using CleanWorkspace.Application;
-using CleanWorkspace.Application.Transfers;
 using Microsoft.CodeAnalysis;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>No layer only forwards calls, and no interface is superfluous.</summary>
+/// <summary>No layer that only forwards, and no interface without a reason (docs/design.md).</summary>
 public sealed class AbstractionTests
 {
     [Fact]
-    public void Only_the_ports_to_the_database_are_interfaces_with_one_implementation()
+    public void An_interface_with_one_implementation_is_a_port_of_the_application_to_the_infrastructure()
     {
         var types = House.Types().ToList();
         var single =
             from contract in types
             where contract.TypeKind == TypeKind.Interface
-            where types.Count(type => type.TypeKind != TypeKind.Interface && Implements(type, contract)) < 2
-            select contract.Name;
+            let implementations = types.Where(type => type.TypeKind != TypeKind.Interface && Implements(type, contract)).ToList()
+            where implementations.Count < 2
+            select (contract.Name, From: ProjectOf(contract), To: string.Join(' ', implementations.Select(ProjectOf)));
 
-        Assert.Equal(
-            [nameof(IWorkspaceDbContext), nameof(IWorkspaceImporter), nameof(IWorkspaceReader)],
-            single.Order(StringComparer.Ordinal));
+        Assert.NotEmpty(single);
+        Assert.All(single, port => Assert.Equal((port.Name, "Application", "Infrastructure"), port));
     }
 
     [Theory]
@@ -33,6 +31,8 @@ public sealed class AbstractionTests
         Assert.NotEmpty(names);
         Assert.DoesNotContain(names, name => name.EndsWith(suffix, StringComparison.Ordinal));
     }
+
+    private static string ProjectOf(INamedTypeSymbol type) => House.ProjectOf(type.Locations[0].SourceTree!);
 
     private static bool Implements(INamedTypeSymbol type, INamedTypeSymbol contract) =>
         type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, contract));

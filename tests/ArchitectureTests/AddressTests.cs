@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Rule 2: the operationId is the address.</summary>
+/// <summary>The operationId is the address of the code (docs/design.md, rule 2).</summary>
 public sealed class AddressTests
 {
     public static TheoryData<string> OperationIds => [.. Operation.All.Select(operation => operation.Id)];
@@ -56,7 +56,7 @@ public sealed class AddressTests
     public void A_use_case_has_its_test(string id)
     {
         var operation = Operation.Of(id);
-        var path = $"tests/IntegrationTests/{operation.Noun}/{operation.UseCase}Tests.cs";
+        var path = $"tests/IntegrationTests/Http/{operation.Noun}/{operation.UseCase}Tests.cs";
 
         Assert.True(File.Exists(House.PathTo(path)), $"{path} is missing");
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CleanWorkspace.Application;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -7,25 +8,16 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Rule 6: failures are named exceptions with stable codes, answered in one place.</summary>
+/// <summary>Failures have one type, stable codes and one place where they become answers (docs/design.md, rule 7).</summary>
 public sealed partial class FailureTests
 {
     [Fact]
-    public void Every_exception_of_the_application_is_handled_by_name()
-    {
-        var exceptions = House.Types().Where(type => House.ProjectOf(type.Locations[0].SourceTree!) == "Application" && IsException(type)).ToList();
-        var answered = House.Trees("src/WebApi/Errors").SelectMany(tree => tree.GetRoot().DescendantNodes());
-        var caught = House.Trees("src/Application")
-            .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<CatchDeclarationSyntax>())
-            .SelectMany(declaration => declaration.DescendantNodes());
-        var handled = answered.Concat(caught)
-            .OfType<IdentifierNameSyntax>()
-            .Select(name => House.Model(name.SyntaxTree).GetSymbolInfo(name).Symbol)
-            .ToHashSet(SymbolEqualityComparer.Default);
-
-        Assert.NotEmpty(exceptions);
-        Assert.All(exceptions, exception => Assert.True(handled.Contains(exception), $"{exception.Name} would be answered as a failure of the service"));
-    }
+    public void The_application_has_one_type_of_exception() =>
+        Assert.Equal(
+            [nameof(Failure)],
+            House.Types()
+                .Where(type => House.ProjectOf(type.Locations[0].SourceTree!) == "Application" && IsException(type))
+                .Select(type => type.Name));
 
     [Fact]
     public void Exceptions_become_answers_in_one_place() =>

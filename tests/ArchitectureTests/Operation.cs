@@ -17,9 +17,16 @@ internal sealed partial record Operation(Type Controller, MethodInfo Action, Htt
            select new Operation(controller, action, action.GetCustomAttributes<HttpMethodAttribute>().Single()),
     ];
 
-    /// <summary>The nouns with operations on single items. Nouns that can only be listed are left out.</summary>
+    /// <summary>The nouns with operations on single resources. A noun with nothing but a list is not among them.</summary>
     public static IReadOnlyList<string> ResourceNouns { get; } =
         [.. House.Nouns.Where(noun => All.Any(operation => operation.Noun == noun && !operation.IsList))];
+
+    /// <summary>The nouns with a store of their own. The other nouns go through EF Core (docs/design.md, rule 5).</summary>
+    public static IReadOnlyList<string> DirectoryNouns { get; } =
+    [
+        .. ResourceNouns.Where(noun =>
+            House.Application.GetType($"CleanWorkspace.Application.{noun}.I{new NounWords(noun).Entity}Store") is not null),
+    ];
 
     public string Id => Route.Name ?? $"{Controller.Name}.{Action.Name} without a name";
 

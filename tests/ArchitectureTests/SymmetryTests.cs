@@ -7,15 +7,15 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace CleanWorkspace.ArchitectureTests;
 
 /// <summary>
-/// Who knows one noun knows them all: what they have in common differs in nouns and fields only. That is said of resources; what
-/// can only be listed has nothing else in common with them.
+/// Nouns of one kind differ in names and fields only. All resources have the same operations. The nouns of the directory also have the
+/// same files and use cases; the other nouns go through EF Core.
 /// </summary>
 public sealed class SymmetryTests
 {
     [Fact]
-    public void Every_noun_has_the_same_files_in_every_layer()
+    public void Every_noun_of_the_directory_has_the_same_files_in_every_layer()
     {
-        var nouns = Operation.ResourceNouns.Select(noun => new NounWords(noun)).OrderByDescending(words => words.Entity.Length).ToList();
+        var nouns = Operation.DirectoryNouns.Select(noun => new NounWords(noun)).OrderByDescending(words => words.Entity.Length).ToList();
         var files =
             from path in House.Trees("src").Select(House.RelativePathOf)
             let name = path.Split('/')[^1]
@@ -23,17 +23,17 @@ public sealed class SymmetryTests
             where owner is not null
             group owner.Neutralize(path) by owner;
 
-        AssertAllAlike(files.Select(paths => paths.Order(StringComparer.Ordinal)));
+        AssertAllAlike(Operation.DirectoryNouns, files.Select(paths => paths.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
     public void Every_noun_has_the_same_operations_on_its_collection_and_items() =>
-        AssertAllAlike(PlainOperationsByNoun().Select(operations => operations.Select(operation =>
+        AssertAllAlike(Operation.ResourceNouns, PlainOperationsOf(Operation.ResourceNouns).Select(operations => operations.Select(operation =>
             $"{operation.Route.HttpMethods.Single()} {operation.Route.Template} {new NounWords(operation.Noun).Neutralize(operation.UseCase)}")));
 
     [Fact]
     public void The_same_actions_differ_in_nouns_only() =>
-        AssertAllAlike(PlainOperationsByNoun().Select(operations => operations.Select(operation =>
+        AssertAllAlike(Operation.ResourceNouns, PlainOperationsOf(Operation.ResourceNouns).Select(operations => operations.Select(operation =>
         {
             var action = House.Tree($"src/WebApi/Controllers/{operation.Controller.Name}.cs").GetRoot().DescendantNodes()
                 .OfType<MethodDeclarationSyntax>()
@@ -43,21 +43,21 @@ public sealed class SymmetryTests
 
     [Fact]
     public void The_same_use_cases_without_a_body_differ_in_nouns_only() =>
-        AssertAllAlike(PlainOperationsByNoun().Select(operations => operations
+        AssertAllAlike(Operation.DirectoryNouns, PlainOperationsOf(Operation.DirectoryNouns).Select(operations => operations
             .Where(operation => !operation.Request!.IsSubclassOf(typeof(BodyRequest)))
             .Select(operation => Neutralize(operation, PartInCommonOf(operation)))));
 
     [Fact]
     public void The_same_use_cases_with_a_body_have_the_same_types_and_methods() =>
-        AssertAllAlike(PlainOperationsByNoun().Select(operations => operations
+        AssertAllAlike(Operation.DirectoryNouns, PlainOperationsOf(Operation.DirectoryNouns).Select(operations => operations
             .Where(operation => operation.Request!.IsSubclassOf(typeof(BodyRequest)))
             .SelectMany(operation => FileOf(operation).DescendantNodes()
                 .Where(node => node is TypeDeclarationSyntax or MethodDeclarationSyntax)
                 .Select(node => Neutralize(operation, node, WithoutInside)))));
 
-    private static IEnumerable<IEnumerable<Operation>> PlainOperationsByNoun() =>
+    private static IEnumerable<IEnumerable<Operation>> PlainOperationsOf(IReadOnlyList<string> nouns) =>
         Operation.All
-            .Where(operation => operation.IsPlain && Operation.ResourceNouns.Contains(operation.Noun))
+            .Where(operation => operation.IsPlain && nouns.Contains(operation.Noun))
             .GroupBy(operation => operation.Noun)
             .Select(operations => operations
                 .OrderBy(operation => operation.Route.HttpMethods.Single(), StringComparer.Ordinal)
@@ -66,7 +66,7 @@ public sealed class SymmetryTests
     private static CompilationUnitSyntax FileOf(Operation operation) =>
         House.Tree($"src/Application/{operation.Noun}/{operation.UseCase}.cs").GetCompilationUnitRoot();
 
-    // What there is to choose from a list by is each noun's own.
+    // The filters of a list belong to its noun.
     private static SyntaxNode PartInCommonOf(Operation operation) => operation.Request!.IsSubclassOf(typeof(ListRequest))
         ? FileOf(operation).DescendantNodes().OfType<ClassDeclarationSyntax>().Single()
         : FileOf(operation);
@@ -80,11 +80,11 @@ public sealed class SymmetryTests
     private static bool WithoutInside(SyntaxNode node) =>
         node is not (MemberDeclarationSyntax or BlockSyntax or ArrowExpressionClauseSyntax or AttributeListSyntax);
 
-    private static void AssertAllAlike(IEnumerable<IEnumerable<string>> things)
+    private static void AssertAllAlike(IReadOnlyList<string> nouns, IEnumerable<IEnumerable<string>> things)
     {
         var lists = things.Select(list => list.ToList()).ToList();
 
-        Assert.Equal(Operation.ResourceNouns.Count, lists.Count);
+        Assert.Equal(nouns.Count, lists.Count);
         Assert.NotEmpty(lists[0]);
         Assert.All(lists, list => Assert.Equal(lists[0], list));
     }

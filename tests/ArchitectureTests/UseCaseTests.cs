@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Rule 3: one file per use case, in reading order.</summary>
+/// <summary>One file per use case, in reading order (docs/design.md, rule 3).</summary>
 public sealed class UseCaseTests
 {
     private const int LongestFile = 120;
@@ -38,12 +38,12 @@ public sealed class UseCaseTests
     }
 
     [Fact]
-    public void The_application_is_a_folder_for_each_noun_and_one_each_for_what_they_share_and_for_files_of_them()
+    public void The_application_has_one_folder_for_each_noun_and_three_for_shared_machinery()
     {
         var folders = House.Trees("src/Application").Select(House.RelativePathOf).Select(path => path.Split('/')[2..^1]);
 
         Assert.Equal(
-            [.. House.Nouns.Concat(["Common", "Transfers"]).Order(StringComparer.Ordinal)],
+            [.. House.Nouns.Concat(["Lists", "Requests", "Transfers"]).Order(StringComparer.Ordinal)],
             folders.Select(folder => string.Join('/', folder)).Where(folder => folder.Length > 0).Distinct().Order(StringComparer.Ordinal));
     }
 

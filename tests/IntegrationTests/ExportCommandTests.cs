@@ -107,12 +107,12 @@ public sealed class ExportCommandTests : IAsyncLifetime
         await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.Equal(130, program.ExitCode);
-        Assert.EndsWith("Interrupted: what was written is not whole.", (await program.StandardError.ReadToEndAsync()).Trim(), StringComparison.Ordinal);
+        Assert.EndsWith("Interrupted: the output is incomplete.", (await program.StandardError.ReadToEndAsync()).Trim(), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("x.ndjson --excel-safe", 2, "--excel-safe goes with CSV only")]
-    [InlineData("x.csv --format ndjson --excel-safe", 2, "--excel-safe goes with CSV only")]
+    [InlineData("x.ndjson --excel-safe", 2, "--excel-safe needs CSV")]
+    [InlineData("x.csv --format ndjson --excel-safe", 2, "--excel-safe needs CSV")]
     [InlineData("x.csv --format xml", 2, "--format: xml is neither csv nor ndjson.")]
     [InlineData("x.csv --format xml --excel-safe", 2, "--format: xml is neither csv nor ndjson.")]
     [InlineData("x.csv --format --force", 2, "--format: --force is neither csv nor ndjson.")]

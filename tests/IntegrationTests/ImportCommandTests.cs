@@ -100,8 +100,8 @@ public sealed class ImportCommandTests : IAsyncLifetime
         File.CreateSymbolicLink(link, file);
         var other = await WriteAsync("rejects", new string('x', 1000));
 
-        Assert.Contains("The standard input comes from it.", (await RejectAsync(file)).Error, StringComparison.Ordinal);
-        Assert.Contains("The standard input comes from it.", (await RejectAsync(link)).Error, StringComparison.Ordinal);
+        Assert.Contains("The standard input comes from this file.", (await RejectAsync(file)).Error, StringComparison.Ordinal);
+        Assert.Contains("The standard input comes from this file.", (await RejectAsync(link)).Error, StringComparison.Ordinal);
         Assert.Equal(Rows, await File.ReadAllTextAsync(file));
         Assert.Contains("rows    1 refused", (await RejectAsync(other)).Output, StringComparison.Ordinal);
         Assert.Equal("invalid_email", (string?)JsonNode.Parse(await File.ReadAllTextAsync(other))!["code"]);
@@ -124,7 +124,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
         await MustFailAsync(["import", file, "--rejects", file], "cannot be opened");
         Assert.Equal("email\nada@example.org\n", await File.ReadAllTextAsync(file));
         await MustFailAsync(["import", await WriteAsync("bad.csv", "email\n\"ada@example.org\n")], "Line 2: ");
-        await MustFailAsync(["import", await WriteAsync("worse.csv", "\u001b[31m\n")], "There is no column");
+        await MustFailAsync(["import", await WriteAsync("worse.csv", "\u001b[31m\n")], "Unknown column");
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
     }
 
@@ -209,7 +209,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
         var run = await ImportAsync("email\nada@example.org\n");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("whether the file was imported is not known", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Check the audit: it has an entry if the import was applied", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("nothing was changed", run.Error, StringComparison.Ordinal);
     }
 

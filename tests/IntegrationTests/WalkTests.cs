@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CleanWorkspace.Infrastructure.Database;
 using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests;

@@ -9,37 +9,37 @@ namespace CleanWorkspace.Application.ApiKeys;
 /// <summary>What a program may use the API with.</summary>
 public sealed record ApiKeyResponse : IResource
 {
-    /// <summary>UUID version 7, in lower case; set by the service.</summary>
+    /// <summary>UUID version 7, in lower case. Set by the service.</summary>
     /// <example>019a2b3c-6d7e-7f90-8a1b-2c3d4e5f6073</example>
     public required Guid Id { get; init; }
 
-    /// <summary>Whose key it is or what it is for.</summary>
+    /// <summary>The owner or the purpose of the key.</summary>
     /// <example>payroll import</example>
     public required string Name { get; init; }
 
-    /// <summary>What may be done with it.</summary>
+    /// <summary>The role of the key.</summary>
     /// <example>viewer</example>
     public required Role Role { get; init; }
 
-    /// <summary>From when on it is refused: RFC 3339, UTC; null for never.</summary>
+    /// <summary>The time when the key expires (RFC 3339, UTC); null for never.</summary>
     /// <example>2027-11-23T00:00:00.000000Z</example>
     public required DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>When it was last used, give or take half a minute: RFC 3339, UTC; null for never.</summary>
+    /// <summary>The time of the last use, exact to half a minute (RFC 3339, UTC); null for never.</summary>
     /// <example>2026-11-23T12:24:27.123456Z</example>
     public required DateTimeOffset? LastUsedAt { get; init; }
 
-    /// <summary>When the key was created: RFC 3339, UTC.</summary>
+    /// <summary>The time of creation (RFC 3339, UTC).</summary>
     /// <example>2026-11-23T12:24:27.123456Z</example>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When its name, role or expiry last changed: RFC 3339, UTC.</summary>
+    /// <summary>The time of the last change of name, role or expiry (RFC 3339, UTC).</summary>
     /// <example>2026-11-23T12:24:27.123456Z</example>
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>
-    /// What to send as <c>Authorization: Bearer</c>. Only the answer to the key's creation has it: whoever has it can use the
-    /// key, and nothing tells it again.
+    /// The token to send as <c>Authorization: Bearer</c>. Only the answer to the creation contains it. Keep it secret: it grants
+    /// the role of the key.
     /// </summary>
     /// <example>cwk_019a2b3c6d7e7f908a1b2c3d4e5f6073_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -9,25 +9,22 @@ using MediatR;
 
 namespace CleanWorkspace.Application.ApiKeys;
 
-/// <summary>Describes a new API key. A name and a role must be given.</summary>
+/// <summary>The description of a new API key. Name and role are required.</summary>
 public sealed record ApiKeysCreateNewKeyRequest : CreateRequest, IRequest<ApiKeyResponse>
 {
-    /// <summary>Whose key it is or what it is for; at most 200 characters, not blank.</summary>
+    /// <summary>The owner or the purpose of the key. At most 200 characters. Must not be blank.</summary>
     /// <example>payroll import</example>
     [DisallowNull]
     public Optional<string?> Name { get; init; }
 
-    /// <summary>What may be done with it: one of admin, editor, viewer, guest, in any case.</summary>
+    /// <summary>The role of the key: one of admin, editor, viewer, guest, in any case.</summary>
     /// <example>viewer</example>
     [DisallowNull]
     public Optional<string?> Role { get; init; }
 
-    /// <summary>From when on it is refused: RFC 3339, with Z or an offset; null or absent for never.</summary>
+    /// <summary>The time when the key expires (RFC 3339, with Z or an offset). Null or absent means never.</summary>
     /// <example>2027-11-23T00:00:00Z</example>
     public Optional<string?> ExpiresAt { get; init; }
-
-    /// <inheritdoc/>
-    public override References GetReferences() => new();
 }
 
 internal sealed class CreateNewKeyValidator : AbstractValidator<ApiKeysCreateNewKeyRequest>
@@ -45,20 +42,24 @@ internal sealed class CreateNewKeyValidator : AbstractValidator<ApiKeysCreateNew
 internal sealed class CreateNewKeyHandler(IWorkspaceDbContext db, IMapper mapper, TimeProvider clock)
     : IRequestHandler<ApiKeysCreateNewKeyRequest, ApiKeyResponse>
 {
-    // The answer has the token, which is kept nowhere.
-    private static readonly RequestFault CannotBeAnsweredAgain = new(
-        "unsupported", "A token is told but once: leave the header out, and delete a key whose token was lost.", Parameter: "Idempotency-Key");
+    // The answer contains the token, and the token is not stored, so the answer cannot be repeated.
+    private static readonly RequestFault NotRepeatable = new(
+        "unsupported",
+        "A token is shown only once. Leave the header out. If you lose the token, delete the key and create another.",
+        Parameter: "Idempotency-Key");
 
     public async Task<ApiKeyResponse> Handle(ApiKeysCreateNewKeyRequest request, CancellationToken cancellationToken)
     {
         if (request.Idempotency is not null)
         {
-            throw Failure.Invalid([CannotBeAnsweredAgain]);
+            throw Failure.Invalid(NotRepeatable);
         }
 
         var (key, token) = ApiKey.Create(
             clock, request.Name.Value, RoleName.Parse(request.Role.Value), Expiry.Parse(request.ExpiresAt.Value));
 
-        return mapper.Map<ApiKeyResponse>(await db.CreateAsync(key, cancellationToken)) with { Token = token.Reveal() };
+        db.ApiKeys.Add(key);
+        await db.SaveChangesAsync(cancellationToken);
+        return mapper.Map<ApiKeyResponse>(key) with { Token = token.Reveal() };
     }
 }

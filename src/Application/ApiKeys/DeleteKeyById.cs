@@ -2,18 +2,13 @@ using MediatR;
 
 namespace CleanWorkspace.Application.ApiKeys;
 
-/// <summary>Deletes an API key: whoever holds it is refused from then on.</summary>
-/// <param name="Id">Which.</param>
-/// <param name="ExpectedVersions">The versions that may be deleted; null for any.</param>
+/// <summary>Deletes an API key. The service refuses its token within five seconds.</summary>
+/// <param name="Id">The id of the key.</param>
+/// <param name="ExpectedVersions">The versions that the client accepts, or null for any.</param>
 public sealed record ApiKeysDeleteByIdRequest(Guid Id, IReadOnlyList<long>? ExpectedVersions) : IRequest;
 
 internal sealed class DeleteKeyByIdHandler(IWorkspaceDbContext db) : AsyncRequestHandler<ApiKeysDeleteByIdRequest>
 {
-    protected override async Task Handle(ApiKeysDeleteByIdRequest request, CancellationToken cancellationToken)
-    {
-        if (!await db.DeleteApiKeyAsync(request.Id, request.ExpectedVersions, cancellationToken))
-        {
-            throw Failure.NotFound<ApiKey>(request.Id);
-        }
-    }
+    protected override Task Handle(ApiKeysDeleteByIdRequest request, CancellationToken cancellationToken) =>
+        db.EditAsync(db.ApiKeys, request.Id, request.ExpectedVersions, key => db.ApiKeys.Remove(key), cancellationToken);
 }

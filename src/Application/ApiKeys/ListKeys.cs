@@ -1,17 +1,22 @@
+using AutoMapper;
+using AutoMapper.QueryableExtensions;
 using CleanWorkspace.Application.Lists;
 using MediatR;
 
 namespace CleanWorkspace.Application.ApiKeys;
 
-/// <summary>A page of the API keys, oldest first.</summary>
+/// <summary>Reads one page of the API keys, oldest first.</summary>
 public sealed record ApiKeysListRequest : ListRequest<ApiKeyResponse>
 {
     /// <inheritdoc/>
     public override string List => nameof(ApiKeyResponse);
 }
 
-internal sealed class ListKeysHandler(IWorkspaceReader reader) : IRequestHandler<ApiKeysListRequest, Page<ApiKeyResponse>>
+internal sealed class ListKeysHandler(IWorkspaceDbContext db, IMapper mapper) : IRequestHandler<ApiKeysListRequest, Page<ApiKeyResponse>>
 {
-    public Task<Page<ApiKeyResponse>> Handle(ApiKeysListRequest request, CancellationToken cancellationToken) =>
-        reader.ListApiKeysAsync(request, cancellationToken);
+    public async Task<Page<ApiKeyResponse>> Handle(ApiKeysListRequest request, CancellationToken cancellationToken)
+    {
+        var page = await db.ApiKeys.ProjectTo<ApiKeyResponse>(mapper.ConfigurationProvider).ToPageAsync(request, cancellationToken);
+        return page.Select(key => key with { Shown = request.Fields ?? Fields<ApiKeyResponse>.All });
+    }
 }

@@ -6,32 +6,39 @@ using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 using FluentValidation;
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.Application.ApiKeys;
 
-/// <summary>Changes to an API key. What is absent stays as it is; null lets it live on for ever.</summary>
+/// <summary>Changes to an API key. Absent properties stay as they are. Null as the expiry means never.</summary>
 public sealed record ApiKeysUpdateByIdRequest : UpdateRequest, IRequest<ApiKeyResponse>
 {
-    /// <summary>Whose key it is or what it is for; at most 200 characters, not blank.</summary>
+    /// <summary>The owner or the purpose of the key. At most 200 characters. Must not be blank.</summary>
     /// <example>payroll import</example>
     [DisallowNull]
     public Optional<string?> Name { get; init; }
 
-    /// <summary>What may be done with it: one of admin, editor, viewer, guest, in any case.</summary>
+    /// <summary>The role of the key: one of admin, editor, viewer, guest, in any case.</summary>
     /// <example>viewer</example>
     [DisallowNull]
     public Optional<string?> Role { get; init; }
 
-    /// <summary>From when on it is refused: RFC 3339, with Z or an offset; null for never.</summary>
+    /// <summary>The time when the key expires (RFC 3339, with Z or an offset). Null means never.</summary>
     /// <example>2027-11-23T00:00:00Z</example>
     public Optional<string?> ExpiresAt { get; init; }
 
-    /// <summary>When the key was last used, sent back.</summary>
+    /// <summary>The time of the last use, sent back.</summary>
     [Undocumented]
     public Optional<string?> LastUsedAt { get; init; }
 
     /// <inheritdoc/>
-    public override References GetReferences() => new() { OfApiKey = SentBack(lastUsedAt: LastUsedAt) };
+    public override References GetReferences() => new() { SentBack = SentBack(lastUsedAt: LastUsedAt) };
+
+    internal override Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
+        rows.Database.ApiKeys
+            .Where(key => key.Id == Id)
+            .Select(key => new StoredProperties(key.CreatedAt, key.UpdatedAt, null, false, key.LastUsedAt))
+            .SingleOrDefaultAsync(cancellationToken);
 }
 
 internal sealed class UpdateKeyByIdValidator : AbstractValidator<ApiKeysUpdateByIdRequest>
@@ -44,21 +51,17 @@ internal sealed class UpdateKeyByIdValidator : AbstractValidator<ApiKeysUpdateBy
     }
 }
 
-internal sealed class UpdateKeyByIdHandler(IWorkspaceDbContext db, IMapper mapper)
+internal sealed class UpdateKeyByIdHandler(IWorkspaceDbContext db, IMapper mapper, TimeProvider clock)
     : IRequestHandler<ApiKeysUpdateByIdRequest, ApiKeyResponse>
 {
     public async Task<ApiKeyResponse> Handle(ApiKeysUpdateByIdRequest request, CancellationToken cancellationToken)
     {
-        var changes = new ApiKeyChanges
-        {
-            Id = request.Id,
-            ExpectedVersions = request.ExpectedVersions,
-            Name = request.Name,
-            Role = request.Role.Select(RoleName.Parse),
-            ExpiresAt = request.ExpiresAt.Select(Expiry.Parse),
-        };
-
-        var key = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<ApiKey>(request.Id);
+        var key = await db.EditAsync(
+            db.ApiKeys,
+            request.Id,
+            request.ExpectedVersions,
+            key => key.Update(clock, request.Name, request.Role.Select(RoleName.Parse), request.ExpiresAt.Select(Expiry.Parse)),
+            cancellationToken);
         return mapper.Map<ApiKeyResponse>(key);
     }
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace CleanWorkspace.Application.Lists;
 
-/// <summary>Which properties of a resource are shown, by their names in JSON. What is not shown is not read either.</summary>
-/// <typeparam name="T">The resource as it is shown.</typeparam>
+/// <summary>The properties of a resource that an answer shows, by their names in JSON. Hidden properties are not read.</summary>
+/// <typeparam name="T">The resource.</typeparam>
 public sealed class Fields<T> : Fields, IQueryValue<Fields<T>>
 {
     private static readonly string[] Names =
@@ -15,42 +15,45 @@ public sealed class Fields<T> : Fields, IQueryValue<Fields<T>>
             .Select(JsonNames.Of),
     ];
 
-    private readonly bool[] _shown;
+    private readonly bool[] _isShown;
 
-    private Fields(bool[] shown)
-        : base(shown.All(isShown => isShown)) => _shown = shown;
+    private Fields(bool[] isShown)
+        : base(isShown.All(shown => shown)) => _isShown = isShown;
 
     /// <summary>Every property.</summary>
     public static Fields<T> All { get; } = new([.. Names.Select(_ => true)]);
 
-    /// <summary>No property: all that matters is whether the resource is there.</summary>
+    /// <summary>No property. It tells only whether the resource exists.</summary>
     public static Fields<T> None { get; } = new(new bool[Names.Length]);
 
     /// <inheritdoc/>
     public static string Code => "unknown_field";
 
     /// <inheritdoc/>
-    public static string Form => $"as names with commas between them, from {string.Join(", ", Names)}";
+    public static string Form => $"as names separated by commas. Known names: {string.Join(", ", Names)}";
 
-    /// <summary>The names with commas between them, each as often as anybody likes.</summary>
+    /// <summary>Reads names separated by commas. Repetitions are allowed.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Fields<T>? value)
     {
         var names = (text ?? "").Split(',');
-        value = names.All(Names.Contains) ? new Fields<T>([.. Names.Select(names.Contains)]) : null;
+        value = names.All(Names.Contains) ? Of(names) : null;
         return value is not null;
     }
 
+    /// <summary>Shows the properties with these names.</summary>
+    public static Fields<T> Of(params string[] names) => new([.. Names.Select(name => names.Contains(name))]);
+
     /// <inheritdoc/>
-    public override bool Has(string name) => Array.IndexOf(Names, name) is var index && (index < 0 || _shown[index]);
+    public override bool Has(string name) => Array.IndexOf(Names, name) is var index && (index < 0 || _isShown[index]);
 }
 
-/// <summary>Which properties of a resource are shown, whatever resource it is.</summary>
-/// <param name="areAll">Whether it is every one of them.</param>
+/// <summary>The properties that an answer shows, for any resource.</summary>
+/// <param name="areAll">True if every property is shown.</param>
 public abstract class Fields(bool areAll)
 {
-    /// <summary>Whether every property is shown.</summary>
+    /// <summary>True if every property is shown.</summary>
     public bool AreAll { get; } = areAll;
 
-    /// <summary>Whether the property of that name is shown; one that cannot be chosen always is.</summary>
+    /// <summary>Tells whether the property is shown. A name that clients cannot choose is always shown.</summary>
     public abstract bool Has(string name);
 }

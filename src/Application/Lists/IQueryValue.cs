@@ -2,17 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace CleanWorkspace.Application.Lists;
 
-/// <summary>What a parameter of a list may say, where that is more than a number, a time, an id or text.</summary>
-/// <typeparam name="TSelf">The type itself.</typeparam>
+/// <summary>A query parameter with its own syntax, such as a cursor or a sort key.</summary>
+/// <typeparam name="TSelf">The implementing type.</typeparam>
 public interface IQueryValue<TSelf>
     where TSelf : class, IQueryValue<TSelf>
 {
-    /// <summary>The code of anything else.</summary>
+    /// <summary>The error code for a value with a wrong syntax.</summary>
     static abstract string Code { get; }
 
-    /// <summary>What is right, in words that follow "Must be given once, ".</summary>
+    /// <summary>The right syntax, in words that follow "Must be given once, ".</summary>
     static abstract string Form { get; }
 
-    /// <summary>Reads the parameter; false where it has not the form.</summary>
+    /// <summary>Reads the value. Returns false if the syntax is wrong.</summary>
     static abstract bool TryParse(string? text, [NotNullWhen(true)] out TSelf? value);
 }

@@ -5,32 +5,32 @@ using MediatR;
 
 namespace CleanWorkspace.Application.Lists;
 
-/// <summary>Asks for a page of a list; whatever is not given does not matter. The properties are the parameters of the address.</summary>
+/// <summary>A request for one page of a list. Its properties are the query parameters.</summary>
 public abstract record ListRequest
 {
-    /// <summary>Which page, from 1; the first if not given. The further on, the longer it takes: to read everything, follow the links, whose cursor finds a page at once.</summary>
+    /// <summary>The number of the page, from 1. High numbers are slow: to read a whole list, follow the links instead.</summary>
     [DefaultValue(1)]
     [Range(1, int.MaxValue)]
     public int? Page { get; init; }
 
-    /// <summary>The most rows of a page.</summary>
+    /// <summary>The maximum number of rows on a page.</summary>
     [DefaultValue(50)]
     [Range(1, 200)]
     public int PageSize { get; init; } = 50;
 
-    /// <summary>Where the page begins, as a link of another page says, which has everything else too: all but page_size and fields must stay as it is there.</summary>
+    /// <summary>The position where the page begins, taken from a link. Only page_size and fields may differ from that link.</summary>
     public Cursor? Cursor { get; init; }
 
-    /// <summary>The list that the page is of, with all that was asked for but the page: what a cursor is good for.</summary>
+    /// <summary>The identity of the list: the resource, the filters and the sort key. A cursor is valid for one list only.</summary>
     public abstract string List { get; }
 
     /// <summary>The number of the page, from 1.</summary>
     public int Number => Cursor?.Page ?? Page ?? 1;
 
-    /// <summary>How many rows are left out before the page; 0 where a cursor says where it begins.</summary>
+    /// <summary>The number of rows to skip before the page. It is 0 if a cursor gives the position.</summary>
     public long Offset => Cursor is null ? (Number - 1L) * PageSize : 0;
 
-    /// <summary>What is wrong with the parameters that each alone are well-formed.</summary>
+    /// <summary>Finds the faults of parameters that are well-formed on their own.</summary>
     internal virtual IEnumerable<RequestFault> FindFaults()
     {
         if (Cursor is not null && (!Cursor.IsOf(List) || (Page is { } page && page != Cursor.Page)))
@@ -40,15 +40,15 @@ public abstract record ListRequest
     }
 }
 
-/// <summary>Asks for a page of a list.</summary>
-/// <typeparam name="T">What a row is shown as.</typeparam>
+/// <summary>A request for one page of a list.</summary>
+/// <typeparam name="T">The resource that a row is shown as.</typeparam>
 public abstract record ListRequest<T> : ListRequest, IRequest<Page<T>>
 {
-    /// <summary>The properties to show, with commas between their names; all of them if not given. What is left out is not read.</summary>
+    /// <summary>The properties to show, separated by commas. Default: all. Other properties are not read.</summary>
     public Fields<T>? Fields { get; init; }
 }
 
-/// <summary>Refuses a page that cannot be, with every fault at once.</summary>
+/// <summary>Refuses a request for a page that has faults, and names all of them.</summary>
 internal sealed class ListRequestBehavior<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ListRequest, IRequest<TResponse>
 {

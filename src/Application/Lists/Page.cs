@@ -1,31 +1,33 @@
 namespace CleanWorkspace.Application.Lists;
 
 /// <summary>One page of a list.</summary>
-/// <param name="Number">Which page, from 1; where it was reached by links, as counted since the walk began.</param>
-/// <param name="Size">The most rows a page has.</param>
-/// <param name="Count">How many rows all pages have together at the moment, exactly.</param>
-/// <param name="Results">The rows; none past the end.</param>
-/// <param name="Next">Where the next page begins, or null on the last.</param>
-/// <param name="Previous">Where the page before begins, or null on the first and past the end.</param>
-/// <typeparam name="T">What a row is shown as.</typeparam>
+/// <param name="Number">The number of the page, from 1.</param>
+/// <param name="Size">The maximum number of rows on a page.</param>
+/// <param name="Count">The exact number of rows on all pages.</param>
+/// <param name="Results">The rows. Empty after the last page.</param>
+/// <param name="Next">The cursor of the next page, or null on the last page.</param>
+/// <param name="Previous">The cursor of the previous page, or null on the first page and after the last one.</param>
+/// <typeparam name="T">The resource that a row is shown as.</typeparam>
 public sealed record Page<T>(int Number, int Size, int Count, IReadOnlyList<T> Results, Cursor? Next, Cursor? Previous)
 {
-    /// <summary>How many pages there are; 0 where there are no rows.</summary>
+    /// <summary>The number of pages; 0 if the list is empty.</summary>
     public int TotalPages => (Count + Size - 1) / Size;
+
+    /// <summary>Returns the same page with every row converted.</summary>
+    public Page<TResult> Select<TResult>(Func<T, TResult> convert) => new(Number, Size, Count, [.. Results.Select(convert)], Next, Previous);
 }
 
-/// <summary>Makes pages of what was found.</summary>
+/// <summary>Builds pages from the rows that a query found.</summary>
 public static class Page
 {
-    /// <summary>Makes the page that was asked for of the rows where it begins.</summary>
-    /// <param name="request">Asked for it.</param>
-    /// <param name="count">How many rows the list has.</param>
+    /// <summary>Builds the requested page.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="count">The number of rows in the list.</param>
     /// <param name="found">
-    /// The rows from its beginning onwards with their places in the list, in the direction of the walk; one more than the page has,
-    /// if there is one.
+    /// The rows of the page with their positions, in the direction of the cursor, and one more row if the list goes on.
     /// </param>
-    /// <typeparam name="T">What a row is shown as.</typeparam>
-    public static Page<T> Of<T>(ListRequest<T> request, int count, IReadOnlyList<(T Row, Place Place)> found)
+    /// <typeparam name="T">The resource that a row is shown as.</typeparam>
+    public static Page<T> Of<T>(ListRequest<T> request, int count, IReadOnlyList<(T Row, ListPosition Position)> found)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(found);
@@ -36,7 +38,7 @@ public static class Page
             rows.Reverse();
         }
 
-        // Whatever the page begins beyond lies on the side that the walk came from.
+        // The row of the cursor lies on the side that the client comes from, so that side always has rows.
         var hasMoreAhead = found.Count > request.PageSize;
         var hasMoreBehind = request.Cursor is not null || request.Number > 1;
         var (hasNext, hasPrevious) = isBackward ? (hasMoreBehind, hasMoreAhead) : (hasMoreAhead, hasMoreBehind);
@@ -47,11 +49,11 @@ public static class Page
             count,
             rows.ConvertAll(item => item.Row),
             hasNext && rows.Count > 0
-                ? Cursor.Create(list, rows[^1].Place, isBackward: false, Math.Min(request.Number + 1, Cursor.MaxPage))
+                ? Cursor.Create(list, rows[^1].Position, isBackward: false, Math.Min(request.Number + 1, Cursor.MaxPage))
                 : null,
-            // Rows that came since the walk began may lie before its first page.
+            // New rows may lie before the first page of this walk, so the number cannot go below 1.
             hasPrevious && rows.Count > 0
-                ? Cursor.Create(list, rows[0].Place, isBackward: true, Math.Max(request.Number - 1, 1))
+                ? Cursor.Create(list, rows[0].Position, isBackward: true, Math.Max(request.Number - 1, 1))
                 : null);
     }
 }

@@ -5,31 +5,40 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Lists;
 
-/// <summary>Asks for a page of what can be searched and ordered.</summary>
-/// <typeparam name="T">What a row is shown as.</typeparam>
-/// <typeparam name="TKey">What there is to order by; first, when rows were created.</typeparam>
+/// <summary>A request for one page of a searchable, sortable list.</summary>
+/// <typeparam name="T">The resource that a row is shown as.</typeparam>
+/// <typeparam name="TKey">The available sort keys. The first is the default: the time of creation.</typeparam>
 public abstract record SearchRequest<T, TKey> : ListRequest<T>
     where TKey : struct, Enum
 {
-    /// <summary>Only what was created at this time or later (RFC 3339). Not together with another sort than created_at, unless something is searched for.</summary>
+    /// <summary>
+    /// Selects rows created at this time or later (RFC 3339). Refused with a sort key other than created_at unless q is given.
+    /// </summary>
     public DateTimeOffset? CreatedAfter { get; init; }
 
-    /// <summary>Only what was created earlier than this time (RFC 3339). Not together with another sort than created_at, unless something is searched for.</summary>
+    /// <summary>
+    /// Selects rows created before this time (RFC 3339). Refused with a sort key other than created_at unless q is given.
+    /// </summary>
     public DateTimeOffset? CreatedBefore { get; init; }
 
-    /// <summary>Only what has each of these words (10 at most, with blanks between them) in its names or e-mail address, whole or as a part of a word, without regard to case and accents. At least one has three letters or digits in a row.</summary>
+    /// <summary>
+    /// Selects rows that contain every word in their names or e-mail address, ignoring case and accents.
+    /// At most 10 words; one needs three letters or digits in a row.
+    /// </summary>
     public string? Q { get; init; }
 
-    /// <summary>By what the list is ordered, with - before it from the last to the first; the oldest come first if not given. Case and accents do not matter, and what is not there comes first.</summary>
+    /// <summary>
+    /// The sort key. The prefix - sorts descending. Case and accents are ignored. Missing values sort first. Default: created_at.
+    /// </summary>
     public Sort<TKey>? Sort { get; init; }
 
-    /// <summary>The words of <see cref="Q"/>; none where nothing is searched for.</summary>
+    /// <summary>The words of <see cref="Q"/>; empty without a search.</summary>
     public IReadOnlyList<string> Words => SearchWords.In(Q);
 
     /// <inheritdoc/>
     public sealed override string List => string.Join('\n', ListParts);
 
-    /// <summary>What <see cref="List"/> is made of. No part has a line break in it, since no parameter may.</summary>
+    /// <summary>The parts of <see cref="List"/>. Parameters cannot contain line breaks, so the joined text is unambiguous.</summary>
     protected virtual IEnumerable<string?> ListParts =>
     [
         typeof(T).Name,
@@ -39,8 +48,8 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
         Sort?.ToString(),
     ];
 
-    /// <summary>Whether so few rows fit that it does not matter in which order an index has them.</summary>
-    protected virtual bool IsNarrow => Q is not null;
+    /// <summary>True if a filter selects so few rows that they can be sorted without an index.</summary>
+    protected virtual bool IsSelective => Q is not null;
 
     internal override IEnumerable<RequestFault> FindFaults()
     {
@@ -49,10 +58,11 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
             yield return RequestFault.Of("q", fault);
         }
 
-        if (!IsNarrow && (CreatedAfter ?? CreatedBefore) is not null && Sort is { } sort && !sort.By.Equals(default(TKey)))
+        if (!IsSelective && (CreatedAfter ?? CreatedBefore) is not null && Sort is { } sort && !sort.By.Equals(default(TKey)))
         {
             yield return RequestFault.Of("sort", new Fault(
-                "unserved_combination", "What is chosen by its time can be ordered by created_at alone: leave out one of the two, or search for something by q."));
+                "unserved_combination",
+                "A filter by time allows only the sort key created_at. Remove one of the two, or add a search by q."));
         }
 
         foreach (var other in base.FindFaults())
@@ -62,12 +72,12 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     }
 }
 
-/// <summary>What may be searched for.</summary>
+/// <summary>The rules of search texts.</summary>
 internal static class SearchWords
 {
     private const int MaxCount = 10;
 
-    // What the index of the searched text is made of.
+    // The index holds groups of three characters.
     private const int IndexedLength = 3;
 
     private static readonly TextRule Text = new(maxLength: 200, required: true);
@@ -88,7 +98,9 @@ internal static class SearchWords
             return new Fault("invalid_search", $"Must have at most {MaxCount} words.");
         }
 
-        return words.Any(IsIndexed) ? null : new Fault("invalid_search", $"Must have a word with {IndexedLength} letters or digits in a row.");
+        return words.Any(IsIndexed)
+            ? null
+            : new Fault("invalid_search", $"At least one word must have {IndexedLength} letters or digits in a row.");
     }
 
     private static bool IsIndexed(string word)

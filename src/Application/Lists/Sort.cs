@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace CleanWorkspace.Application.Lists;
 
-/// <summary>By what a list is ordered: a name from a list of them, with <c>-</c> before it from the last to the first. Ties are broken by the id, in the same direction.</summary>
-/// <param name="By">What is compared.</param>
-/// <param name="IsDescending">Whether the last comes first.</param>
-/// <typeparam name="TKey">What there is to order by; where nothing is said, its first.</typeparam>
+/// <summary>A sort key and its direction. The prefix <c>-</c> sorts descending. The id breaks ties, in the same direction.</summary>
+/// <param name="By">The sort key.</param>
+/// <param name="IsDescending">True for descending order.</param>
+/// <typeparam name="TKey">The available sort keys. The first is the default.</typeparam>
 public sealed record Sort<TKey>(TKey By, bool IsDescending) : IQueryValue<Sort<TKey>>
     where TKey : struct, Enum
 {
@@ -17,7 +17,7 @@ public sealed record Sort<TKey>(TKey By, bool IsDescending) : IQueryValue<Sort<T
     public static string Code => "unknown_sort";
 
     /// <inheritdoc/>
-    public static string Form => $"as one of {string.Join(", ", Keys.Keys)}, with - before it for the other direction";
+    public static string Form => $"as one of {string.Join(", ", Keys.Keys)}. The prefix - sorts descending";
 
     /// <inheritdoc/>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Sort<TKey>? value)

@@ -2,23 +2,26 @@ using System.Text.Json.Serialization;
 
 namespace CleanWorkspace.Application.Requests;
 
-/// <summary>A request that came as a JSON object, every property of which is optional.</summary>
+/// <summary>A request with a JSON object as its body. Every property is optional.</summary>
 public abstract record BodyRequest
 {
     /// <summary>
-    /// What was wrong with the object before any property's value could be judged: unknown properties, wrong types.
-    /// They are reported together with the faults of the values.
+    /// The faults of the JSON itself: unknown properties and wrong types. They are reported together with the faults of the values.
     /// </summary>
     [JsonIgnore]
     public IReadOnlyList<RequestFault> ReadingFaults { get; init; } = [];
 
-    /// <summary>What the request says about rows other than its own; only the database can tell whether it holds.</summary>
-    public abstract References GetReferences();
+    /// <summary>Returns the references to stored rows. Only the database can tell whether they hold.</summary>
+    public virtual References GetReferences() => References.None;
+
+    /// <summary>Reads the stored values of the read-only properties that the client sent back.</summary>
+    internal virtual Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
+        Task.FromResult<StoredProperties?>(null);
 }
 
 /// <summary>
-/// Marks a property that is accepted for the sake of real clients but is no part of the documented schema
-/// (contract, Request bodies: the two exceptions).
+/// Marks a property that is accepted for existing clients but is not part of the documented schema
+/// (<c>docs/contract.md</c>, Request bodies).
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class UndocumentedAttribute : Attribute;

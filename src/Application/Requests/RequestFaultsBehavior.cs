@@ -4,11 +4,13 @@ using MediatR;
 namespace CleanWorkspace.Application.Requests;
 
 /// <summary>
-/// Refuses an invalid request with every fault at once: those of reading the body, those that a validator finds, and those
-/// that only the database can tell. A valid request is looked up nowhere, for the write's own constraints answer for its
-/// references; only read-only properties that were sent back are compared before it.
+/// Refuses an invalid request and names all its faults: of the JSON, of the values and of references to stored rows.
 /// </summary>
-internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators, IWorkspaceDbContext db)
+/// <remarks>
+/// A valid request causes no extra query, because the constraints of the database check references during the write. The exception
+/// are read-only properties that the client sent back: they are compared before the write.
+/// </remarks>
+internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators, StoredRows rows)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : BodyRequest, IRequest<TResponse>
 {
@@ -19,11 +21,9 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
             .SelectMany(validator => validator.Validate(request).Errors)
             .Select(failure => new RequestFault(
                 failure.ErrorCode, failure.ErrorMessage, failure.PropertyName.Length == 0 ? "" : $"/{failure.PropertyName}")));
-
-        var references = request.GetReferences();
         faults.AddRange(faults.Count > 0
-            ? await db.FindFaultsAsync(references, cancellationToken)
-            : await db.CompareAsync(references, cancellationToken));
+            ? await rows.FindFaultsAsync(request, cancellationToken)
+            : await rows.CompareAsync(request, cancellationToken));
 
         if (faults.Count > 0)
         {
@@ -34,11 +34,11 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
         {
             return await next();
         }
-        catch (Failure violation) when (violation.Kind == FailureKind.BrokenReference)
+        catch (Failure broken) when (broken.Kind == FailureKind.BrokenReference)
         {
-            faults = await db.FindFaultsAsync(references, cancellationToken);
-            // What broke the constraint may be gone already: a namesake that was deleted since.
-            throw Failure.Invalid(faults.Count > 0 ? faults : [references.Place(violation.Faults[0])]);
+            faults = await rows.FindFaultsAsync(request, cancellationToken);
+            // The reason may be gone already, for example a user with the same address that was deleted since.
+            throw Failure.Invalid(faults.Count > 0 ? faults : [request.GetReferences().Locate(broken.Faults[0])]);
         }
     }
 }

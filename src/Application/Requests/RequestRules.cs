@@ -4,10 +4,10 @@ using FluentValidation.Results;
 
 namespace CleanWorkspace.Application.Requests;
 
-/// <summary>The validators' vocabulary. A rule says nothing of a property that is absent.</summary>
+/// <summary>The rules that validators use. An absent property passes every rule except <see cref="IsGiven"/>.</summary>
 internal static class RequestRules
 {
-    /// <summary>The body must give at least one of the documented properties.</summary>
+    /// <summary>Requires at least one documented property.</summary>
     public static void DescribesSomething<TRequest>(this AbstractValidator<TRequest> validator, Func<TRequest, bool> describes)
         where TRequest : BodyRequest =>
         validator.RuleFor(request => request).Custom((request, context) =>
@@ -18,7 +18,7 @@ internal static class RequestRules
             }
         });
 
-    /// <summary>The property must be there.</summary>
+    /// <summary>Requires the property.</summary>
     public static void IsGiven<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule) =>
         rule.Custom((value, context) =>
         {
@@ -28,7 +28,7 @@ internal static class RequestRules
             }
         });
 
-    /// <summary>The value must pass a rule of the domain.</summary>
+    /// <summary>Checks the value by a rule of the domain.</summary>
     public static void Holds<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule, Func<string?, Fault?> check) =>
         rule.Custom((value, context) =>
         {
@@ -38,7 +38,7 @@ internal static class RequestRules
             }
         });
 
-    /// <summary>The value must be a list of so many ids at most; one that is no UUID is no row's id.</summary>
+    /// <summary>Requires a list of at most <paramref name="maxCount"/> UUIDs.</summary>
     public static void HoldsIds<TRequest>(
         this IRuleBuilder<TRequest, Optional<IReadOnlyList<string?>?>> rule, Fault unknown, int maxCount = IdList.MaxCount) =>
         rule.Custom((value, context) =>
@@ -64,7 +64,7 @@ internal static class RequestRules
             }
         });
 
-    /// <summary>The value must be an empty list.</summary>
+    /// <summary>Requires an empty list.</summary>
     public static void IsEmptyList<TRequest>(this IRuleBuilder<TRequest, Optional<IReadOnlyList<string?>?>> rule) =>
         rule.Custom((value, context) =>
         {
@@ -74,7 +74,7 @@ internal static class RequestRules
             }
         });
 
-    /// <summary>Reports a fault of the property at that path.</summary>
+    /// <summary>Reports a fault of a property.</summary>
     public static void AddFault<TRequest>(this ValidationContext<TRequest> context, string path, Fault fault) =>
         context.AddFailure(new ValidationFailure(path, fault.Detail) { ErrorCode = fault.Code });
 }

@@ -5,34 +5,34 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Requests;
 
-/// <summary>Changes to one resource, which clients may send with the read-only properties as they read them.</summary>
+/// <summary>Changes to one resource. Clients may send read-only properties back as they read them.</summary>
 public abstract record UpdateRequest : BodyRequest
 {
     /// <summary>The id in the path.</summary>
     [JsonIgnore]
     public Guid Id { get; init; }
 
-    /// <summary>The versions of the resource that the client accepts to change; null for any.</summary>
+    /// <summary>The versions of the resource that the client accepts, or null for any.</summary>
     [JsonIgnore]
     public IReadOnlyList<long>? ExpectedVersions { get; init; }
 
-    /// <summary>The resource's id, sent back.</summary>
+    /// <summary>The id of the resource, sent back.</summary>
     [Undocumented]
     [JsonPropertyName("id")]
     public Optional<string?> SentId { get; init; }
 
-    /// <summary>When the resource was created, sent back.</summary>
+    /// <summary>The time of creation, sent back.</summary>
     [Undocumented]
     public Optional<string?> CreatedAt { get; init; }
 
-    /// <summary>When the resource last changed, sent back.</summary>
+    /// <summary>The time of the last change, sent back.</summary>
     [Undocumented]
     public Optional<string?> UpdatedAt { get; init; }
 
-    /// <summary>The read-only properties that were sent back, or null where there are none.</summary>
-    /// <param name="email">The resource's address, where it has such a property.</param>
-    /// <param name="isNameless">Whether a name was sent as null, which a name cannot become.</param>
-    /// <param name="lastUsedAt">When the resource was last used, where it has such a property.</param>
+    /// <summary>Returns the read-only properties that the client sent back, or null if it sent none.</summary>
+    /// <param name="email">The address, for resources with an address that cannot change.</param>
+    /// <param name="isNameless">True if the client sent null as the name of a resource that has no name.</param>
+    /// <param name="lastUsedAt">The time of the last use, for resources that have it.</param>
     protected ReadOnlyProperties? SentBack(
         Optional<string?> email = default, bool isNameless = false, Optional<string?> lastUsedAt = default) =>
         SentId.IsGiven || CreatedAt.IsGiven || UpdatedAt.IsGiven || email.IsGiven || isNameless || lastUsedAt.IsGiven
@@ -40,23 +40,23 @@ public abstract record UpdateRequest : BodyRequest
             : null;
 }
 
-/// <summary>The read-only properties of a stored resource, to hold sent ones against.</summary>
-/// <param name="CreatedAt">As stored.</param>
-/// <param name="UpdatedAt">As stored.</param>
-/// <param name="Email">Null where the resource has none.</param>
-/// <param name="IsNameless">Whether the resource can have a name that must not be null, and has none.</param>
-/// <param name="LastUsedAt">Null where the resource has none.</param>
+/// <summary>The stored values of read-only properties.</summary>
+/// <param name="CreatedAt">The time of creation.</param>
+/// <param name="UpdatedAt">The time of the last change.</param>
+/// <param name="Email">The address, or null if the resource has none.</param>
+/// <param name="IsNameless">True if the resource can have a name but has none.</param>
+/// <param name="LastUsedAt">The time of the last use, or null if the resource was never used.</param>
 public sealed record StoredProperties(
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Email, bool IsNameless, DateTimeOffset? LastUsedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Email = null, bool IsNameless = false, DateTimeOffset? LastUsedAt = null);
 
-/// <summary>Read-only properties as a client sent them back.</summary>
+/// <summary>Read-only properties that a client sent back.</summary>
 /// <param name="Of">The id in the path.</param>
 /// <param name="Id">The id in the body.</param>
-/// <param name="CreatedAt">As the client read it.</param>
-/// <param name="UpdatedAt">As the client read it, which may be before another client's change.</param>
-/// <param name="Email">The address, which cannot be edited once a user exists.</param>
-/// <param name="IsNameless">Whether the name was sent as null: only a group that never got a name is read so.</param>
-/// <param name="LastUsedAt">As the client read it, which may be before the key was used again.</param>
+/// <param name="CreatedAt">The time of creation.</param>
+/// <param name="UpdatedAt">The time of the last change. It may be older than the stored one.</param>
+/// <param name="Email">The address. It cannot change after the user was created.</param>
+/// <param name="IsNameless">True if the client sent null as the name. Only a group without a name is read so.</param>
+/// <param name="LastUsedAt">The time of the last use. It may be older than the stored one.</param>
 public sealed record ReadOnlyProperties(
     Guid Of,
     Optional<string?> Id,
@@ -66,7 +66,7 @@ public sealed record ReadOnlyProperties(
     bool IsNameless,
     Optional<string?> LastUsedAt)
 {
-    /// <summary>A fault for each property that cannot have been read so from the stored resource.</summary>
+    /// <summary>Returns a fault for each property that the client cannot have read from the stored resource.</summary>
     public IEnumerable<RequestFault> Compare(StoredProperties stored)
     {
         if (Id.IsGiven && !(Uuid.TryParse(Id.Value, out var id) && id == Of))
@@ -101,7 +101,7 @@ public sealed record ReadOnlyProperties(
     }
 
     private static RequestFault ReadOnly(string property) => new(
-        "read_only", "Cannot be changed here. Leave it out, or send it back as it was read.", $"/{property}");
+        "read_only", "This property cannot be changed here. Leave it out, or send it back as you read it.", $"/{property}");
 
     private static DateTimeOffset? ParseTime(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;

@@ -3,14 +3,14 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Transfers;
 
-/// <summary>A row of which every value by itself holds the rules of the domain, in the form in which it is stored; or why it does not.</summary>
+/// <summary>A row after the check of its values. The values are normalised as the database stores them.</summary>
 /// <param name="Line">The number of the line in the file, from 1.</param>
 public abstract record CheckedRow(long Line);
 
-/// <summary>A user to create or to change.</summary>
+/// <summary>A user to create or change.</summary>
 /// <param name="Line">The number of the line in the file, from 1.</param>
-/// <param name="Id">The id that the user has where it is new.</param>
-/// <param name="IsIdGiven">Whether the id is the file's; otherwise it was made for the row.</param>
+/// <param name="Id">The id of the user, if the user is new.</param>
+/// <param name="IsIdGiven">Whether the file gives the id. Otherwise the id was made for the row.</param>
 public sealed record CheckedUser(long Line, Guid Id, bool IsIdGiven) : CheckedRow(Line)
 {
     /// <summary>The address, or null.</summary>
@@ -19,41 +19,35 @@ public sealed record CheckedUser(long Line, Guid Id, bool IsIdGiven) : CheckedRo
     /// <summary>The address in the form that is unique in the workspace, or null.</summary>
     public string? FoldedEmail { get; init; }
 
-    /// <summary>The first name, where it is given.</summary>
-    public Optional<string?> FirstName { get; init; }
+    /// <summary>The values of <see cref="ImportColumns.Users"/>.</summary>
+    public TextValues Texts { get; init; }
 
-    /// <summary>The last name, where it is given.</summary>
-    public Optional<string?> LastName { get; init; }
-
-    /// <summary>The role, where it is given.</summary>
+    /// <summary>The role, if the row gives it.</summary>
     public Optional<Role> Role { get; init; }
 
-    /// <summary>Names or ids of all the user's groups, each once, where they are given; null is never in it.</summary>
+    /// <summary>The names or ids of all groups of the user, each once, if the row gives them. Never null if given.</summary>
     public Optional<string[]> UserGroups { get; init; }
 }
 
-/// <summary>A group to create or to change.</summary>
+/// <summary>A group to create or change.</summary>
 /// <param name="Line">The number of the line in the file, from 1.</param>
-/// <param name="Id">The id that the group has where it is new.</param>
-/// <param name="IsIdGiven">Whether the id is the file's; otherwise it was made for the row.</param>
+/// <param name="Id">The id of the group, if the group is new.</param>
+/// <param name="IsIdGiven">Whether the file gives the id. Otherwise the id was made for the row.</param>
 public sealed record CheckedGroup(long Line, Guid Id, bool IsIdGiven) : CheckedRow(Line)
 {
-    /// <summary>The name, where it is given.</summary>
-    public Optional<string?> Name { get; init; }
+    /// <summary>The name, or null if the row does not give it.</summary>
+    public string? Name { get; init; }
 
-    /// <summary>The icon, where it is given.</summary>
-    public Optional<string?> Icon { get; init; }
-
-    /// <summary>The description, where it is given.</summary>
-    public Optional<string?> Description { get; init; }
+    /// <summary>The values of <see cref="ImportColumns.Groups"/>.</summary>
+    public TextValues Texts { get; init; }
 }
 
-/// <summary>A fault of a row, which is refused for it. A row has one of these for each of its faults, and nothing else.</summary>
+/// <summary>One fault of a refused row. A refused row becomes one of these for each fault and nothing else.</summary>
 /// <param name="Line">The number of the line in the file, from 1.</param>
-/// <param name="Column">The column or property that is at fault; null where it is the row.</param>
-/// <param name="Fault">What is wrong.</param>
+/// <param name="Column">The column or property with the fault; null if the fault concerns the whole row.</param>
+/// <param name="Fault">The fault.</param>
 public sealed record RefusedRow(long Line, string? Column, Fault Fault) : CheckedRow(Line)
 {
-    /// <summary>The name of the group that the row would have made or changed; null where it has none or is about no group.</summary>
+    /// <summary>The name of the group that the row describes; null if it has no name or describes a user.</summary>
     public string? GroupName { get; init; }
 }

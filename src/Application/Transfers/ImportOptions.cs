@@ -1,7 +1,7 @@
 namespace CleanWorkspace.Application.Transfers;
 
-/// <summary>How a file is imported.</summary>
-/// <param name="IsPartial">Whether the good rows are applied where others are refused; otherwise it is all or nothing.</param>
-/// <param name="IsDryRun">Whether it is only said what would happen.</param>
-/// <param name="CreatesGroups">Whether groups that are not there are created; otherwise who names them is refused.</param>
+/// <summary>The options of an import.</summary>
+/// <param name="IsPartial">Whether the valid rows are applied if other rows are refused. If not, one refused row stops the import.</param>
+/// <param name="IsDryRun">Whether the import only reports the changes that it would make.</param>
+/// <param name="CreatesGroups">Whether missing groups are created. If not, rows that name a missing group are refused.</param>
 public sealed record ImportOptions(bool IsPartial, bool IsDryRun, bool CreatesGroups);

@@ -1,8 +1,8 @@
 namespace CleanWorkspace.Application.Transfers;
 
-/// <summary>One fault of a row that was refused.</summary>
-/// <param name="Line">The number of the line in the file, from 1; of a row of several lines, the first.</param>
-/// <param name="Column">The column or property that is at fault; null where it is the row.</param>
-/// <param name="Code">Stable, snake_case; programs decide by it.</param>
-/// <param name="Detail">What is wrong and what would be right, for people.</param>
+/// <summary>One fault of a refused row, as the report shows it.</summary>
+/// <param name="Line">The number of the line in the file, from 1. A row of several lines has the number of the first.</param>
+/// <param name="Column">The column or property with the fault; null if the fault concerns the whole row.</param>
+/// <param name="Code">The stable code in snake_case. Programs branch by it.</param>
+/// <param name="Detail">A sentence for people: what is wrong and what to do.</param>
 public sealed record ImportRefusal(long Line, string? Column, string Code, string Detail);

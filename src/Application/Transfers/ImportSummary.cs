@@ -1,35 +1,35 @@
 namespace CleanWorkspace.Application.Transfers;
 
-/// <summary>What an import did, or would do. Each row of the file is in one of the counts of rows.</summary>
+/// <summary>The result of an import or of a dry run. Each row of the file is in exactly one count of its kind.</summary>
 public sealed record ImportSummary
 {
-    /// <summary>Whether the workspace was changed as the counts say; false after a dry run and where all was refused for the faults of some.</summary>
+    /// <summary>Whether the changes were applied. False after a dry run and after an import that refused rows stopped.</summary>
     public required bool Applied { get; init; }
 
-    /// <summary>Whether it was only asked what would happen.</summary>
+    /// <summary>Whether the import was a dry run.</summary>
     public required bool DryRun { get; init; }
 
-    /// <summary>New users.</summary>
+    /// <summary>The number of new users.</summary>
     public required long Created { get; init; }
 
-    /// <summary>Users that were changed, their memberships included.</summary>
+    /// <summary>The number of changed users. A changed membership counts as a change.</summary>
     public required long Updated { get; init; }
 
-    /// <summary>Users that were as the file says already.</summary>
+    /// <summary>The number of users that already agreed with the file.</summary>
     public required long Unchanged { get; init; }
 
-    /// <summary>Rows that were refused.</summary>
+    /// <summary>The number of refused rows.</summary>
     public required long Refused { get; init; }
 
-    /// <summary>New groups, those included that are only named by users.</summary>
+    /// <summary>The number of new groups, including groups that only rows of users name.</summary>
     public required long GroupsCreated { get; init; }
 
-    /// <summary>Groups that rows of their own changed; a new member is no such change.</summary>
+    /// <summary>The number of groups that rows of groups changed. A new member does not count as a change.</summary>
     public required long GroupsUpdated { get; init; }
 
-    /// <summary>Groups with rows of their own that were as the file says already.</summary>
+    /// <summary>The number of groups that already agreed with their row.</summary>
     public required long GroupsUnchanged { get; init; }
 
-    /// <summary>From the start to the end, in seconds.</summary>
+    /// <summary>The duration in seconds.</summary>
     public required double Seconds { get; init; }
 }

@@ -7,17 +7,16 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Transfers;
 
-/// <summary>
-/// Holds the values of rows against the rules that those of requests are held against. No validator does it, for one takes longer with
-/// a row than the database does.
-/// </summary>
+/// <summary>Checks the values of rows by the rules that requests follow.</summary>
+/// <remarks>It is not a FluentValidation validator, because a validator takes longer for a row than the database.</remarks>
 internal sealed class RowCheck(TimeProvider clock)
 {
     private readonly List<RefusedRow> _faults = [];
     private Guid _lastId;
 
-    /// <summary>Each row as it would be stored, or all of its faults.</summary>
-    public async IAsyncEnumerable<CheckedRow> CheckAsync(IAsyncEnumerable<ImportRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Returns each valid row with normalised values, and each fault of every other row.</summary>
+    public async IAsyncEnumerable<CheckedRow> CheckAsync(
+        IAsyncEnumerable<ImportRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
@@ -29,7 +28,7 @@ internal sealed class RowCheck(TimeProvider clock)
                 yield return checkedRow;
             }
 
-            var groupName = (checkedRow as CheckedGroup)?.Name.Value;
+            var groupName = (checkedRow as CheckedGroup)?.Name;
             foreach (var fault in _faults)
             {
                 yield return groupName is null ? fault : fault with { GroupName = groupName };
@@ -47,20 +46,19 @@ internal sealed class RowCheck(TimeProvider clock)
 
     private CheckedUser Check(ImportUserRow row)
     {
-        if (!(row.Email.IsGiven || row.FirstName.IsGiven || row.LastName.IsGiven || row.Role.IsGiven || row.RoleAlias.IsGiven || row.UserGroups.IsGiven))
+        if (!(row.Email.IsGiven || row.Texts.AreAnyGiven || row.Role.IsGiven || row.RoleAlias.IsGiven || row.UserGroups.IsGiven))
         {
             RefuseEmpty(row);
         }
 
         var id = CheckId(row, row.Id);
-        // Null is what a user without an address is read with, so it stands for none.
-        var email = row.Email.Value is { } address ? Hold(row.Line, "email", EmailAddress.Check(address, out var stored), stored) : null;
+        // An export writes null for a user without an address, so null means no address.
+        var email = row.Email.Value is { } address ? Require(row.Line, "email", EmailAddress.Check(address, out var stored), stored) : null;
         var user = new CheckedUser(row.Line, id, row.Id.IsGiven)
         {
             Email = email,
             FoldedEmail = email is null ? null : EmailAddress.Fold(email),
-            FirstName = Check(row.Line, "first_name", User.NameRule, row.FirstName),
-            LastName = Check(row.Line, "last_name", User.NameRule, row.LastName),
+            Texts = Check(row.Line, ImportColumns.Users, row.Texts),
             Role = CheckRole(row),
             UserGroups = row.UserGroups.IsGiven ? CheckUserGroups(row.Line, row.UserGroups.Value) : default,
         };
@@ -75,17 +73,16 @@ internal sealed class RowCheck(TimeProvider clock)
 
     private CheckedGroup Check(ImportGroupRow row)
     {
-        if (!(row.Name.IsGiven || row.Icon.IsGiven || row.Description.IsGiven))
+        if (!(row.Name.IsGiven || row.Texts.AreAnyGiven))
         {
             RefuseEmpty(row);
         }
 
         return new CheckedGroup(row.Line, CheckId(row, row.Id), row.Id.IsGiven)
         {
-            // Null is what a group that never got a name is read with, and no name that a group can be given.
-            Name = row.Name.Value is null ? default : Check(row.Line, "name", UserGroup.NameRule, row.Name),
-            Icon = Check(row.Line, "icon", UserGroup.IconRule, row.Icon),
-            Description = Check(row.Line, "description", UserGroup.DescriptionRule, row.Description),
+            // An export writes null for a group without a name, so null means no change.
+            Name = row.Name.Value is { } given ? Require(row.Line, "name", UserGroup.NameRule.Check(given, out var name), name) : null,
+            Texts = Check(row.Line, ImportColumns.Groups, row.Texts),
         };
     }
 
@@ -93,7 +90,7 @@ internal sealed class RowCheck(TimeProvider clock)
     {
         if (given.IsGiven)
         {
-            return Hold(row.Line, "id", Uuid.CheckVersion7(given.Value, out var id), id);
+            return Require(row.Line, "id", Uuid.CheckVersion7(given.Value, out var id), id);
         }
 
         return _lastId = Uuid.CreateVersion7(clock, _lastId);
@@ -137,10 +134,27 @@ internal sealed class RowCheck(TimeProvider clock)
         return stored.Length < 2 ? stored : [.. stored.Distinct()];
     }
 
-    private Optional<string?> Check(long line, string column, TextRule rule, Optional<string?> text) =>
-        text.IsGiven ? new(Hold(line, column, rule.Check(text.Value, out var stored), stored)) : default;
+    private TextValues Check(long line, IReadOnlyList<TextColumn> columns, TextValues given)
+    {
+        if (!given.AreAnyGiven)
+        {
+            return default;
+        }
 
-    private T Hold<T>(long line, string column, Fault? fault, T value)
+        var stored = new Optional<string?>[columns.Count];
+        for (var i = 0; i < stored.Length; i++)
+        {
+            if (given[i].IsGiven)
+            {
+                stored[i] = Require(line, columns[i].Name, columns[i].Rule.Check(given[i].Value, out var text), text);
+            }
+        }
+
+        return new TextValues(stored);
+    }
+
+    // Returns the value. A fault refuses the row.
+    private T Require<T>(long line, string column, Fault? fault, T value)
     {
         if (fault is not null)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using AutoMapper;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Values;
@@ -8,23 +7,23 @@ using MediatR;
 
 namespace CleanWorkspace.Application.UserGroups;
 
-/// <summary>Describes a new user group. Every property is optional, but something must be described.</summary>
+/// <summary>The description of a new user group. Every property is optional, but at least one is required.</summary>
 public sealed record UserGroupsCreateNewGroupRequest : CreateRequest, IRequest<UserGroupResponse>
 {
-    /// <summary>An emoji, a name or an address of a picture; at most 256 characters; blank means null.</summary>
+    /// <summary>An emoji, a name or the address of a picture. At most 256 characters. Blank means null.</summary>
     /// <example>abacus</example>
     public Optional<string?> Icon { get; init; }
 
-    /// <summary>At most 200 characters, not blank.</summary>
+    /// <summary>At most 200 characters. Must not be blank.</summary>
     /// <example>Mathematicians</example>
     [DisallowNull]
     public Optional<string?> Name { get; init; }
 
-    /// <summary>At most 4,000 characters, tabs and newlines allowed; blank means null.</summary>
+    /// <summary>At most 4,000 characters, with tabs and newlines. Blank means null.</summary>
     /// <example>Those who work on the analytical engine.</example>
     public Optional<string?> Description { get; init; }
 
-    /// <summary>The ids of the members, at most 100,000; an id given twice counts once.</summary>
+    /// <summary>The ids of the members, at most 100,000. A repeated id counts once.</summary>
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
     public Optional<IReadOnlyList<string?>?> Users { get; init; }
 
@@ -45,10 +44,10 @@ internal sealed class CreateNewGroupValidator : AbstractValidator<UserGroupsCrea
     }
 }
 
-internal sealed class CreateNewGroupHandler(IWorkspaceDbContext db, IMapper mapper, TimeProvider clock)
+internal sealed class CreateNewGroupHandler(IUserGroupStore userGroups, TimeProvider clock)
     : IRequestHandler<UserGroupsCreateNewGroupRequest, UserGroupResponse>
 {
-    public async Task<UserGroupResponse> Handle(UserGroupsCreateNewGroupRequest request, CancellationToken cancellationToken)
+    public Task<UserGroupResponse> Handle(UserGroupsCreateNewGroupRequest request, CancellationToken cancellationToken)
     {
         var group = UserGroup.Create(
             clock,
@@ -57,6 +56,6 @@ internal sealed class CreateNewGroupHandler(IWorkspaceDbContext db, IMapper mapp
             description: request.Description.Value,
             References.ParseIds(request.Users.Value));
 
-        return mapper.Map<UserGroupResponse>(await db.CreateAsync(group, request.GetIdempotencyKey(), cancellationToken));
+        return userGroups.CreateAsync(group, request.GetIdempotencyKey(), cancellationToken);
     }
 }

@@ -4,20 +4,20 @@ using CleanWorkspace.Domain.UserGroups;
 
 namespace CleanWorkspace.Application.UserGroups;
 
-/// <summary>Which user groups.</summary>
+/// <summary>A request for one page of user groups.</summary>
 public abstract record ListGroupsQuery : SearchRequest<UserGroupResponse, UserGroupKey>
 {
-    /// <summary>Only those of this name, without regard to case and accents.</summary>
+    /// <summary>Selects the groups with this name, ignoring case and accents.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Only the groups of the user of this id.</summary>
+    /// <summary>Selects the groups of this user.</summary>
     public abstract Guid? UserId { get; }
 
     /// <inheritdoc/>
     protected override IEnumerable<string?> ListParts => [.. base.ListParts, Name, UserId?.ToString()];
 
     /// <inheritdoc/>
-    protected override bool IsNarrow => base.IsNarrow || Name is not null;
+    protected override bool IsSelective => base.IsSelective || Name is not null;
 
     internal override IEnumerable<RequestFault> FindFaults()
     {
@@ -33,10 +33,10 @@ public abstract record ListGroupsQuery : SearchRequest<UserGroupResponse, UserGr
     }
 }
 
-/// <summary>What user groups are ordered by.</summary>
+/// <summary>The sort keys of user groups.</summary>
 public enum UserGroupKey
 {
-    /// <summary>When they were created, the oldest first.</summary>
+    /// <summary>The time of creation.</summary>
     CreatedAt,
 
     /// <summary>The name.</summary>

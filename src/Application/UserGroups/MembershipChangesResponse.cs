@@ -1,17 +1,17 @@
 namespace CleanWorkspace.Application.UserGroups;
 
-/// <summary>What changes of a group's memberships came to. Each user that was named counts once.</summary>
+/// <summary>The result of changes to the members of a group. Each named user counts once.</summary>
 public sealed record MembershipChangesResponse
 {
-    /// <summary>How many users became members.</summary>
+    /// <summary>The number of users that became members.</summary>
     /// <example>2</example>
     public required int Added { get; init; }
 
-    /// <summary>How many users were members and are no more.</summary>
+    /// <summary>The number of users that were removed.</summary>
     /// <example>1</example>
     public required int Removed { get; init; }
 
-    /// <summary>How many users already were what was asked for.</summary>
+    /// <summary>The number of users that needed no change.</summary>
     /// <example>0</example>
     public required int Unchanged { get; init; }
 }

@@ -3,17 +3,17 @@ using MediatR;
 
 namespace CleanWorkspace.Application.UserGroups;
 
-/// <summary>Ends a user's membership of a group. Who is no member, or no user, stays none.</summary>
-/// <param name="Id">Which group.</param>
-/// <param name="UserId">Which user.</param>
-/// <param name="ExpectedVersions">The versions of the group that may be changed; null for any.</param>
+/// <summary>Ends the membership of a user in a group. Repeating the request changes nothing.</summary>
+/// <param name="Id">The id of the group.</param>
+/// <param name="UserId">The id of the user.</param>
+/// <param name="ExpectedVersions">The versions of the group that the client accepts, or null for any.</param>
 public sealed record UserGroupsRemoveUserByIdRequest(Guid Id, Guid UserId, IReadOnlyList<long>? ExpectedVersions) : IRequest;
 
-internal sealed class RemoveGroupUserByIdHandler(IWorkspaceDbContext db) : AsyncRequestHandler<UserGroupsRemoveUserByIdRequest>
+internal sealed class RemoveGroupUserByIdHandler(IUserGroupStore userGroups) : AsyncRequestHandler<UserGroupsRemoveUserByIdRequest>
 {
     protected override async Task Handle(UserGroupsRemoveUserByIdRequest request, CancellationToken cancellationToken)
     {
         var changes = new MembershipChanges { GroupId = request.Id, ExpectedVersions = request.ExpectedVersions, Remove = [request.UserId] };
-        _ = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
+        _ = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
     }
 }

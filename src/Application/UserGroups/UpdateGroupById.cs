@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
-using AutoMapper;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Values;
@@ -9,32 +9,37 @@ using MediatR;
 
 namespace CleanWorkspace.Application.UserGroups;
 
-/// <summary>Changes to a user group. What is absent stays as it is; null clears the icon or the description.</summary>
+/// <summary>Changes to a user group. Absent properties stay as they are. Null clears the icon or the description.</summary>
 public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserGroupResponse>
 {
-    /// <summary>At most 200 characters, not blank.</summary>
+    /// <summary>At most 200 characters. Must not be blank.</summary>
     /// <example>Mathematicians</example>
     [DisallowNull]
     public Optional<string?> Name { get; init; }
 
-    /// <summary>At most 4,000 characters, tabs and newlines allowed; blank or null clears it.</summary>
+    /// <summary>At most 4,000 characters, with tabs and newlines. Blank or null clears it.</summary>
     /// <example>Those who work on the analytical engine.</example>
     public Optional<string?> Description { get; init; }
 
-    /// <summary>An emoji, a name or an address of a picture; at most 256 characters; blank or null clears it.</summary>
+    /// <summary>An emoji, a name or the address of a picture. At most 256 characters. Blank or null clears it.</summary>
     /// <example>abacus</example>
     public Optional<string?> Icon { get; init; }
 
-    /// <summary>The ids of all members, in place of the present ones; at most 100,000.</summary>
+    /// <summary>The ids of all members. They replace the current members. At most 100,000.</summary>
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
     public Optional<IReadOnlyList<string?>?> Users { get; init; }
 
-    /// <summary>Whether the name is given as null, as a group that never got one is read.</summary>
+    /// <summary>True if the client sent null as the name, as it reads a group without a name.</summary>
     [JsonIgnore]
     public bool IsNameless => Name is { IsGiven: true, Value: null };
 
     /// <inheritdoc/>
-    public override References GetReferences() => new() { Users = Users.Value ?? [], OfUserGroup = SentBack(isNameless: IsNameless) };
+    public override References GetReferences() => new() { Users = Users.Value ?? [], SentBack = SentBack(isNameless: IsNameless) };
+
+    internal override async Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
+        await rows.UserGroups.FindAsync(Id, Fields<UserGroupResponse>.Of("created_at", "updated_at", "name"), cancellationToken) is { } stored
+            ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt, IsNameless: stored.Name is null)
+            : null;
 }
 
 internal sealed class UpdateGroupByIdValidator : AbstractValidator<UserGroupsUpdateByIdRequest>
@@ -48,7 +53,7 @@ internal sealed class UpdateGroupByIdValidator : AbstractValidator<UserGroupsUpd
     }
 }
 
-internal sealed class UpdateGroupByIdHandler(IWorkspaceDbContext db, IMapper mapper)
+internal sealed class UpdateGroupByIdHandler(IUserGroupStore userGroups)
     : IRequestHandler<UserGroupsUpdateByIdRequest, UserGroupResponse>
 {
     public async Task<UserGroupResponse> Handle(UserGroupsUpdateByIdRequest request, CancellationToken cancellationToken)
@@ -63,7 +68,6 @@ internal sealed class UpdateGroupByIdHandler(IWorkspaceDbContext db, IMapper map
             Users = request.Users.Select(References.ParseIds),
         };
 
-        var group = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
-        return mapper.Map<UserGroupResponse>(group);
+        return await userGroups.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
     }
 }

@@ -8,8 +8,8 @@ using MediatR;
 namespace CleanWorkspace.Application.UserGroups;
 
 /// <summary>
-/// Changes to a group's memberships, which may be sent again. Who is not named stays what it is. At most 10,000 ids in all; an id
-/// given twice counts once.
+/// Changes to the members of a group. Users that are not named stay as they are. At most 10,000 ids in both lists together.
+/// A repeated id counts once. Repeating the request changes nothing.
 /// </summary>
 public sealed record UserGroupsUpdateUsersByIdRequest : BodyRequest, IRequest<MembershipChangesResponse>
 {
@@ -17,15 +17,15 @@ public sealed record UserGroupsUpdateUsersByIdRequest : BodyRequest, IRequest<Me
     [JsonIgnore]
     public Guid Id { get; init; }
 
-    /// <summary>The versions of the group that the client accepts to change; null for any.</summary>
+    /// <summary>The versions of the group that the client accepts, or null for any.</summary>
     [JsonIgnore]
     public IReadOnlyList<long>? ExpectedVersions { get; init; }
 
-    /// <summary>The ids of users that shall be members.</summary>
+    /// <summary>The ids of users to add.</summary>
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
     public Optional<IReadOnlyList<string?>?> Add { get; init; }
 
-    /// <summary>The ids of users that shall be no members. They need not be the ids of users that still exist, but none may be in <c>add</c>.</summary>
+    /// <summary>The ids of users to remove. Unknown ids are ignored. No id may stand in <c>add</c> too.</summary>
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6073"]</example>
     public Optional<IReadOnlyList<string?>?> Remove { get; init; }
 
@@ -36,7 +36,7 @@ public sealed record UserGroupsUpdateUsersByIdRequest : BodyRequest, IRequest<Me
 internal sealed class UpdateGroupUsersByIdValidator : AbstractValidator<UserGroupsUpdateUsersByIdRequest>
 {
     private static readonly Fault NoId = new("invalid_id", "Must be a UUID.");
-    private static readonly Fault Contradiction = new("contradiction", "This user is to be added too: leave it out here or there.");
+    private static readonly Fault Contradiction = new("contradiction", "This user stands in add, too. Remove the id from one of the two lists.");
 
     public UpdateGroupUsersByIdValidator()
     {
@@ -64,7 +64,7 @@ internal sealed class UpdateGroupUsersByIdValidator : AbstractValidator<UserGrou
     }
 }
 
-internal sealed class UpdateGroupUsersByIdHandler(IWorkspaceDbContext db)
+internal sealed class UpdateGroupUsersByIdHandler(IUserGroupStore userGroups)
     : IRequestHandler<UserGroupsUpdateUsersByIdRequest, MembershipChangesResponse>
 {
     public async Task<MembershipChangesResponse> Handle(UserGroupsUpdateUsersByIdRequest request, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ internal sealed class UpdateGroupUsersByIdHandler(IWorkspaceDbContext db)
             Remove = References.ParseIds(request.Remove.Value),
         };
 
-        var counts = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
+        var counts = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
         return new MembershipChangesResponse
         {
             Added = counts.Added,

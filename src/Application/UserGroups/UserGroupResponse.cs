@@ -1,14 +1,12 @@
 using System.Text.Json.Serialization;
-using AutoMapper;
 using CleanWorkspace.Application.Lists;
-using CleanWorkspace.Domain.UserGroups;
 
 namespace CleanWorkspace.Application.UserGroups;
 
 /// <summary>A group of users in the workspace.</summary>
 public sealed record UserGroupResponse : IResource
 {
-    /// <summary>UUID version 7, in lower case; set by the service.</summary>
+    /// <summary>UUID version 7, in lower case. Set by the service.</summary>
     /// <example>019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072</example>
     public required Guid Id { get; init; }
 
@@ -16,7 +14,7 @@ public sealed record UserGroupResponse : IResource
     /// <example>Mathematicians</example>
     public required string? Name { get; init; }
 
-    /// <summary>An emoji, a name or an address of a picture, or null.</summary>
+    /// <summary>An emoji, a name or the address of a picture, or null.</summary>
     /// <example>abacus</example>
     public required string? Icon { get; init; }
 
@@ -28,11 +26,11 @@ public sealed record UserGroupResponse : IResource
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
     public required Guid[] Users { get; init; }
 
-    /// <summary>When the group was created: RFC 3339, UTC.</summary>
+    /// <summary>The time of creation (RFC 3339, UTC).</summary>
     /// <example>2026-11-23T12:24:27.123456Z</example>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When anything shown here last changed, memberships included: RFC 3339, UTC.</summary>
+    /// <summary>The time of the last change of anything shown here, memberships included (RFC 3339, UTC).</summary>
     /// <example>2026-11-23T12:24:27.123456Z</example>
     public required DateTimeOffset UpdatedAt { get; init; }
 
@@ -43,9 +41,4 @@ public sealed record UserGroupResponse : IResource
     /// <inheritdoc/>
     [JsonIgnore]
     public Fields Shown { get; init; } = Fields<UserGroupResponse>.All;
-}
-
-internal sealed class UserGroupResponseProfile : Profile
-{
-    public UserGroupResponseProfile() => CreateMap<UserGroup, UserGroupResponse>().ForMember(response => response.Shown, map => map.Ignore());
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
-using AutoMapper;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
@@ -9,38 +8,38 @@ using MediatR;
 
 namespace CleanWorkspace.Application.Users;
 
-/// <summary>Describes a new user. Every property is optional, but something must be described.</summary>
+/// <summary>The description of a new user. Every property is optional, but at least one is required.</summary>
 public sealed record UsersCreateNewUserRequest : CreateRequest, IRequest<UserResponse>
 {
-    /// <summary>One of admin, editor, viewer, guest, in any case; viewer where nothing is given.</summary>
+    /// <summary>One of admin, editor, viewer, guest, in any case. Default: viewer.</summary>
     /// <example>editor</example>
     [DisallowNull]
     public Optional<string?> Role { get; init; }
 
-    /// <summary>Another name for role. Given both, they must agree.</summary>
+    /// <summary>Another name for role. If both are given, they must agree.</summary>
     /// <example>editor</example>
     [DisallowNull]
     [JsonPropertyName("_role")]
     public Optional<string?> RoleAlias { get; init; }
 
-    /// <summary>One @ with text on both sides, no blanks, at most 254 characters; unique without regard to case.</summary>
+    /// <summary>One @ with text on both sides, no white space, at most 254 characters. Unique regardless of case.</summary>
     /// <example>ada@example.org</example>
     [DisallowNull]
     public Optional<string?> Email { get; init; }
 
-    /// <summary>At most 150 characters; blank means null.</summary>
+    /// <summary>At most 150 characters. Blank means null.</summary>
     /// <example>Lovelace</example>
     public Optional<string?> LastName { get; init; }
 
-    /// <summary>At most 150 characters; blank means null.</summary>
+    /// <summary>At most 150 characters. Blank means null.</summary>
     /// <example>Ada</example>
     public Optional<string?> FirstName { get; init; }
 
-    /// <summary>The ids of the groups the user shall be in, at most 100,000; an id given twice counts once.</summary>
+    /// <summary>The ids of the user's groups, at most 100,000. A repeated id counts once.</summary>
     /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
     public Optional<IReadOnlyList<string?>?> UserGroups { get; init; }
 
-    /// <summary>Existing clients always send it; an empty array and nothing else.</summary>
+    /// <summary>Existing clients always send it. Only an empty list is accepted.</summary>
     [Undocumented]
     public Optional<IReadOnlyList<string?>?> Teams { get; init; }
 
@@ -65,10 +64,9 @@ internal sealed class CreateNewUserValidator : AbstractValidator<UsersCreateNewU
     }
 }
 
-internal sealed class CreateNewUserHandler(IWorkspaceDbContext db, IMapper mapper, TimeProvider clock)
-    : IRequestHandler<UsersCreateNewUserRequest, UserResponse>
+internal sealed class CreateNewUserHandler(IUserStore users, TimeProvider clock) : IRequestHandler<UsersCreateNewUserRequest, UserResponse>
 {
-    public async Task<UserResponse> Handle(UsersCreateNewUserRequest request, CancellationToken cancellationToken)
+    public Task<UserResponse> Handle(UsersCreateNewUserRequest request, CancellationToken cancellationToken)
     {
         var role = RoleAlias.Merge(request.Role, request.RoleAlias);
         var user = User.Create(
@@ -79,6 +77,6 @@ internal sealed class CreateNewUserHandler(IWorkspaceDbContext db, IMapper mappe
             role.IsGiven ? role.Value : Role.Viewer,
             References.ParseIds(request.UserGroups.Value));
 
-        return mapper.Map<UserResponse>(await db.CreateAsync(user, request.GetIdempotencyKey(), cancellationToken));
+        return users.CreateAsync(user, request.GetIdempotencyKey(), cancellationToken);
     }
 }

@@ -3,12 +3,12 @@ using MediatR;
 
 namespace CleanWorkspace.Application.Users;
 
-/// <summary>Writes every user, and every group where the format has them, from one snapshot.</summary>
-/// <param name="Writer">Where they go.</param>
+/// <summary>Writes every user, and every group if the format has groups, from one snapshot.</summary>
+/// <param name="Writer">Receives the groups and users.</param>
 public sealed record UsersExportRequest(IExportWriter Writer) : IRequest;
 
-internal sealed class ExportUsersHandler(IWorkspaceReader reader) : AsyncRequestHandler<UsersExportRequest>
+internal sealed class ExportUsersHandler(ITransfers transfers) : AsyncRequestHandler<UsersExportRequest>
 {
     protected override Task Handle(UsersExportRequest request, CancellationToken cancellationToken) =>
-        reader.ExportAsync(request.Writer, cancellationToken);
+        transfers.ExportAsync(request.Writer, cancellationToken);
 }

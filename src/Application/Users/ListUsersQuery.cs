@@ -5,19 +5,19 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Users;
 
-/// <summary>Which users.</summary>
+/// <summary>A request for one page of users.</summary>
 public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
 {
-    // The key by which addresses are ordered was another once. A cursor with such a one would lead to another place.
+    // Version of the sort key for addresses. A cursor with an older key would point at a wrong position.
     private const string EmailOrder = "2";
 
-    /// <summary>Only the one who has this e-mail address, without regard to case.</summary>
+    /// <summary>Selects the user with this e-mail address, ignoring case.</summary>
     public string? Email { get; init; }
 
-    /// <summary>Only those who have this role.</summary>
+    /// <summary>Selects the users with this role.</summary>
     public Role? Role { get; init; }
 
-    /// <summary>Only the members of the group of this id.</summary>
+    /// <summary>Selects the members of this group.</summary>
     public abstract Guid? GroupId { get; }
 
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
         [.. base.ListParts, Email, Role?.ToString(), GroupId?.ToString(), .. Sort?.By == UserKey.Email ? [EmailOrder] : (string[])[]];
 
     /// <inheritdoc/>
-    protected override bool IsNarrow => base.IsNarrow || Email is not null;
+    protected override bool IsSelective => base.IsSelective || Email is not null;
 
     internal override IEnumerable<RequestFault> FindFaults()
     {
@@ -34,10 +34,10 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
             yield return RequestFault.Of("email", fault);
         }
 
-        if (!IsNarrow && Role is not null && GroupId is not null)
+        if (!IsSelective && Role is not null && GroupId is not null)
         {
             yield return RequestFault.Of("role", new Fault(
-                "unserved_combination", "The members of a group cannot be chosen by their role: leave it out, or search among them by q."));
+                "unserved_combination", "Members of a group cannot be filtered by role. Remove one of the two, or add a search by q."));
         }
 
         foreach (var other in base.FindFaults())
@@ -47,10 +47,10 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
     }
 }
 
-/// <summary>What users are ordered by.</summary>
+/// <summary>The sort keys of users.</summary>
 public enum UserKey
 {
-    /// <summary>When they were created, the oldest first.</summary>
+    /// <summary>The time of creation.</summary>
     CreatedAt,
 
     /// <summary>The e-mail address.</summary>

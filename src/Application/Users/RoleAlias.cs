@@ -5,14 +5,14 @@ using FluentValidation;
 
 namespace CleanWorkspace.Application.Users;
 
-/// <summary>A role may be given as <c>role</c>, as <c>_role</c>, or as both where they agree.</summary>
+/// <summary>The rules of <c>_role</c>, the write-only alias of <c>role</c>.</summary>
 internal static class RoleAlias
 {
-    /// <summary>The role under whichever name it is given.</summary>
+    /// <summary>Returns the role from either property.</summary>
     public static Optional<Role> Merge(Optional<string?> role, Optional<string?> alias) =>
         (role.IsGiven ? role : alias).Select(RoleName.Parse);
 
-    /// <summary>The alias must name a role, and the same one as <c>role</c> does where both are given.</summary>
+    /// <summary>Requires that the alias names a role, and the same role as <c>role</c> if both are given.</summary>
     public static void HoldsRoleLike<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule, Func<TRequest, Optional<string?>> role) =>
         rule.Custom((alias, context) =>
         {
@@ -27,8 +27,10 @@ internal static class RoleAlias
             }
         });
 
-    /// <summary>What is wrong with a given alias, or null.</summary>
+    /// <summary>Returns the fault of an alias, or null if it has none.</summary>
     public static Fault? CheckLike(Optional<string?> role, string? alias) =>
         RoleName.Check(alias)
-        ?? (role.IsGiven && RoleName.Check(role.Value) is null && RoleName.Parse(role.Value) != RoleName.Parse(alias) ? RequestFault.RoleConflict : null);
+        ?? (role.IsGiven && RoleName.Check(role.Value) is null && RoleName.Parse(role.Value) != RoleName.Parse(alias)
+            ? RequestFault.RoleConflict
+            : null);
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
-using AutoMapper;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
@@ -9,14 +9,14 @@ using MediatR;
 
 namespace CleanWorkspace.Application.Users;
 
-/// <summary>Changes to a user. What is absent stays as it is; null clears a name.</summary>
+/// <summary>Changes to a user. Absent properties stay as they are. Null clears a name.</summary>
 public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserResponse>
 {
-    /// <summary>At most 150 characters; blank or null clears it.</summary>
+    /// <summary>At most 150 characters. Blank or null clears it.</summary>
     /// <example>Lovelace</example>
     public Optional<string?> LastName { get; init; }
 
-    /// <summary>At most 150 characters; blank or null clears it.</summary>
+    /// <summary>At most 150 characters. Blank or null clears it.</summary>
     /// <example>Ada</example>
     public Optional<string?> FirstName { get; init; }
 
@@ -25,26 +25,31 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
     [DisallowNull]
     public Optional<string?> Role { get; init; }
 
-    /// <summary>Another name for role. Given both, they must agree.</summary>
+    /// <summary>Another name for role. If both are given, they must agree.</summary>
     /// <example>editor</example>
     [DisallowNull]
     [JsonPropertyName("_role")]
     public Optional<string?> RoleAlias { get; init; }
 
-    /// <summary>The ids of all groups the user shall be in, in place of the present ones; at most 100,000.</summary>
+    /// <summary>The ids of all groups of the user. They replace the current groups. At most 100,000.</summary>
     /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
     public Optional<IReadOnlyList<string?>?> UserGroups { get; init; }
 
-    /// <summary>The address, sent back as it was read.</summary>
+    /// <summary>The address, sent back as the client read it.</summary>
     [Undocumented]
     public Optional<string?> Email { get; init; }
 
-    /// <summary>Existing clients always send it; an empty array and nothing else.</summary>
+    /// <summary>Existing clients always send it. Only an empty list is accepted.</summary>
     [Undocumented]
     public Optional<IReadOnlyList<string?>?> Teams { get; init; }
 
     /// <inheritdoc/>
-    public override References GetReferences() => new() { UserGroups = UserGroups.Value ?? [], OfUser = SentBack(Email) };
+    public override References GetReferences() => new() { UserGroups = UserGroups.Value ?? [], SentBack = SentBack(Email) };
+
+    internal override async Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
+        await rows.Users.FindAsync(Id, Fields<UserResponse>.Of("created_at", "updated_at", "email"), cancellationToken) is { } stored
+            ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt, stored.Email)
+            : null;
 }
 
 internal sealed class UpdateUserByIdValidator : AbstractValidator<UsersUpdateByIdRequest>
@@ -60,8 +65,7 @@ internal sealed class UpdateUserByIdValidator : AbstractValidator<UsersUpdateByI
     }
 }
 
-internal sealed class UpdateUserByIdHandler(IWorkspaceDbContext db, IMapper mapper)
-    : IRequestHandler<UsersUpdateByIdRequest, UserResponse>
+internal sealed class UpdateUserByIdHandler(IUserStore users) : IRequestHandler<UsersUpdateByIdRequest, UserResponse>
 {
     public async Task<UserResponse> Handle(UsersUpdateByIdRequest request, CancellationToken cancellationToken)
     {
@@ -75,7 +79,6 @@ internal sealed class UpdateUserByIdHandler(IWorkspaceDbContext db, IMapper mapp
             UserGroups = request.UserGroups.Select(References.ParseIds),
         };
 
-        var user = await db.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<User>(request.Id);
-        return mapper.Map<UserResponse>(user);
+        return await users.UpdateAsync(changes, cancellationToken) ?? throw Failure.NotFound<User>(request.Id);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using AutoMapper;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Domain.Users;
 
@@ -8,7 +7,7 @@ namespace CleanWorkspace.Application.Users;
 /// <summary>A person in the workspace.</summary>
 public sealed record UserResponse : IResource
 {
-    /// <summary>UUID version 7, in lower case; set by the service.</summary>
+    /// <summary>UUID version 7, in lower case. Set by the service.</summary>
     /// <example>019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071</example>
     public required Guid Id { get; init; }
 
@@ -20,11 +19,11 @@ public sealed record UserResponse : IResource
     /// <example>Lovelace</example>
     public required string? LastName { get; init; }
 
-    /// <summary>The e-mail address as it was given, or null; unique without regard to case.</summary>
+    /// <summary>The e-mail address as it was given, or null. Unique regardless of case.</summary>
     /// <example>ada@example.org</example>
     public required string? Email { get; init; }
 
-    /// <summary>What the user may do.</summary>
+    /// <summary>The role of the user.</summary>
     /// <example>editor</example>
     public required Role Role { get; init; }
 
@@ -32,11 +31,11 @@ public sealed record UserResponse : IResource
     /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
     public required Guid[] UserGroups { get; init; }
 
-    /// <summary>When the user was created: RFC 3339, UTC.</summary>
+    /// <summary>The time of creation (RFC 3339, UTC).</summary>
     /// <example>2026-11-23T12:24:27.123456Z</example>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When anything shown here last changed, memberships included: RFC 3339, UTC.</summary>
+    /// <summary>The time of the last change of anything shown here, memberships included (RFC 3339, UTC).</summary>
     /// <example>2026-11-23T12:24:27.123456Z</example>
     public required DateTimeOffset UpdatedAt { get; init; }
 
@@ -47,9 +46,4 @@ public sealed record UserResponse : IResource
     /// <inheritdoc/>
     [JsonIgnore]
     public Fields Shown { get; init; } = Fields<UserResponse>.All;
-}
-
-internal sealed class UserResponseProfile : Profile
-{
-    public UserResponseProfile() => CreateMap<User, UserResponse>().ForMember(response => response.Shown, map => map.Ignore());
 }

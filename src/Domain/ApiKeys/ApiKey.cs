@@ -3,32 +3,32 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Domain.ApiKeys;
 
-/// <summary>What a program may use the API with. Whoever has its <see cref="KeyToken"/> may do what its role may.</summary>
+/// <summary>A credential of a program. Its <see cref="KeyToken"/> grants the role of the key.</summary>
 public sealed class ApiKey : Entity
 {
-    /// <summary>What a name may hold.</summary>
+    /// <summary>The rule of names.</summary>
     public static readonly TextRule NameRule = new(maxLength: 200, required: true);
 
     private ApiKey()
     {
     }
 
-    /// <summary>Whose key it is or what it is for, in words for people.</summary>
-    public string Name { get; private init; } = "";
+    /// <summary>The owner or the purpose of the key, for people.</summary>
+    public string Name { get; private set; } = "";
 
-    /// <summary>What may be done with it.</summary>
-    public Role Role { get; private init; }
+    /// <summary>The role of the key.</summary>
+    public Role Role { get; private set; }
 
-    /// <summary>From when on it is refused, or null for never.</summary>
-    public DateTimeOffset? ExpiresAt { get; private init; }
+    /// <summary>The time when the key expires, or null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; private set; }
 
-    /// <summary>When it was last used, give or take half a minute, or null for never.</summary>
-    public DateTimeOffset? LastUsedAt { get; private init; }
+    /// <summary>The time of the last use, exact to half a minute, or null for never.</summary>
+    public DateTimeOffset? LastUsedAt { get; private set; }
 
-    /// <summary>The hash of its token.</summary>
+    /// <summary>The hash of the token.</summary>
     public byte[] TokenHash { get; private init; } = [];
 
-    /// <summary>A new key, not stored yet, and its token, which nothing else will ever tell.</summary>
+    /// <summary>Creates a key that is not stored yet, and its token. The token cannot be read again.</summary>
     /// <exception cref="InvalidValueException">The name breaks its rule.</exception>
     public static (ApiKey Key, KeyToken Token) Create(TimeProvider clock, string? name, Role role, DateTimeOffset? expiresAt)
     {
@@ -36,11 +36,38 @@ public sealed class ApiKey : Entity
         var key = new ApiKey
         {
             Id = token.KeyId,
+            CreatedAt = Uuid.TimeOf(token.KeyId),
             Name = NameRule.Normalize(name)!,
             Role = role,
-            ExpiresAt = expiresAt,
+            ExpiresAt = Timestamp.Truncate(expiresAt),
             TokenHash = token.Hash(),
         };
+        key.MarkCreated();
         return (key, token);
+    }
+
+    /// <summary>Changes the given values. If no value differs, version and time of change stay.</summary>
+    /// <exception cref="InvalidValueException">The name breaks its rule.</exception>
+    public void Update(TimeProvider clock, Optional<string?> name, Optional<Role> role, Optional<DateTimeOffset?> expiresAt)
+    {
+        var before = (Name, Role, ExpiresAt);
+        Name = name.IsGiven ? NameRule.Normalize(name.Value)! : Name;
+        Role = role.IsGiven ? role.Value : Role;
+        ExpiresAt = expiresAt.IsGiven ? Timestamp.Truncate(expiresAt.Value) : ExpiresAt;
+        if (before != (Name, Role, ExpiresAt))
+        {
+            MarkChanged(clock);
+        }
+    }
+
+    /// <summary>Records a use of the key. An earlier use than the recorded one changes nothing.</summary>
+    public void RecordUse(DateTimeOffset time)
+    {
+        var use = Timestamp.Truncate(time);
+        if (!(use <= LastUsedAt))
+        {
+            LastUsedAt = use;
+            MoveVersion();
+        }
     }
 }

@@ -2,29 +2,29 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Domain.UserGroups;
 
-/// <summary>Users that join one stored group and users that leave it; whoever is not named stays what it is.</summary>
+/// <summary>Members to add to one stored group and members to remove. Other users stay as they are.</summary>
 public sealed class MembershipChanges
 {
-    /// <summary>The most ids that may join and leave together, repetitions included.</summary>
+    /// <summary>The maximum number of ids in both lists together, repetitions included.</summary>
     public const int MaxCount = 10_000;
 
-    /// <summary>Which group.</summary>
+    /// <summary>The id of the group.</summary>
     public required Guid GroupId { get; init; }
 
-    /// <summary>The versions of the group that may be changed; null for any.</summary>
+    /// <summary>The versions of the group that the client accepts, or null for any.</summary>
     public IReadOnlyList<long>? ExpectedVersions { get; init; }
 
-    /// <summary>The ids of users that shall be members; some may be already.</summary>
+    /// <summary>The ids of users to add. Some may be members already.</summary>
     public Guid[] Add { get; init => field = IdList.Normalize(value); } = [];
 
-    /// <summary>The ids of users that shall be no members; some may be none already.</summary>
+    /// <summary>The ids of users to remove. Some may not be members.</summary>
     public Guid[] Remove { get; init => field = IdList.Normalize(value); } = [];
 
-    /// <summary>How many users are named.</summary>
+    /// <summary>The number of named users.</summary>
     public int Count => Add.Length + Remove.Length;
 }
 
-/// <summary>What changes of memberships came to; who was already what it shall be does not count.</summary>
-/// <param name="Added">How many users became members.</param>
-/// <param name="Removed">How many were members and are no more.</param>
+/// <summary>The number of changed memberships. Users that needed no change do not count.</summary>
+/// <param name="Added">The number of users that became members.</param>
+/// <param name="Removed">The number of users that were removed.</param>
 public sealed record MembershipCounts(int Added, int Removed);

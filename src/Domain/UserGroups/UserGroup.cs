@@ -2,16 +2,16 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Domain.UserGroups;
 
-/// <summary>A group of users in the workspace. Every description is optional.</summary>
+/// <summary>A group of users in the workspace. Every value is optional.</summary>
 public sealed class UserGroup : Entity
 {
-    /// <summary>What a group's name may hold.</summary>
+    /// <summary>The rule of names.</summary>
     public static readonly TextRule NameRule = new(maxLength: 200, required: true);
 
-    /// <summary>What an icon (an emoji, a name or an address of a picture) may hold.</summary>
+    /// <summary>The rule of icons: an emoji, a name or the address of a picture.</summary>
     public static readonly TextRule IconRule = new(maxLength: 256);
 
-    /// <summary>What a description may hold.</summary>
+    /// <summary>The rule of descriptions.</summary>
     public static readonly TextRule DescriptionRule = new(maxLength: 4000, multiline: true);
 
     private UserGroup()
@@ -30,7 +30,7 @@ public sealed class UserGroup : Entity
     /// <summary>The ids of the members, each once, ascending.</summary>
     public Guid[] Users { get; private init; } = [];
 
-    /// <summary>A new group, not stored yet.</summary>
+    /// <summary>Creates a group that is not stored yet.</summary>
     /// <exception cref="InvalidValueException">A value breaks its rule.</exception>
     public static UserGroup Create(
         TimeProvider clock, string? name, string? icon, string? description, IEnumerable<Guid> users) => new()

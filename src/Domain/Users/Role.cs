@@ -2,41 +2,41 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Domain.Users;
 
-/// <summary>What someone may do, the most powerful first: a user in the workspace, which asks the directory, and an API key here.</summary>
+/// <summary>The roles of users and API keys, the most powerful first. Other programs decide by the role of a user, this service by the role of a key.</summary>
 public enum Role
 {
-    /// <summary>One who manages the workspace.</summary>
+    /// <summary>Manages the workspace.</summary>
     Admin,
 
-    /// <summary>One who reads and edits.</summary>
+    /// <summary>Reads and edits.</summary>
     Editor,
 
-    /// <summary>One who reads; what a user is unless something else is said.</summary>
+    /// <summary>Reads. The default role of a user.</summary>
     Viewer,
 
-    /// <summary>One who visits.</summary>
+    /// <summary>Visits.</summary>
     Guest,
 }
 
-/// <summary>How roles are written: their names, in any case; answered and stored in lower case.</summary>
+/// <summary>The names of roles. Requests may use any case; answers and the database use lower case.</summary>
 public static class RoleName
 {
     private static readonly Dictionary<string, Role> Roles =
         Enum.GetValues<Role>().ToDictionary(role => role.ToString(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Every role's name, as it is stored.</summary>
+    /// <summary>The names of all roles as they are stored.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Enum.GetValues<Role>().Select(Of)];
 
-    /// <summary>The name as it is stored.</summary>
+    /// <summary>Returns the name as it is stored.</summary>
     public static string Of(Role role) => role.ToString().ToLowerInvariant();
 
-    /// <summary>What is wrong with the name, or null: <c>invalid_role</c>.</summary>
+    /// <summary>Returns the fault <c>invalid_role</c>, or null if the name is a role.</summary>
     public static Fault? Check(string? name) =>
         name is not null && Roles.ContainsKey(name.Trim())
             ? null
             : new Fault("invalid_role", $"Must be one of {string.Join(", ", All)}.");
 
-    /// <summary>The role of that name.</summary>
+    /// <summary>Returns the role with this name.</summary>
     /// <exception cref="InvalidValueException"><see cref="Check"/> finds a fault in the name.</exception>
     public static Role Parse(string? name) =>
         Check(name) is { } fault ? throw new InvalidValueException(fault) : Roles[name!.Trim()];

@@ -2,10 +2,10 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Domain.Users;
 
-/// <summary>A person in the workspace. Every description is optional.</summary>
+/// <summary>A person in the workspace. Every value is optional.</summary>
 public sealed class User : Entity
 {
-    /// <summary>What a first or last name may hold.</summary>
+    /// <summary>The rule of first and last names.</summary>
     public static readonly TextRule NameRule = new(maxLength: 150);
 
     private User()
@@ -21,16 +21,16 @@ public sealed class User : Entity
     /// <summary>The e-mail address as it was given, or null.</summary>
     public string? Email { get; private init; }
 
-    /// <summary>The address in the form that is unique in the workspace, or null; see <see cref="EmailAddress.Fold"/>.</summary>
+    /// <summary>The address in the form that is unique in the workspace, or null. See <see cref="EmailAddress.Fold"/>.</summary>
     public string? FoldedEmail { get; private init; }
 
-    /// <summary>What the user may do.</summary>
+    /// <summary>The role of the user.</summary>
     public Role Role { get; private init; }
 
     /// <summary>The ids of the user's groups, each once, ascending.</summary>
     public Guid[] UserGroups { get; private init; } = [];
 
-    /// <summary>A new user, not stored yet.</summary>
+    /// <summary>Creates a user that is not stored yet.</summary>
     /// <exception cref="InvalidValueException">A value breaks its rule.</exception>
     public static User Create(
         TimeProvider clock, string? email, string? firstName, string? lastName, Role role, IEnumerable<Guid> userGroups)

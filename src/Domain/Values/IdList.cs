@@ -1,11 +1,11 @@
 namespace CleanWorkspace.Domain.Values;
 
-/// <summary>A list of ids that stands for a set: the members of a group, or the groups of a user.</summary>
+/// <summary>A set of ids in a list: the members of a group, or the groups of a user.</summary>
 public static class IdList
 {
-    /// <summary>The most ids that one list may name, repetitions included.</summary>
+    /// <summary>The maximum number of ids in a list, repetitions included.</summary>
     public const int MaxCount = 100_000;
 
-    /// <summary>Each id once, ascending.</summary>
+    /// <summary>Returns each id once, ascending.</summary>
     public static Guid[] Normalize(IEnumerable<Guid> ids) => [.. ids.Distinct().Order()];
 }

@@ -1,6 +1,6 @@
 namespace CleanWorkspace.Domain.Values;
 
-/// <summary>A value that may be absent, which is not the same as given and null: a PATCH leaves the absent alone.</summary>
+/// <summary>A value that may be absent. Absent differs from null: a PATCH leaves absent values as they are.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
 public readonly record struct Optional<T>
 {
@@ -11,13 +11,13 @@ public readonly record struct Optional<T>
         IsGiven = true;
     }
 
-    /// <summary>Whether there is a value; <see langword="false"/> for <see langword="default"/>.</summary>
+    /// <summary>True if a value is given; false for <see langword="default"/>.</summary>
     public bool IsGiven { get; }
 
-    /// <summary>The value, or the default of its type where none is given.</summary>
+    /// <summary>The value, or the default of its type if none is given.</summary>
     public T? Value { get; }
 
-    /// <summary>The same absence, or the value converted.</summary>
+    /// <summary>Converts the value. An absent value stays absent.</summary>
     public Optional<TResult> Select<TResult>(Func<T, TResult> convert) =>
         IsGiven ? new Optional<TResult>(convert(Value!)) : default;
 

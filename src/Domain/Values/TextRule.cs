@@ -3,31 +3,31 @@ using System.Text;
 namespace CleanWorkspace.Domain.Values;
 
 /// <summary>
-/// What one kind of text may hold. Text is stored trimmed and in Unicode normalization form C; blank means null, or is a
-/// fault where the text is required.
+/// The rule of one kind of text. Text is stored trimmed and in Unicode normalization form C. Blank means null, or is a fault if the
+/// text is required.
 /// </summary>
-/// <param name="maxLength">The most characters (Unicode code points, as PostgreSQL counts them) after trimming.</param>
-/// <param name="required">Whether blank or null is a fault.</param>
-/// <param name="multiline">Whether tab and newline are allowed; every other control character is always a fault.</param>
+/// <param name="maxLength">The maximum number of characters (Unicode code points, as PostgreSQL counts them) after trimming.</param>
+/// <param name="required">True if blank and null are faults.</param>
+/// <param name="multiline">True if tab and newline are allowed. Other control characters are always faults.</param>
 public sealed class TextRule(int maxLength, bool required = false, bool multiline = false)
 {
-    // A byte order mark the wrong way round, which no text has and Unicode normalization refuses.
+    // A byte order mark with swapped bytes. Unicode normalization refuses it.
     private const char Noncharacter = '\uFFFE';
 
-    /// <summary>The most characters (Unicode code points) after trimming.</summary>
+    /// <summary>The maximum number of characters (Unicode code points) after trimming.</summary>
     public int MaxLength => maxLength;
 
-    /// <summary>The first thing wrong with the text, or null: <c>invalid_text</c>, <c>required</c> or <c>too_long</c>.</summary>
+    /// <summary>Returns the first fault, or null: <c>invalid_text</c>, <c>required</c> or <c>too_long</c>.</summary>
     public Fault? Check(string? text) => Read(text).Fault;
 
-    /// <summary>The first thing wrong with the text, or null; and then the text as it is stored, for who does both many times.</summary>
+    /// <summary>Returns the first fault; or null and the text as it is stored.</summary>
     public Fault? Check(string? text, out string? normalized)
     {
         (normalized, var fault) = Read(text);
         return fault;
     }
 
-    /// <summary>The text as it is stored.</summary>
+    /// <summary>Returns the text as it is stored.</summary>
     /// <exception cref="InvalidValueException"><see cref="Check(string)"/> finds a fault in the text.</exception>
     public string? Normalize(string? text)
     {
@@ -61,13 +61,13 @@ public sealed class TextRule(int maxLength, bool required = false, bool multilin
             if (char.IsControl(character) && !(multiline && (character is '\t' or '\n')))
             {
                 return multiline
-                    ? $"Must not contain control characters but tab and newline; found U+{(int)character:X4}."
-                    : $"Must not contain control characters; found U+{(int)character:X4}.";
+                    ? $"Must not contain control characters except tab and newline. Found U+{(int)character:X4}."
+                    : $"Must not contain control characters. Found U+{(int)character:X4}.";
             }
 
             if (character == Noncharacter)
             {
-                return $"Must be valid Unicode; found the noncharacter U+{(int)Noncharacter:X4}.";
+                return $"Must be valid Unicode. Found the noncharacter U+{(int)Noncharacter:X4}.";
             }
 
             if (char.IsHighSurrogate(character) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
@@ -76,7 +76,7 @@ public sealed class TextRule(int maxLength, bool required = false, bool multilin
             }
             else if (char.IsSurrogate(character))
             {
-                return $"Must be valid Unicode; found the lone surrogate U+{(int)character:X4}.";
+                return $"Must be valid Unicode. Found the lone surrogate U+{(int)character:X4}.";
             }
         }
 

@@ -3,25 +3,25 @@ using System.Security.Cryptography;
 
 namespace CleanWorkspace.Domain.Values;
 
-/// <summary>The form of id that the workspace uses.</summary>
+/// <summary>The ids of the workspace: UUIDs of version 7 (RFC 9562).</summary>
 public static class Uuid
 {
     private const int TextLength = 36;
 
     private const int RandomBytes = 8;
 
-    private const int IdsAtOnce = 128;
+    private const int IdsPerDraw = 128;
 
-    // Drawn from the operating system for many ids at once: to ask it costs more than all else about an id.
+    // Random bytes for many ids. A call of the operating system costs more than everything else about an id.
     [ThreadStatic]
-    private static byte[]? _drawn;
+    private static byte[]? _randomBytes;
 
     [ThreadStatic]
     private static int _used;
 
     /// <summary>
-    /// A new UUID version 7. The bits after the millisecond carry its fraction (RFC 9562, section 6.2, method 3), so that
-    /// ids made one after the other within a millisecond still ascend: lists promise oldest first, by id.
+    /// Creates a UUID version 7. The bits after the millisecond hold its fraction (RFC 9562, section 6.2, method 3). Ids of the same
+    /// millisecond therefore ascend, too, and lists by id are lists by time.
     /// </summary>
     public static Guid CreateVersion7(TimeProvider clock)
     {
@@ -35,7 +35,7 @@ public static class Uuid
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>A new UUID version 7 that comes after another, even where the clock has not gone on since that was made.</summary>
+    /// <summary>Creates a UUID version 7 that is greater than another one, even if the clock shows the same time.</summary>
     public static Guid CreateVersion7(TimeProvider clock, Guid after)
     {
         var id = CreateVersion7(clock);
@@ -44,23 +44,22 @@ public static class Uuid
             return id;
         }
 
-        // The last 62 bits are random, so that there is room for more ids than anybody makes at once.
+        // The last 62 bits are random, so incrementing them leaves room for many ids.
         Span<byte> bytes = stackalloc byte[16];
         after.TryWriteBytes(bytes, bigEndian: true, out _);
         BinaryPrimitives.WriteInt64BigEndian(bytes[8..], BinaryPrimitives.ReadInt64BigEndian(bytes[8..]) + 1);
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>What is wrong with the text as an id that somebody else made, or null: <c>invalid_id</c>.</summary>
+    /// <summary>Returns the fault <c>invalid_id</c>, or null if the text is a UUID version 7 that another system may have created.</summary>
     public static Fault? CheckVersion7(string? text, out Guid id) =>
-        // The time in it is when the row was created, which must be a time that there is.
+        // The time in the id becomes the time of creation, so it must be a valid time.
         TryParse(text, out id) && id is { Version: 7, Variant: >= 8 and <= 11 } && id.CompareTo(FirstAt(DateTimeOffset.MaxValue)) < 0
             ? null
             : new Fault("invalid_id", "Must be a UUID of version 7.");
 
     /// <summary>
-    /// The least UUID version 7 of a time or any later one, to the microsecond. For ids whose bits after the millisecond carry its
-    /// fraction, so that a range of times is a range of ids.
+    /// Returns the smallest UUID version 7 of this microsecond. A range of times is therefore a range of ids.
     /// </summary>
     public static Guid FirstAt(DateTimeOffset time)
     {
@@ -73,7 +72,7 @@ public static class Uuid
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>The time in an id, to the microsecond: the latest whose <see cref="FirstAt"/> does not come after the id.</summary>
+    /// <summary>Returns the time in an id, with microseconds.</summary>
     public static DateTimeOffset TimeOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -83,11 +82,11 @@ public static class Uuid
         return DateTimeOffset.FromUnixTimeMilliseconds(start >>> 16).AddMicroseconds((fraction * 1000 + 1000 + 4095) / 4096 - 1);
     }
 
-    /// <summary>Reads the one textual form of RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits, in either case.</summary>
+    /// <summary>Reads the form of RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits in any case.</summary>
     public static bool TryParse(string? text, out Guid id)
     {
         id = default;
-        // Guid.TryParseExact alone accepts a sign or 0x within a group, which would give one id several addresses.
+        // Guid.TryParseExact also accepts a sign or 0x within a group. One id would then have several addresses.
         return text is { Length: TextLength }
             && text.All(character => character == '-' || char.IsAsciiHexDigit(character))
             && Guid.TryParseExact(text, "D", out id);
@@ -95,13 +94,13 @@ public static class Uuid
 
     private static void DrawRandom(Span<byte> bytes)
     {
-        if (_drawn is null || _used == _drawn.Length)
+        if (_randomBytes is null || _used == _randomBytes.Length)
         {
-            _drawn = RandomNumberGenerator.GetBytes(IdsAtOnce * RandomBytes);
+            _randomBytes = RandomNumberGenerator.GetBytes(IdsPerDraw * RandomBytes);
             _used = 0;
         }
 
-        _drawn.AsSpan(_used, RandomBytes).CopyTo(bytes);
+        _randomBytes.AsSpan(_used, RandomBytes).CopyTo(bytes);
         _used += RandomBytes;
     }
 }

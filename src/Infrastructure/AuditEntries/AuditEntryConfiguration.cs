@@ -8,7 +8,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
     public void Configure(EntityTypeBuilder<AuditEntry> builder)
     {
         builder.ToTable("audit_entries");
-        // The order of time, in which they are read.
+        // The order of time, in which the entries are read.
         builder.HasKey(entry => new { entry.WriteId, entry.ResourceId }).HasName("pk_audit_entries");
         builder.HasIndex(entry => new { entry.ResourceId, entry.WriteId }).HasDatabaseName("ix_audit_entries_resource");
         builder.HasIndex(entry => new { entry.Actor, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_actor");

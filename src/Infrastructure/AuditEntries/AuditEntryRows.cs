@@ -2,57 +2,41 @@ using System.Text.Json;
 using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Infrastructure.Database;
-using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.AuditEntries;
 
-/// <summary>How the audit is read as it is shown.</summary>
+/// <summary>The description of an audit entry's row.</summary>
 internal sealed class AuditEntryRows() : Rows<AuditEntryResponse>(
-    "audit_entries AS a",
+    "audit_entries",
+    "a",
     ["a.write_id", "a.resource_id"],
-    Column.Always("write_id", "a.write_id"),
-    Column.Always("resource", "a.resource"),
-    Column.Always("resource_id", "a.resource_id"),
-    Column.Always("created_at", "a.created_at"),
-    Column.Always("actor", "a.actor"),
-    Column.Always("operation", "a.operation"),
-    Column.Text("trace_id", "a.trace_id"),
-    new Column("changes", "a.changes", "'{}'::jsonb"),
-    Column.Ids("added", "a.added"),
-    Column.Ids("removed", "a.removed"))
+    Column.Always("a.write_id", "uuid"),
+    Column.Always("a.resource", "text"),
+    Column.Always("a.resource_id", "uuid"),
+    Column.Always("a.created_at", "timestamptz"),
+    Column.Always("a.actor", "text"),
+    Column.Always("a.operation", "text"),
+    Column.Text("a.trace_id"),
+    Column.Json("a.changes"),
+    Column.Ids("a.added"),
+    Column.Ids("a.removed"))
 {
-    public override AuditEntryResponse Read(NpgsqlDataReader row, Fields<AuditEntryResponse> fields) => new()
+    public static AuditEntryRows Instance { get; } = new();
+
+    public override ListPosition PositionOf(AuditEntryResponse row, string sortKey) => new(sortKey, row.WriteId, row.ResourceId);
+
+    protected override AuditEntryResponse Read(RowReader row, Fields<AuditEntryResponse> fields) => new()
     {
-        WriteId = row.GetGuid(0),
-        Resource = row.GetString(1),
-        ResourceId = row.GetGuid(2),
-        CreatedAt = row.Time(3),
-        Actor = row.GetString(4),
-        Operation = row.GetString(5),
-        TraceId = row.Text(6),
-        Changes = JsonSerializer.Deserialize<Dictionary<string, AuditChange>>(row.GetString(7), JsonSerializerOptions.Web)!,
-        Added = row.Ids(8),
-        Removed = row.Ids(9),
+        WriteId = row.Id(),
+        Resource = row.Text(),
+        ResourceId = row.Id(),
+        CreatedAt = row.Time(),
+        Actor = row.Text(),
+        Operation = row.Text(),
+        TraceId = row.TextOrNull(),
+        Changes = JsonSerializer.Deserialize<Dictionary<string, AuditChange>>(row.Text(), JsonSerializerOptions.Web)!,
+        Added = row.Ids(),
+        Removed = row.Ids(),
         Shown = fields,
     };
-
-    public override Place PlaceOf(AuditEntryResponse row, string key) => new(key, row.WriteId, row.ResourceId);
-
-    public static ListStatement List(AuditEntriesListRequest query)
-    {
-        var list = new ListStatement("audit_entries AS a", ["a.write_id", "a.resource_id"])
-            .OrderBy(null, isDescending: true)
-            .WhereCreated(query.CreatedAfter, query.CreatedBefore);
-        if (query.Resource is { } resource)
-        {
-            list.Where($"a.resource_id = {list.Add(resource)}");
-        }
-
-        if (query.Actor is { } actor)
-        {
-            list.Where($"a.actor = {list.Add(actor)}");
-        }
-
-        return list;
-    }
 }

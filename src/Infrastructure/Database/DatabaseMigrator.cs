@@ -6,14 +6,14 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>Brings the database's schema to the version that this program was built for.</summary>
-/// <remarks>What is lacking is found without EF Core, which takes longer to build its model than the rest of a start.</remarks>
+/// <summary>Migrates the schema of the database to the version of this program.</summary>
+/// <remarks>Pending migrations are found without EF Core, because building its model takes longer than the rest of a start.</remarks>
 public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceProvider services)
 {
-    // Any number that no other program on the same database uses for its advisory locks.
+    // An arbitrary number for the advisory lock. No other program may use it in this database.
     private const long LockKey = 0x436C_6561_6E57_5331;
 
-    /// <summary>The names of the migrations that the program has, oldest first.</summary>
+    /// <summary>The names of the migrations of this program, oldest first.</summary>
     internal static IReadOnlyList<string> Migrations { get; } =
     [
         .. typeof(DatabaseMigrator).Assembly.GetTypes()
@@ -22,25 +22,25 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceProvid
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The names of the migrations that the database lacks, oldest first.</summary>
+    /// <summary>Returns the names of the migrations that the database lacks, oldest first.</summary>
+    /// <exception cref="IncompatibleSchemaException">The database belongs to a version before the first release.</exception>
     public async Task<IReadOnlyList<string>> FindPendingAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT array_agg(migration_id::text) FROM \"__EFMigrationsHistory\"");
-        try
+        var applied = await FindAppliedAsync(cancellationToken);
+        if (applied.Length > 0 && !applied.Contains(Migrations[0]))
         {
-            return [.. Migrations.Except(await command.ExecuteScalarAsync(cancellationToken) as string[] ?? [])];
+            throw new IncompatibleSchemaException();
         }
-        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            return Migrations;
-        }
+
+        return [.. Migrations.Except(applied)];
     }
 
-    /// <summary>Applies the migrations that the database lacks and answers their names.</summary>
+    /// <summary>Applies the pending migrations and returns their names.</summary>
     /// <remarks>
-    /// Instances that start together take turns by an advisory lock; those that come later find nothing to do. The lock
-    /// belongs to a transaction, so it goes with the instance that holds it, however that ends.
+    /// Instances that start at the same time take turns by an advisory lock. The lock belongs to a transaction, so it ends with the
+    /// instance that holds it.
     /// </remarks>
+    /// <exception cref="IncompatibleSchemaException">The database belongs to a version before the first release.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         if (await FindPendingAsync(cancellationToken) is [])
@@ -60,12 +60,31 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceProvid
         var pending = await FindPendingAsync(cancellationToken);
         if (pending.Count > 0)
         {
-            await using var db = services.GetRequiredService<IDbContextFactory<WorkspaceDbContext>>().CreateDbContext();
-            // A migration of a large database takes as long as it takes.
+            await using var scope = services.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>();
+            // A migration of a large database may take long.
             db.Database.SetCommandTimeout(0);
             await db.Database.MigrateAsync(cancellationToken);
         }
 
         return pending;
     }
+
+    private async Task<string[]> FindAppliedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("SELECT array_agg(migration_id::text) FROM \"__EFMigrationsHistory\"");
+        try
+        {
+            return await command.ExecuteScalarAsync(cancellationToken) as string[] ?? [];
+        }
+        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return [];
+        }
+    }
 }
+
+/// <summary>The schema of the database was created before the first release and cannot be migrated. Nothing was changed.</summary>
+public sealed class IncompatibleSchemaException() : Exception(
+    "This database was created by a version before the first release. Nothing was changed. "
+    + "Export it with that version, start this version on an empty database, and import the file there.");

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>How <c>dotnet ef</c> makes a context: it needs the model alone, so the server named here is never asked.</summary>
+/// <summary>Creates the context for <c>dotnet ef</c>. The tool needs only the model and never connects to this server.</summary>
 internal sealed class DesignTimeFactory : IDesignTimeDbContextFactory<WorkspaceDbContext>
 {
     public WorkspaceDbContext CreateDbContext(string[] args)

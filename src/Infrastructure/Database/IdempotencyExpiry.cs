@@ -4,11 +4,10 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Database;
 
 /// <summary>
-/// Removes expired idempotency records. Few at a time, each time in a statement that waits for nobody, so
-/// that writers and other instances at the same work are not held up. An expired record is of no account.
+/// Deletes expired idempotency records in small batches. It skips locked records, so it delays neither writers nor other instances.
 /// </summary>
 internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<IdempotencyExpiry> logger)
-    : Upkeep(logger, "Expired idempotency keys are not removed")
+    : Upkeep(logger, "Cannot delete expired idempotency records")
 {
     private const int BatchSize = 1000;
     private const int TimeoutSeconds = 30;
@@ -16,10 +15,10 @@ internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<Ide
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(6);
 
-    // Instances that started together drift apart.
-    protected override TimeSpan Pause => ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble());
+    // A random pause, so that instances that started together do not stay in step.
+    protected override TimeSpan Interval => ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble());
 
-    protected override async Task DoAsync(CancellationToken cancellationToken)
+    protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         int removed;
         do

@@ -1,13 +1,12 @@
 using CleanWorkspace.Application.Lists;
-using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
 /// <summary>The statement that reads a page of a list with its count.</summary>
-/// <param name="source">What the list is chosen from.</param>
-/// <param name="ids">The columns of it that name a row, by which the list is ordered at last.</param>
+/// <param name="source">The tables of the list: the text after FROM.</param>
+/// <param name="ids">The columns that identify a row. They break ties.</param>
 internal sealed class ListStatement(string source, string[] ids)
 {
     private readonly List<NpgsqlParameter> _parameters = [];
@@ -17,20 +16,21 @@ internal sealed class ListStatement(string source, string[] ids)
     private bool _isSearch;
     private string? _keptCount;
 
-    /// <summary>Adds a parameter and answers how statements name it.</summary>
+    /// <summary>Adds a parameter and returns its name in the statement.</summary>
     public string Add<TValue>(TValue value)
     {
         _parameters.Add(new NpgsqlParameter<TValue> { TypedValue = value });
         return $"${_parameters.Count}";
     }
 
+    /// <summary>Adds a condition.</summary>
     public ListStatement Where(string condition)
     {
         _conditions.Add(condition);
         return this;
     }
 
-    /// <summary>Chooses by the time in the id, which is that of its creation.</summary>
+    /// <summary>Selects rows by the time of creation, which is the time in the id.</summary>
     public ListStatement WhereCreated(DateTimeOffset? after, DateTimeOffset? before)
     {
         if (after is { } start)
@@ -41,19 +41,20 @@ internal sealed class ListStatement(string source, string[] ids)
         return before is { } end ? Where($"{ids[0]} < {Add(Uuid.FirstAt(end))}") : this;
     }
 
-    /// <summary>Chooses what has every word in a folded text. The words are folded and made patterns once, not for each row.</summary>
+    /// <summary>Selects rows whose folded text contains every word. Each word is folded once, not for each row.</summary>
     public ListStatement WhereFound(string foldedText, IReadOnlyList<string> words)
     {
         foreach (var word in words)
         {
             _isSearch = true;
-            Where($@"{foldedText} LIKE (SELECT '%' || replace(replace(replace(fold_text({Add(word)}), '\', '\\'), '%', '\%'), '_', '\_') || '%')");
+            var pattern = $@"replace(replace(replace(fold_text({Add(word)}), '\', '\\'), '%', '\%'), '_', '\_')";
+            Where($"{foldedText} LIKE (SELECT '%' || {pattern} || '%')");
         }
 
         return this;
     }
 
-    /// <summary>Orders by the ids, and by what comes before them if anything does.</summary>
+    /// <summary>Sorts by a sort key, then by the ids; without a sort key by the ids alone.</summary>
     public ListStatement OrderBy(string? key, bool isDescending)
     {
         _key = key;
@@ -61,14 +62,17 @@ internal sealed class ListStatement(string source, string[] ids)
         return this;
     }
 
-    /// <summary>Names a query for the number of rows in the list; null where they have to be counted.</summary>
+    /// <summary>Sets the query for the number of rows; null counts the rows.</summary>
     public ListStatement CountBy(string? query)
     {
         _keptCount = query;
         return this;
     }
 
-    /// <summary>The rows of the page in the direction of the walk, and one more if there is one; each with its key in the order and the count after its columns.</summary>
+    /// <summary>
+    /// Returns the command for one page: its rows in the direction of the cursor, and one more row if the list goes on. The sort key
+    /// and the number of rows follow the columns of each row.
+    /// </summary>
     public NpgsqlCommand ToCommand<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
     {
         var columns = rows.ColumnsOf(shown);
@@ -76,17 +80,19 @@ internal sealed class ListStatement(string source, string[] ids)
         var order = _key is null ? ids : [_key, .. ids];
         var sql = _isSearch || request.Offset > 0
             ? Cut(rows, columns, order, direction, request)
-            : $"SELECT {columns}, {_key ?? "''"}, ({Count}) FROM {source}{WhereBeyond(request.Cursor, order, direction)} ORDER BY {Each(order, direction)} LIMIT {request.PageSize + 1}";
+            : $"""
+              SELECT {columns}, {_key ?? "''"}, ({Count}) FROM {source}{WhereBeyond(request.Cursor, order, direction)}
+              ORDER BY {Each(order, direction)} LIMIT {request.PageSize + 1}
+              """;
         return ToCommand(sql, _parameters);
     }
 
-    /// <summary>The count alone, of what a command was made for already.</summary>
+    /// <summary>Returns the command for the number of rows. Call it after <see cref="ToCommand{T}"/>.</summary>
     public NpgsqlCommand ToCountCommand() => ToCommand($"SELECT ({Count})", _parameters.Select(parameter => parameter.Clone()));
 
     private string Count => $"SELECT coalesce(({_keptCount ?? $"SELECT count(*) FROM {source}{AllOf(_conditions)}"}), 0)::int";
 
-    // The page is cut on what it is ordered by alone, so that nothing else is read of rows that are skipped or not shown. What
-    // was searched for is found once, for the count and for the page.
+    // Reads only sort key and ids until the page is cut, so skipped rows cost little. A search runs once, for count and page.
     private string Cut<T>(Rows<T> rows, string columns, string[] order, string direction, ListRequest<T> request)
     {
         string[] names = [.. order.Select((_, index) => $"o{index}")];
@@ -114,19 +120,19 @@ internal sealed class ListStatement(string source, string[] ids)
             return [];
         }
 
-        var (key, id, secondId) = cursor.Place;
-        List<string> place = [Add(id)];
+        var (key, id, secondId) = cursor.Position;
+        List<string> position = [Add(id)];
         if (_key is not null)
         {
-            place.Insert(0, Add(key));
+            position.Insert(0, Add(key));
         }
 
         if (ids.Length > 1)
         {
-            place.Add(Add(secondId));
+            position.Add(Add(secondId));
         }
 
-        return [$"({string.Join(", ", order)}) {(direction == "ASC" ? ">" : "<")} ({string.Join(", ", place)})"];
+        return [$"({string.Join(", ", order)}) {(direction == "ASC" ? ">" : "<")} ({string.Join(", ", position)})"];
     }
 
     private static string AllOf(IEnumerable<string> conditions) =>
@@ -144,15 +150,4 @@ internal sealed class ListStatement(string source, string[] ids)
 
         return command;
     }
-}
-
-/// <summary>
-/// Values that are part of a statement's text, not parameters of it: PostgreSQL plans for the value itself, as for a group of
-/// ten users it has to plan otherwise than for one of a hundred thousand.
-/// </summary>
-internal static class SqlText
-{
-    public static string Of(Guid id) => $"'{id}'::uuid";
-
-    public static string Of(Role role) => $"'{RoleName.Of(role)}'";
 }

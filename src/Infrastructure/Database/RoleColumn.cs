@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>How a role is stored: by its name.</summary>
+/// <summary>The mapping of roles: a text column with the name of the role.</summary>
 internal static class RoleColumn
 {
-    /// <summary>The constraint that lets the column <c>role</c> hold nothing else.</summary>
+    /// <summary>The check constraint of the column <c>role</c>.</summary>
     public static readonly string Check = $"role IN ({string.Join(", ", RoleName.All.Select(name => $"'{name}'"))})";
 
     public static void HoldsRole(this PropertyBuilder<Role> property) =>

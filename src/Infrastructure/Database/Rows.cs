@@ -3,77 +3,121 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>How one kind of rows is read as it is shown.</summary>
-/// <param name="table">The table with its alias.</param>
-/// <param name="key">The columns that name a row.</param>
-/// <param name="columns">What is read of a row, by the names of the properties that show it.</param>
-internal abstract class Rows<T>(string table, string[] key, params Column[] columns)
+/// <summary>
+/// The description of a row as clients see it: its columns and how they are read. Reads, answers of writes, exports and repeated
+/// answers use the same description.
+/// </summary>
+/// <param name="name">The name of the table.</param>
+/// <param name="alias">The alias of the table in statements.</param>
+/// <param name="key">The columns that identify a row. They break ties.</param>
+/// <param name="columns">The columns, in the order in which the row is read.</param>
+internal abstract class Rows<T>(string name, string alias, string[] key, params Column[] columns)
 {
     private readonly string _allColumns = Join(columns, Fields<T>.All);
-    private readonly int _memberships = Array.FindIndex(columns, column => column.Together != column.Sql);
+    private readonly int _memberships = Array.FindIndex(columns, column => column.SqlInBatch != column.Sql);
 
-    public string Table => table;
+    /// <summary>The name of the table.</summary>
+    public string Name => name;
 
+    /// <summary>The alias of the table. Columns are qualified with it.</summary>
+    public string Alias => alias;
+
+    /// <summary>The table with its alias.</summary>
+    public string Table { get; } = $"{name} AS {alias}";
+
+    /// <summary>The columns that identify a row.</summary>
     public string[] Key => key;
 
-    /// <summary>The columns, in the order in which they are given. What is not shown is nothing in its place.</summary>
+    /// <summary>The columns for reading many rows by their ids. A long list of memberships is left out (<see cref="IsComplete"/>).</summary>
+    public string ColumnsInBatch { get; } = string.Join(", ", columns.Select(column => column.SqlInBatch));
+
+    /// <summary>The columns with their types, for reading a row from JSON.</summary>
+    public string Definitions { get; } = string.Join(", ", columns.Select(column => $"{column.Property} {column.Type}"));
+
+    /// <summary>Returns the columns. A column that is not shown is replaced by an empty value, so positions stay the same.</summary>
     public string ColumnsOf(Fields<T> fields) => fields.AreAll ? _allColumns : Join(columns, fields);
 
-    /// <summary>All columns, for rows that are read together: of one with many memberships these are left out (<see cref="IsWhole"/>).</summary>
-    public string ColumnsTogether { get; } = string.Join(", ", columns.Select(column => column.Together));
+    /// <summary>Tells whether a row of <see cref="ColumnsInBatch"/> has its memberships.</summary>
+    public bool IsComplete(NpgsqlDataReader row) => !row.IsDBNull(_memberships);
 
-    /// <summary>Whether a row that is read by <see cref="ColumnsTogether"/> has all columns, and can be read.</summary>
-    public bool IsWhole(NpgsqlDataReader row) => !row.IsDBNull(_memberships);
+    /// <summary>Reads the current row.</summary>
+    public T Read(NpgsqlDataReader row, Fields<T> fields) => Read(new RowReader(row), fields);
 
-    /// <summary>Reads a row of those columns.</summary>
-    public abstract T Read(NpgsqlDataReader row, Fields<T> fields);
-
-    /// <summary>The row's place in a list.</summary>
+    /// <summary>Returns the position of a row in a list.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="key">What the list is ordered by before what names the row.</param>
-    public abstract Place PlaceOf(T row, string key);
+    /// <param name="sortKey">The value of the sort key.</param>
+    public abstract ListPosition PositionOf(T row, string sortKey);
+
+    /// <summary>Reads the columns in their order.</summary>
+    protected abstract T Read(RowReader row, Fields<T> fields);
 
     private static string Join(Column[] columns, Fields<T> fields) =>
-        string.Join(", ", columns.Select(column => fields.Has(column.Property) ? column.Sql : column.Nothing));
+        string.Join(", ", columns.Select(column => fields.Has(column.Property) ? column.Sql : column.SqlIfHidden));
 }
 
-/// <summary>What is read of a row.</summary>
-/// <param name="Property">The name of the property that shows it.</param>
-/// <param name="Sql">What it is.</param>
-/// <param name="Nothing">What is read instead where it is not shown; the same where it costs as little.</param>
-internal sealed record Column(string Property, string Sql, string Nothing)
+/// <summary>One column of a row.</summary>
+internal sealed record Column
 {
-    // So many are read soon enough for those to wait who asked for another row.
-    private const int MaxMembershipsTogether = 500;
+    // A row with more memberships would delay the callers that wait for the other rows of the batch.
+    private const int MaxMembershipsInBatch = 500;
 
-    /// <summary>What is read of rows that are read together: nothing of many memberships.</summary>
-    public string Together { get; private init; } = Sql;
-
-    public static Column Always(string property, string sql) => new(property, sql, sql);
-
-    public static Column Text(string property, string sql) => new(property, sql, "NULL::text");
-
-    public static Column Ids(string property, string sql) => new(property, sql, "'{}'::uuid[]");
-
-    /// <param name="property">The name of the property that shows the ids of the other side.</param>
-    /// <param name="query">The query for them, in the order in which they are shown.</param>
-    /// <param name="count">How many they are, where the row says so.</param>
-    public static Column Memberships(string property, string query, string? count = null) => Ids(property, $"ARRAY({query})") with
+    private Column(string property, string type, string expression, string? emptyValue)
     {
-        Together = count is not null
-            ? $"CASE WHEN {count} <= {MaxMembershipsTogether} THEN ARRAY({query}) END"
-            // Once, which a subquery that PostgreSQL dissolves would not do.
-            : $"(SELECT CASE WHEN cardinality(own.ids) <= {MaxMembershipsTogether} THEN own.ids END FROM (SELECT ARRAY({query} LIMIT {MaxMembershipsTogether + 1}) AS ids OFFSET 0) AS own)",
-    };
-}
+        Property = property;
+        Type = type;
+        Sql = Named(expression);
+        SqlIfHidden = emptyValue is null ? Sql : Named(emptyValue);
+        SqlInBatch = Sql;
+    }
 
-internal static class RowReading
-{
-    public static string? Text(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    /// <summary>The name of the JSON property.</summary>
+    public string Property { get; }
 
-    public static DateTimeOffset Time(this NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
+    /// <summary>The type of the column.</summary>
+    public string Type { get; }
 
-    public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
+    /// <summary>The expression that reads the column.</summary>
+    public string Sql { get; }
 
-    public static Guid[] Ids(this NpgsqlDataReader row, int column) => row.GetFieldValue<Guid[]>(column);
+    /// <summary>The expression if the property is not shown. Cheap columns are always read.</summary>
+    public string SqlIfHidden { get; }
+
+    /// <summary>The expression in a batch of rows. It is null for a long list of memberships.</summary>
+    public string SqlInBatch { get; private init; }
+
+    /// <summary>A column that is always read.</summary>
+    public static Column Always(string column, string type) => new(PropertyOf(column), type, column, null);
+
+    /// <summary>A nullable text column that is read only if it is shown.</summary>
+    public static Column Text(string column) => new(PropertyOf(column), "text", column, "NULL::text");
+
+    /// <summary>A JSON column that is read only if it is shown.</summary>
+    public static Column Json(string column) => new(PropertyOf(column), "jsonb", column, "'{}'::jsonb");
+
+    /// <summary>A column of ids that is read only if it is shown.</summary>
+    public static Column Ids(string column) => new(PropertyOf(column), "uuid[]", column, "'{}'::uuid[]");
+
+    /// <summary>The ids of the other side of the memberships.</summary>
+    /// <param name="property">The name of the JSON property.</param>
+    /// <param name="query">The query for the ids, ascending.</param>
+    /// <param name="count">The column with the number of ids, if the row has one.</param>
+    public static Column Memberships(string property, string query, string? count = null)
+    {
+        var column = new Column(property, "uuid[]", $"ARRAY({query})", "'{}'::uuid[]");
+        return column with
+        {
+            SqlInBatch = column.Named(count is not null
+                ? $"CASE WHEN {count} <= {MaxMembershipsInBatch} THEN ARRAY({query}) END"
+                // OFFSET 0 keeps PostgreSQL from running the inner query twice.
+                : $"""
+                  (SELECT CASE WHEN cardinality(own.ids) <= {MaxMembershipsInBatch} THEN own.ids END
+                  FROM (SELECT ARRAY({query} LIMIT {MaxMembershipsInBatch + 1}) AS ids OFFSET 0) AS own)
+                  """),
+        };
+    }
+
+    private static string PropertyOf(string column) => column[(column.IndexOf('.', StringComparison.Ordinal) + 1)..];
+
+    private string Named(string expression) =>
+        expression.EndsWith($".{Property}", StringComparison.Ordinal) ? expression : $"{expression} AS {Property}";
 }

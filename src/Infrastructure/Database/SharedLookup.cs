@@ -1,97 +1,97 @@
 namespace CleanWorkspace.Infrastructure.Database;
 
 /// <summary>
-/// Looks rows up by id: one by a statement of its own while nobody else asks, those that are asked for at about the same time by one statement
-/// together, as the way to the database and back costs more than the row (docs/decisions/0013).
+/// Finds rows by id. A single lookup uses a statement of its own. Lookups at about the same time share one statement, because a round
+/// trip costs more than a row (<c>docs/decisions/0013</c>).
 /// </summary>
 /// <remarks>
-/// Nobody waits for company: a statement is sent as soon as a thread is free to send it, with the ids that were asked for until then. So it
-/// never begins before its rows were asked for, and whoever has written sees what was written.
+/// No lookup waits for others: a shared statement is sent as soon as a thread is free. It never begins before its lookups, so a caller
+/// sees its own writes.
 /// </remarks>
-/// <param name="findOne">Finds the row of an id.</param>
+/// <param name="findOne">Finds the row with an id, or null.</param>
 /// <param name="findMany">
-/// Finds the rows of those ids that have one, or null for a row that others had better not wait for: it is found alone then. Cancelled when
-/// all who asked are gone.
+/// Finds the rows with these ids. The value null means that the row is too large to share a statement; it is then found alone. The
+/// statement is cancelled when all callers have gone.
 /// </param>
 internal sealed class SharedLookup<T>(
     Func<Guid, CancellationToken, Task<T?>> findOne,
     Func<IReadOnlyList<Guid>, CancellationToken, Task<IReadOnlyDictionary<Guid, T?>>> findMany)
     where T : class
 {
-    // One statement keeps one processor of the database busy, so it must not hold too many.
-    private const int MaxShared = 32;
+    // A statement runs on one processor of the database. More ids would make every caller wait longer.
+    private const int MaxIds = 32;
 
     private readonly Lock _gate = new();
-    private List<Question>? _waiting;
-    // Whoever begins a lookup counts it, the lookup's own end takes it off.
-    private int _underWay;
+    private List<Lookup>? _waiting;
+    private int _runningStatements;
 
-    /// <summary>Finds the row of an id; null where there is none.</summary>
+    /// <summary>Returns the row with this id, or null if it does not exist.</summary>
     public Task<T?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        Interlocked.CompareExchange(ref _underWay, 1, 0) == 0
-            ? FindAloneAsync(id, cancellationToken)
-            : Ask(new Question(id, cancellationToken)).WaitAsync(cancellationToken);
+        Interlocked.CompareExchange(ref _runningStatements, 1, 0) == 0
+            ? RunOneAsync(id, cancellationToken)
+            : Enqueue(new Lookup(id, cancellationToken)).WaitAsync(cancellationToken);
 
-    private Task<T?> Ask(Question question)
+    private Task<T?> Enqueue(Lookup lookup)
     {
         lock (_gate)
         {
-            if (_waiting is null or { Count: MaxShared })
+            if (_waiting is null or { Count: MaxIds })
             {
                 _waiting = [];
-                // Behind what waits for a thread already, some of which will ask, too.
-                ThreadPool.UnsafeQueueUserWorkItem(waiting => _ = AnswerAsync(waiting), _waiting, preferLocal: false);
+                // At the end of the queue, so that requests ahead of it can join.
+                ThreadPool.UnsafeQueueUserWorkItem(waiting => _ = RunAsync(waiting), _waiting, preferLocal: false);
             }
 
-            _waiting.Add(question);
+            _waiting.Add(lookup);
         }
 
-        return question.Task;
+        return lookup.Task;
     }
 
-    private async Task AnswerAsync(List<Question> questions)
+    private async Task RunAsync(List<Lookup> lookups)
     {
         lock (_gate)
         {
-            if (_waiting == questions)
+            if (_waiting == lookups)
             {
                 _waiting = null;
             }
         }
 
-        if (questions is [var only])
+        if (lookups is [var only])
         {
-            await AnswerAloneAsync(only);
+            await RunAloneAsync(only);
             return;
         }
 
         try
         {
-            var found = await FindTogetherAsync(questions);
-            bool IsLeft(Question question) => found.TryGetValue(question.Id, out var row) && row is null;
-            questions.FindAll(question => !IsLeft(question)).ForEach(question => question.SetResult(found.GetValueOrDefault(question.Id)));
-            questions.FindAll(IsLeft).ForEach(question => _ = AnswerAloneAsync(question));
+            var found = await RunManyAsync(lookups);
+            bool IsTooLarge(Lookup lookup) => found.TryGetValue(lookup.Id, out var row) && row is null;
+            lookups.FindAll(lookup => !IsTooLarge(lookup)).ForEach(lookup => lookup.SetResult(found.GetValueOrDefault(lookup.Id)));
+            lookups.FindAll(IsTooLarge).ForEach(lookup => _ = RunAloneAsync(lookup));
         }
         catch (Exception exception)
         {
-            questions.ForEach(question => question.Fail(exception));
+            lookups.ForEach(lookup => lookup.Fail(exception));
         }
     }
 
-    private async Task AnswerAloneAsync(Question question)
+    private async Task RunAloneAsync(Lookup lookup)
     {
-        Interlocked.Increment(ref _underWay);
+        Interlocked.Increment(ref _runningStatements);
         try
         {
-            question.SetResult(await FindAloneAsync(question.Id, question.Asker));
+            lookup.SetResult(await RunOneAsync(lookup.Id, lookup.CancellationToken));
         }
         catch (Exception exception)
         {
-            question.Fail(exception);
+            lookup.Fail(exception);
         }
     }
 
-    private async Task<T?> FindAloneAsync(Guid id, CancellationToken cancellationToken)
+    // The caller has counted the statement already.
+    private async Task<T?> RunOneAsync(Guid id, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,47 +99,48 @@ internal sealed class SharedLookup<T>(
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            Interlocked.Decrement(ref _runningStatements);
         }
     }
 
-    private async Task<IReadOnlyDictionary<Guid, T?>> FindTogetherAsync(List<Question> questions)
+    private async Task<IReadOnlyDictionary<Guid, T?>> RunManyAsync(List<Lookup> lookups)
     {
-        Interlocked.Increment(ref _underWay);
+        Interlocked.Increment(ref _runningStatements);
         using var allGone = new CancellationTokenSource();
-        var staying = questions.Count;
+        var remaining = lookups.Count;
         void Leave()
         {
-            if (Interlocked.Decrement(ref staying) == 0)
+            if (Interlocked.Decrement(ref remaining) == 0)
             {
                 allGone.Cancel();
             }
         }
 
-        var askers = questions.ConvertAll(question => question.Asker.UnsafeRegister(_ => Leave(), null));
+        var registrations = lookups.ConvertAll(lookup => lookup.CancellationToken.UnsafeRegister(_ => Leave(), null));
         try
         {
-            return await findMany(questions.ConvertAll(question => question.Id), allGone.Token);
+            return await findMany(lookups.ConvertAll(lookup => lookup.Id), allGone.Token);
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
-            askers.ForEach(asker => asker.Dispose());
+            Interlocked.Decrement(ref _runningStatements);
+            registrations.ForEach(registration => registration.Dispose());
         }
     }
 
-    // Those who asked go on side by side.
-    private sealed class Question(Guid id, CancellationToken asker) : TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously)
+    // Continuations run on threads of their own, so that the callers proceed in parallel.
+    private sealed class Lookup(Guid id, CancellationToken cancellationToken)
+        : TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public Guid Id => id;
 
-        public CancellationToken Asker => asker;
+        public CancellationToken CancellationToken => cancellationToken;
 
         public void Fail(Exception exception)
         {
             if (TrySetException(exception))
             {
-                // Whoever is gone does not look at it.
+                // Marks the exception as observed, because the caller may have gone.
                 _ = Task.Exception;
             }
         }

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>What is done in the database again and again while the service runs, and on which no promise depends.</summary>
-/// <param name="logger">Where is said that it cannot be done.</param>
-/// <param name="failure">That it cannot be done, as a sentence without its end.</param>
+/// <summary>Regular maintenance of the database while the service runs. No promise of the API depends on it.</summary>
+/// <param name="logger">The log for failures.</param>
+/// <param name="failure">The log message on failure, without its full stop.</param>
 internal abstract class Upkeep(ILogger logger, string failure) : BackgroundService
 {
-    /// <summary>How long to wait until it is done again.</summary>
-    protected abstract TimeSpan Pause { get; }
+    /// <summary>The pause between two runs.</summary>
+    protected abstract TimeSpan Interval { get; }
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,25 +18,25 @@ internal abstract class Upkeep(ILogger logger, string failure) : BackgroundServi
         {
             try
             {
-                await DoAsync(stoppingToken);
+                await RunOnceAsync(stoppingToken);
                 hasFailed = false;
             }
             catch (Exception exception)
             {
-                // One line for each time that the database is gone, however long that takes; none where the service is stopping.
+                // Logs one line per outage, and none while the service stops.
                 if (!hasFailed && !stoppingToken.IsCancellationRequested)
                 {
-                    logger.LogWarning("{Failure} for now: {Reason}", failure, exception.Message);
+                    logger.LogWarning("{Failure}: {Reason}", failure, exception.Message);
                 }
 
                 hasFailed = true;
             }
 
-            // Ends so and not by an exception, which the host would report where a start fails.
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // An exception here would be reported as a failed start.
+            await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Does it once.</summary>
-    protected abstract Task DoAsync(CancellationToken cancellationToken);
+    /// <summary>Runs the maintenance once.</summary>
+    protected abstract Task RunOnceAsync(CancellationToken cancellationToken);
 }

@@ -6,22 +6,22 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>What happens to a write that PostgreSQL refuses; it has then changed nothing.</summary>
+/// <summary>Repeats writes that lost a race, and translates refusals of PostgreSQL into failures. A refused write changed nothing.</summary>
 internal static class WriteRules
 {
-    /// <summary>The state of a write that was carried out under its key already; raised by the function require_unused_key.</summary>
+    /// <summary>SQLSTATE of a write that was carried out under its idempotency key already (Schema/writes.sql).</summary>
     public const string AlreadyWritten = "WS208";
 
-    // What the function require_version raises.
+    // The other SQLSTATEs of Schema/writes.sql.
     private const string UnexpectedVersion = "WS412";
-    // What the function require_unused_key raises otherwise.
     private const string KeyInUse = "WS409";
     private const string KeyReused = "WS422";
 
-    private const int Attempts = 15;
+    private const int MaxAttempts = 15;
     private const int PauseMilliseconds = 10;
 
-    /// <summary>Runs the write, again where it only lost a race, and says which constraint it broke.</summary>
+    /// <summary>Runs a write, and runs it again if it lost a race against other writers.</summary>
+    /// <exception cref="Failure">The write broke a constraint or a precondition, or lost every race.</exception>
     public static async Task<T> RunAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -30,21 +30,11 @@ internal static class WriteRules
             {
                 return await write();
             }
-            catch (Exception exception) when (Refusal(exception) is { } refusal)
+            catch (PostgresException refusal)
             {
-                if (FaultOf(refusal.ConstraintName) is { } fault)
+                if (FailureOf(refusal) is { } failure)
                 {
-                    throw Failure.BrokenReference(fault, exception);
-                }
-
-                switch (refusal.SqlState)
-                {
-                    case UnexpectedVersion:
-                        throw Failure.PreconditionFailed(exception);
-                    case KeyInUse:
-                        throw Failure.IdempotencyKeyInUse(exception);
-                    case KeyReused:
-                        throw Failure.IdempotencyKeyReused(exception);
+                    throw failure;
                 }
 
                 if (!HasLostRace(refusal))
@@ -52,22 +42,31 @@ internal static class WriteRules
                     throw;
                 }
 
-                if (attempt == Attempts)
+                if (attempt == MaxAttempts)
                 {
-                    throw Failure.Contention(exception);
+                    throw Failure.Contention(refusal);
                 }
             }
 
-            // Those that met do not meet again at once, and those that met often leave each other more room.
+            // A random pause separates the writers that met. It grows with the number of attempts.
             await Task.Delay(Random.Shared.Next(PauseMilliseconds * attempt), cancellationToken);
         }
     }
 
-    /// <summary>Whether the write only met others, and may succeed when it is tried again.</summary>
+    /// <summary>Tells whether a write lost a race against other writers, so that another attempt may succeed.</summary>
     public static bool HasLostRace(PostgresException refusal) => refusal.SqlState
         is PostgresErrorCodes.DeadlockDetected
         or PostgresErrorCodes.SerializationFailure
         or PostgresErrorCodes.LockNotAvailable;
+
+    private static Failure? FailureOf(PostgresException refusal) => refusal.SqlState switch
+    {
+        UnexpectedVersion => Failure.PreconditionFailed(refusal),
+        KeyInUse => Failure.IdempotencyKeyInUse(refusal),
+        KeyReused => Failure.IdempotencyKeyReused(refusal),
+        _ when FaultOf(refusal.ConstraintName) is { } fault => Failure.BrokenReference(fault, refusal),
+        _ => null,
+    };
 
     private static RequestFault? FaultOf(string? constraint) => constraint switch
     {
@@ -76,8 +75,4 @@ internal static class WriteRules
         MembershipConfiguration.GroupExists => RequestFault.UnknownUserGroups,
         _ => null,
     };
-
-    // EF Core wraps what it takes for transient.
-    private static PostgresException? Refusal(Exception exception) =>
-        exception as PostgresException ?? exception.InnerException as PostgresException;
 }

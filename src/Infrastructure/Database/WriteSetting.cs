@@ -3,10 +3,12 @@ using CleanWorkspace.Application;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>The setting <c>workspace.write</c>, in which triggers find on whose behalf a transaction writes.</summary>
+/// <summary>The setting <c>workspace.write</c> of a transaction. The audit triggers read the caller from it (Schema/audit.sql).</summary>
 internal static class WriteSetting
 {
-    /// <summary>Its value for what a caller writes in a table.</summary>
+    /// <summary>Returns the value of the setting.</summary>
+    /// <param name="table">The table that the caller writes. It decides on which side the audit records memberships.</param>
+    /// <param name="caller">The caller.</param>
     public static string Of(string table, Caller caller) => JsonSerializer.Serialize(new
     {
         resource = table,

@@ -2,10 +2,10 @@ using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
 
-/// <summary>What the rows of a file come to.</summary>
+/// <summary>The counts of a planned or applied import.</summary>
 internal sealed record ImportCounts
 {
-    /// <summary>Users that are there already.</summary>
+    /// <summary>The number of rows about existing users.</summary>
     public required long Matched { get; init; }
 
     public required long Created { get; init; }
@@ -18,13 +18,13 @@ internal sealed record ImportCounts
 
     public required long GroupsUpdated { get; init; }
 
-    /// <summary>Groups with rows of their own that are there already.</summary>
+    /// <summary>The number of rows about existing groups.</summary>
     public required long GroupsMatched { get; init; }
 
-    /// <summary>Memberships of new users.</summary>
+    /// <summary>The number of memberships of new users.</summary>
     public required long NewMemberships { get; init; }
 
-    /// <summary>The last line with a user.</summary>
+    /// <summary>The number of the last line with a user.</summary>
     public required long LastLine { get; init; }
 
     public ImportSummary ToSummary(bool isApplied, ImportOptions options, TimeSpan time) => new()

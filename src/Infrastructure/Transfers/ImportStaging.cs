@@ -7,34 +7,49 @@ using NpgsqlTypes;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
 
-/// <summary>The rows of a file in temporary tables, where they are compared with each other and with the workspace.</summary>
+/// <summary>Copies the rows of a file into temporary tables. There SQL compares them with each other and with the workspace.</summary>
 internal sealed class ImportStaging(ImportSession session)
 {
-    // What is held in memory before it is sent: rows, and names within them. As many again may be on their way.
-    private const int RowsAtOnce = 4_000;
+    // Batch size: rows, plus the groups that they name. Twice as many can be in memory, because one batch is sent while the next fills.
+    private const int BatchSize = 4_000;
 
-    private const string Tables = """
+    private static readonly string CreateTables = $"""
         CREATE TEMP TABLE import_users (
             line bigint NOT NULL, id uuid NOT NULL, is_id_given boolean NOT NULL, created_at timestamptz NOT NULL,
-            email text, folded_email text, role text, gives_first_name boolean NOT NULL, first_name text,
-            gives_last_name boolean NOT NULL, last_name text, user_groups text[]);
+            email text, folded_email text, role text,
+            {TextColumnSql.Definitions(ImportColumns.Users)},
+            -- NULL if the row does not give the groups.
+            user_groups text[]);
         CREATE TEMP TABLE import_groups (
             line bigint NOT NULL, id uuid NOT NULL, is_id_given boolean NOT NULL, created_at timestamptz NOT NULL,
-            gives_name boolean NOT NULL, name text, gives_icon boolean NOT NULL, icon text,
-            gives_description boolean NOT NULL, description text);
+            name text,
+            {TextColumnSql.Definitions(ImportColumns.Groups)});
+        -- A row has is_read if it was refused before the comparison. A new plan keeps it and deletes the others.
         CREATE TEMP TABLE import_refusals (
-            line bigint NOT NULL, part text, code text NOT NULL, detail text NOT NULL, is_read boolean NOT NULL DEFAULT false, group_name text);
+            line bigint NOT NULL, part text, code text NOT NULL, detail text NOT NULL, is_read boolean NOT NULL DEFAULT false,
+            group_name text);
         """;
 
-    private readonly Buffer<CheckedUser> _users = new("import_users", WriteAsync);
-    private readonly Buffer<CheckedGroup> _groups = new("import_groups", WriteAsync);
-    private readonly Buffer<RefusedRow> _refusals = new("import_refusals", WriteAsync);
+    private const string Analyze = """
+        CREATE UNIQUE INDEX ON import_users (line);
+        ANALYZE import_users (line, id, is_id_given, folded_email, user_groups);
+        ANALYZE import_groups;
+        ANALYZE import_refusals;
+        """;
 
+    private readonly Batch<CheckedUser> _users = new("import_users", WriteAsync);
+    private readonly Batch<CheckedGroup> _groups = new("import_groups", WriteAsync);
+    private readonly Batch<RefusedRow> _refusals = new("import_refusals", WriteAsync);
+
+    /// <summary>Creates the tables and fills them.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="progress">Receives the number of rows so far.</param>
+    /// <param name="cancellationToken">Ends the import.</param>
     public async Task FillAsync(IAsyncEnumerable<CheckedRow> rows, Action<long> progress, CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync(Tables, cancellationToken);
-        var lines = 0L;
-        var last = 0L;
+        await session.ExecuteAsync(CreateTables, cancellationToken);
+        var count = 0L;
+        var lastLine = 0L;
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
             await (row switch
@@ -44,27 +59,21 @@ internal sealed class ImportStaging(ImportSession session)
                 RefusedRow refusal => _refusals.AddAsync(refusal, 1, session, cancellationToken),
                 _ => throw new InvalidOperationException(row.ToString()),
             });
-            if (row.Line != last)
+            // A refused row can have several faults, which come one by one.
+            if (row.Line != lastLine)
             {
-                last = row.Line;
-                progress(++lines);
+                lastLine = row.Line;
+                progress(++count);
             }
         }
 
         await _users.SendAsync(session, cancellationToken);
         await _groups.SendAsync(session, cancellationToken);
         await _refusals.SendAsync(session, cancellationToken);
-        await session.ExecuteAsync(
-            """
-            CREATE UNIQUE INDEX ON import_users (line);
-            ANALYZE import_users (line, id, is_id_given, folded_email, user_groups);
-            ANALYZE import_groups;
-            ANALYZE import_refusals;
-            """,
-            cancellationToken);
+        await session.ExecuteAsync(Analyze, cancellationToken);
     }
 
-    /// <summary>All that was found wrong, by line; nothing else can be done with the session until it is read.</summary>
+    /// <summary>Reads all refusals by line. The session cannot do anything else until the last one is read.</summary>
     public async IAsyncEnumerable<ImportRefusal> ReadRefusalsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var command = new NpgsqlCommand(
@@ -77,14 +86,14 @@ internal sealed class ImportStaging(ImportSession session)
         }
     }
 
+    // These methods write the columns in the order of the tables above.
     private static async Task WriteAsync(NpgsqlBinaryImporter copy, CheckedUser user, CancellationToken cancellationToken)
     {
         await WriteKeyAsync(copy, user.Line, user.Id, user.IsIdGiven, cancellationToken);
         await WriteAsync(copy, user.Email, cancellationToken);
         await WriteAsync(copy, user.FoldedEmail, cancellationToken);
         await WriteAsync(copy, user.Role.IsGiven ? RoleName.Of(user.Role.Value) : null, cancellationToken);
-        await WriteAsync(copy, user.FirstName, cancellationToken);
-        await WriteAsync(copy, user.LastName, cancellationToken);
+        await WriteAsync(copy, user.Texts, ImportColumns.Users.Count, cancellationToken);
         if (user.UserGroups.IsGiven)
         {
             await copy.WriteAsync(user.UserGroups.Value!, NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
@@ -99,8 +108,7 @@ internal sealed class ImportStaging(ImportSession session)
     {
         await WriteKeyAsync(copy, group.Line, group.Id, group.IsIdGiven, cancellationToken);
         await WriteAsync(copy, group.Name, cancellationToken);
-        await WriteAsync(copy, group.Icon, cancellationToken);
-        await WriteAsync(copy, group.Description, cancellationToken);
+        await WriteAsync(copy, group.Texts, ImportColumns.Groups.Count, cancellationToken);
     }
 
     private static async Task WriteAsync(NpgsqlBinaryImporter copy, RefusedRow refusal, CancellationToken cancellationToken)
@@ -113,7 +121,8 @@ internal sealed class ImportStaging(ImportSession session)
         await WriteAsync(copy, refusal.GroupName, cancellationToken);
     }
 
-    private static async Task WriteKeyAsync(NpgsqlBinaryImporter copy, long line, Guid id, bool isGiven, CancellationToken cancellationToken)
+    private static async Task WriteKeyAsync(
+        NpgsqlBinaryImporter copy, long line, Guid id, bool isGiven, CancellationToken cancellationToken)
     {
         await copy.WriteAsync(line, NpgsqlDbType.Bigint, cancellationToken);
         await copy.WriteAsync(id, NpgsqlDbType.Uuid, cancellationToken);
@@ -121,26 +130,29 @@ internal sealed class ImportStaging(ImportSession session)
         await copy.WriteAsync(Uuid.TimeOf(id), NpgsqlDbType.TimestampTz, cancellationToken);
     }
 
-    private static async Task WriteAsync(NpgsqlBinaryImporter copy, Optional<string?> value, CancellationToken cancellationToken)
+    private static async Task WriteAsync(NpgsqlBinaryImporter copy, TextValues values, int count, CancellationToken cancellationToken)
     {
-        await copy.WriteAsync(value.IsGiven, NpgsqlDbType.Boolean, cancellationToken);
-        await WriteAsync(copy, value.Value, cancellationToken);
+        for (var i = 0; i < count; i++)
+        {
+            await copy.WriteAsync(values[i].IsGiven, NpgsqlDbType.Boolean, cancellationToken);
+            await WriteAsync(copy, values[i].Value, cancellationToken);
+        }
     }
 
     private static Task WriteAsync(NpgsqlBinaryImporter copy, string? value, CancellationToken cancellationToken) =>
         value is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, NpgsqlDbType.Text, cancellationToken);
 
-    // A connection carries one COPY at a time, and rows of all kinds come in any order. While some are sent the next are read.
-    private sealed class Buffer<TRow>(string table, Func<NpgsqlBinaryImporter, TRow, CancellationToken, Task> write)
+    // Rows of all kinds come in any order, but a connection runs one COPY at a time. So each kind has its own batch.
+    private sealed class Batch<TRow>(string table, Func<NpgsqlBinaryImporter, TRow, CancellationToken, Task> write)
     {
         private List<TRow> _rows = [];
-        private int _weight;
+        private int _size;
 
-        public Task AddAsync(TRow row, int weight, ImportSession session, CancellationToken cancellationToken)
+        public Task AddAsync(TRow row, int size, ImportSession session, CancellationToken cancellationToken)
         {
             _rows.Add(row);
-            _weight += weight;
-            return _weight < RowsAtOnce ? Task.CompletedTask : SendAsync(session, cancellationToken);
+            _size += size;
+            return _size < BatchSize ? Task.CompletedTask : SendAsync(session, cancellationToken);
         }
 
         public async Task SendAsync(ImportSession session, CancellationToken cancellationToken)
@@ -151,13 +163,14 @@ internal sealed class ImportStaging(ImportSession session)
             }
 
             var rows = _rows;
-            (_rows, _weight) = ([], 0);
-            await session.BeginAsync(() => CopyAsync(rows, session, cancellationToken));
+            (_rows, _size) = ([], 0);
+            await session.StartAsync(() => CopyAsync(rows, session, cancellationToken));
         }
 
         private async Task CopyAsync(List<TRow> rows, ImportSession session, CancellationToken cancellationToken)
         {
-            await using var copy = await session.Connection.BeginBinaryImportAsync($"COPY {table} FROM STDIN (FORMAT binary)", cancellationToken);
+            await using var copy = await session.Connection.BeginBinaryImportAsync(
+                $"COPY {table} FROM STDIN (FORMAT binary)", cancellationToken);
             copy.Timeout = TimeSpan.Zero;
             foreach (var row in rows)
             {

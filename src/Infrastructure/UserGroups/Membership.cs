@@ -1,8 +1,6 @@
 namespace CleanWorkspace.Infrastructure.UserGroups;
 
-/// <summary>
-/// A user is in a group. No use case holds one: entities carry the ids of the other side, and writes replace sets of rows.
-/// </summary>
+/// <summary>The membership of a user in a group. The model needs it for the table; writes use SQL.</summary>
 internal sealed class Membership
 {
     public Guid GroupId { get; init; }

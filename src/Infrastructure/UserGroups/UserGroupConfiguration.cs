@@ -7,17 +7,19 @@ namespace CleanWorkspace.Infrastructure.UserGroups;
 
 internal sealed class UserGroupConfiguration : IEntityTypeConfiguration<UserGroup>
 {
-    public static readonly StoredRow Row = new("user_groups", "g", """
-        g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version,
-        ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users
-        """);
+    // Room in each page for new versions of rows. See UserConfiguration.
+    private const int FillFactor = 85;
 
     public void Configure(EntityTypeBuilder<UserGroup> builder)
     {
-        builder.MapTo(Row, group => group.Users);
-
+        builder.MapTo("user_groups");
+        builder.HasStorageParameter("fillfactor", FillFactor);
         builder.Property(group => group.Name).HasMaxLength(UserGroup.NameRule.MaxLength);
         builder.Property(group => group.Icon).HasMaxLength(UserGroup.IconRule.MaxLength);
         builder.Property(group => group.Description).HasMaxLength(UserGroup.DescriptionRule.MaxLength);
+        // The number of members, which triggers maintain. The row changes with its members anyway.
+        builder.Property<int>("UserCount").HasDefaultValue(0);
+        builder.Ignore(group => group.Users);
+        builder.HasSearchText("user_groups", "coalesce(name, '')");
     }
 }

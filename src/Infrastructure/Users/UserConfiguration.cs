@@ -7,22 +7,17 @@ namespace CleanWorkspace.Infrastructure.Users;
 
 internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
+    /// <summary>The unique index on addresses (Schema/indexes.sql).</summary>
     public const string UniqueEmail = "ux_users_folded_email";
 
-    /// <summary>
-    /// What addresses are unique by and lists of users are sorted by, as the index has it: of who has none, a blank, which comes before all
-    /// addresses, and the id.
-    /// </summary>
-    public const string EmailKey = "coalesce(u.folded_email, ' ' || u.id::text) COLLATE \"C\"";
-
-    public static readonly StoredRow Row = new("users", "u", """
-        u.id, u.first_name, u.last_name, u.email, u.folded_email, u.role, u.created_at, u.updated_at, u.version,
-        ARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups
-        """);
+    // Room in each page for the new version of every row in it. A change of memberships moves the version only and then needs no new
+    // index entry, even if a group takes in all users of a page at once.
+    private const int FillFactor = 50;
 
     public void Configure(EntityTypeBuilder<User> builder)
     {
-        builder.MapTo(Row, user => user.UserGroups);
+        builder.MapTo("users");
+        builder.HasStorageParameter("fillfactor", FillFactor);
         builder.ToTable(table =>
         {
             table.HasCheckConstraint("ck_users_role", RoleColumn.Check);
@@ -34,5 +29,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.Email).HasMaxLength(EmailAddress.MaxLength);
         builder.Property(user => user.FoldedEmail).HasMaxLength(EmailAddress.MaxLength);
         builder.Property(user => user.Role).HoldsRole();
+        builder.Ignore(user => user.UserGroups);
+        builder.HasIndex(user => new { user.Role, user.Id }).HasDatabaseName("ix_users_role");
+        builder.HasSearchText("users", "coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, '')");
     }
 }

@@ -1,9 +1,11 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.ApiKeys;
+using CleanWorkspace.Application.ApiKeys;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
 /// <summary>
-/// Stores the last use of each API key in the database: every 30 seconds, with one statement for all keys. Requests do not wait for it.
+/// Stores the last use of each API key in the database, every 30 seconds and for all keys at once. Requests do not wait for it.
 /// </summary>
 internal sealed class KeyUseRecorder(KeyCache keys, IServiceScopeFactory scopes, ILogger<KeyUseRecorder> logger) : BackgroundService
 {

@@ -8,38 +8,40 @@ using Npgsql;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>The command <c>export</c>: all users and groups into a file, by the same use case as over HTTP.</summary>
+/// <summary>The command <c>export</c>. It runs the same use case as the HTTP operation.</summary>
 internal static class ExportCommand
 {
     public static Command Create(CancellationToken cancellationToken)
     {
         var file = new Argument<string>("file")
         {
-            Description = "The file, which is not there yet; - for the standard output, as if not given.",
+            Description = "The new file, or - for the standard output.",
             DefaultValueFactory = _ => TransferFile.StandardStream,
         };
         var format = TransferFile.CreateFormatOption();
         var excelSafe = new Option<bool>("--excel-safe")
         {
-            Description = "Puts an apostrophe before cells that spreadsheets would take for formulas; an import takes it for part of the text. CSV only.",
+            Description = "Puts an apostrophe before cells that spreadsheets would run as formulas. "
+                + "An import reads the apostrophe as part of the text. Needs CSV.",
         };
         excelSafe.Validators.Add(result =>
         {
-            // What stands there: an option that is in error itself has no value.
+            // The token, because an option with an error has no value.
             var asked = result.GetResult(format)?.Tokens is [var token, ..] ? token.Value : null;
             if (result.GetValueOrDefault<bool>() && TransferFile.FormatOf(result.GetValue(file)!, asked) != FileFormat.Csv)
             {
-                result.AddError("--excel-safe goes with CSV only: in NDJSON nothing is taken for a formula.");
+                result.AddError("--excel-safe needs CSV. Spreadsheets run no formulas from NDJSON.");
             }
         });
-        var force = new Option<bool>("--force") { Description = "Replaces the file if it is there." };
+        var force = new Option<bool>("--force") { Description = "Replaces the file if it exists." };
         var command = new ExampleCommand(
             "export",
-            "Writes every user, and in NDJSON every group, as they are at one moment: what an import takes. Exit code 0 where the file is whole; otherwise there is none, and it is 1, or 130 where it was interrupted.",
-            ("export users.csv", "Exports a table of users, with the names of their groups."),
-            ("export workspace.ndjson", "Exports all that there is, ids included."),
+            "Writes all users of one moment to a file, in NDJSON all groups too. An import reads this file. "
+                + "If the export fails, it leaves no file.",
+            ("export users.csv", "Exports a table of users with the names of their groups."),
+            ("export workspace.ndjson", "Exports all users and groups with their ids."),
             ("export --format ndjson | gzip > workspace.ndjson.gz", "Exports to the standard output."),
-            ("export users.csv --excel-safe --force", "Exports for spreadsheets, and replaces the file."))
+            ("export users.csv --excel-safe --force", "Exports for spreadsheets and replaces the file."))
         {
             file, format, excelSafe, force,
         };
@@ -56,7 +58,8 @@ internal static class ExportCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string? path, FileFormat format, bool isExcelSafe, bool replaces, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string? path, FileFormat format, bool isExcelSafe, bool replaces, CancellationToken cancellationToken)
     {
         try
         {
@@ -69,12 +72,12 @@ internal static class ExportCommand
                 {
                     progress.Start();
                     var exporting = ExportAsync(mediator, output.Stream, format, isExcelSafe, progress, cancellationToken);
-                    // What waits for the reader of a pipe cannot be cancelled; the program ends without it.
+                    // A write to a pipe that nobody reads cannot be cancelled. The program ends without waiting for it.
                     written = await (path is null ? exporting.WaitAsync(cancellationToken) : exporting);
                     return 0;
                 },
                 cancellationToken);
-            await output.KeepAsync();
+            await output.CompleteAsync();
             await progress.DisposeAsync();
             await Console.Error.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture, $"Exported {written} in {TimeProvider.System.GetElapsedTime(seconds).TotalSeconds:0.0} s."));
@@ -82,31 +85,39 @@ internal static class ExportCommand
         }
         catch (Exception exception) when (Explain(exception, path, cancellationToken) is { } explanation)
         {
-            var outcome = path is null ? "what was written is not whole." : "nothing was exported.";
+            var outcome = path is null ? "the output is incomplete." : "nothing was exported.";
             return await CommandRun.FailAsync($"{explanation.TrimEnd('.')}: {outcome}", cancellationToken.IsCancellationRequested);
         }
     }
 
-    /// <summary>What was written, in words.</summary>
+    /// <summary>Runs the export.</summary>
+    /// <returns>The numbers of users and groups, for a message.</returns>
     private static async Task<string> ExportAsync(
-        IMediator mediator, Stream output, FileFormat format, bool isExcelSafe, TransferProgress progress, CancellationToken cancellationToken)
+        IMediator mediator,
+        Stream output,
+        FileFormat format,
+        bool isExcelSafe,
+        TransferProgress progress,
+        CancellationToken cancellationToken)
     {
         var pipe = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
         var writer = format.Write(pipe, isExcelSafe);
         var tally = new ExportTally(writer, progress);
         await mediator.Send(new UsersExportRequest(tally), cancellationToken);
         await writer.EndAsync(cancellationToken);
-        return string.Create(CultureInfo.InvariantCulture, $"{tally.Users:N0} users{(tally.HasGroups ? $" and {tally.Groups:N0} groups" : "")}");
+        var groups = tally.HasGroups ? string.Create(CultureInfo.InvariantCulture, $" and {tally.Groups:N0} groups") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{tally.Users:N0} users{groups}");
     }
 
     private static string? Explain(Exception exception, string? path, CancellationToken cancellationToken) => exception switch
     {
         _ when cancellationToken.IsCancellationRequested => "Interrupted",
-        PostgresException refusal => $"The database refuses the export ({refusal.MessageText})",
-        NpgsqlException fault => $"The database does not answer ({fault.Message})",
+        PostgresException refusal => $"The database refused the export ({refusal.MessageText})",
+        NpgsqlException fault => $"The connection to the database was lost ({fault.Message})",
         DirectoryNotFoundException => $"There is no folder {Path.GetDirectoryName(path)}",
         ArgumentException when path is "" => TransferFile.NoName,
-        UnauthorizedAccessException or IOException or ArgumentException => $"{path ?? "The standard output"} cannot be written ({exception.Message.TrimEnd('.')})",
+        UnauthorizedAccessException or IOException or ArgumentException =>
+            $"{path ?? "The standard output"} cannot be written ({exception.Message.TrimEnd('.')})",
         _ => null,
     };
 }

@@ -4,33 +4,33 @@ using CleanWorkspace.Application.Users;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>Counts what is exported, and shows how far it is.</summary>
+/// <summary>Counts the exported users and groups and shows the progress.</summary>
 internal sealed class ExportTally(IExportWriter writer, TransferProgress progress) : IExportWriter
 {
-    /// <summary>What it is shown to do.</summary>
+    /// <summary>The name of the stage that the progress shows.</summary>
     public const string Stage = "Writing";
 
     public bool HasGroups => writer.HasGroups;
 
-    /// <summary>How many groups were written.</summary>
+    /// <summary>The number of written groups.</summary>
     public long Groups { get; private set; }
 
-    /// <summary>How many users were written.</summary>
+    /// <summary>The number of written users.</summary>
     public long Users { get; private set; }
 
     public ValueTask WriteAsync(UserGroupResponse group, CancellationToken cancellationToken)
     {
         Groups++;
-        Note();
+        ShowProgress();
         return writer.WriteAsync(group, cancellationToken);
     }
 
     public ValueTask WriteAsync(UserResponse user, IReadOnlyList<string> groupNames, CancellationToken cancellationToken)
     {
         Users++;
-        Note();
+        ShowProgress();
         return writer.WriteAsync(user, groupNames, cancellationToken);
     }
 
-    private void Note() => progress.Note(Stage, Groups + Users, null);
+    private void ShowProgress() => progress.Set(Stage, Groups + Users, null);
 }

@@ -8,24 +8,33 @@ using Npgsql;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>The command <c>import</c>: users and groups from a file, by the same use case as over HTTP.</summary>
+/// <summary>The command <c>import</c>. It runs the same use case as the HTTP operation.</summary>
 internal static class ImportCommand
 {
     public static Command Create(CancellationToken cancellationToken)
     {
-        var file = new Argument<string>("file") { Description = "The file; - for the standard input." };
+        var file = new Argument<string>("file") { Description = "The file, or - for the standard input." };
         var format = TransferFile.CreateFormatOption();
-        var createGroups = new Option<bool>("--create-groups") { Description = "Creates the groups that are not there yet; otherwise rows that name them are refused." };
-        var partial = new Option<bool>("--partial") { Description = "Applies the good rows where others are refused; otherwise it is all or nothing." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Says what would happen, and changes nothing." };
-        var rejects = new Option<string>("--rejects") { Description = "A file to write every fault of the refused rows to, each as a line of JSON." };
+        var createGroups = new Option<bool>("--create-groups")
+        {
+            Description = "Creates missing groups. Without this option, rows that name a missing group are refused.",
+        };
+        var partial = new Option<bool>("--partial")
+        {
+            Description = "Applies the valid rows if other rows are refused. Without this option, one refused row stops the import.",
+        };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Shows what the import would change, and changes nothing." };
+        var rejects = new Option<string>("--rejects")
+        {
+            Description = "Writes every fault of the refused rows to this file, one JSON object a line.",
+        };
         var command = new ExampleCommand(
             "import",
-            "Creates and changes users, and groups, as a file says: all of it, or nothing where a row is refused.",
-            ("import users.csv --dry-run", "Says what the file would change."),
-            ("import users.csv --create-groups", "Imports it, and creates the groups that it names."),
-            ("import users.csv --partial --rejects rejects.ndjson", "Imports the good rows, and keeps the faults of the others."),
-            ("import - --format ndjson < workspace.ndjson", "Imports what comes from the standard input."))
+            "Creates and changes users and groups from a file. If a row is refused, nothing changes.",
+            ("import users.csv --dry-run", "Shows what the file would change."),
+            ("import users.csv --create-groups", "Imports the file and creates the groups that it names."),
+            ("import users.csv --partial --rejects rejects.ndjson", "Imports the valid rows and saves the faults of the others."),
+            ("import - --format ndjson < workspace.ndjson", "Imports the standard input."))
         {
             file, format, createGroups, partial, dryRun, rejects,
         };
@@ -69,22 +78,29 @@ internal static class ImportCommand
     private static async Task<int> RunAsync(
         string path, Stream input, FileFormat format, ImportOptions options, Stream? rejects, CancellationToken cancellationToken)
     {
-        await using var progress = new TransferProgress(nameof(ImportStage.Reading), () => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
+        await using var progress = new TransferProgress(
+            nameof(ImportStage.Reading), () => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
         var report = new TerminalReport(progress, rejects);
         var request = new UsersImportRequest(format.Read(input), options, report);
         try
         {
-            return await CommandRun.OfAsync("import", mediator => ImportAsync(mediator, request, path, progress, report, cancellationToken), cancellationToken);
+            return await CommandRun.OfAsync(
+                "import", mediator => ImportAsync(mediator, request, path, progress, report, cancellationToken), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Before the import had begun.
+            // The import had not started yet.
             return await CommandRun.FailAsync("Interrupted: nothing was changed.", isInterrupted: true);
         }
     }
 
     private static async Task<int> ImportAsync(
-        IMediator mediator, UsersImportRequest request, string path, TransferProgress progress, TerminalReport report, CancellationToken cancellationToken)
+        IMediator mediator,
+        UsersImportRequest request,
+        string path,
+        TransferProgress progress,
+        TerminalReport report,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -104,8 +120,8 @@ internal static class ImportCommand
         var outcome = summary switch
         {
             null => "nothing was changed.",
-            { Applied: true } => "the file was imported, but the report is not whole.",
-            _ => "nothing was changed, and the report is not whole.",
+            { Applied: true } => "the file was imported, but the report is incomplete.",
+            _ => "nothing was changed, and the report is incomplete.",
         };
         return exception switch
         {

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>
-/// A file that is written beside its place and put there when it is whole: what was interrupted leaves nothing that looks like it. Or the
-/// standard output, which is what it is.
+/// The output of an export. A file is written under a temporary name in its folder and renamed when it is complete, so an interrupted
+/// export leaves no file. The standard output is written directly.
 /// </summary>
 internal sealed class OutputFile : IAsyncDisposable
 {
@@ -24,18 +24,18 @@ internal sealed class OutputFile : IAsyncDisposable
 
     public Stream Stream { get; }
 
-    /// <summary>Opens it.</summary>
-    /// <param name="path">The file's place; null for the standard output.</param>
-    /// <param name="replaces">Whether a file that is there already is replaced.</param>
-    /// <exception cref="IOException">A file is there already and not to be replaced, or none can be written there.</exception>
+    /// <summary>Opens the output.</summary>
+    /// <param name="path">The path of the file; null for the standard output.</param>
+    /// <param name="replaces">Whether an existing file may be replaced.</param>
+    /// <exception cref="IOException">The file exists and may not be replaced, or it cannot be written.</exception>
     public static OutputFile Open(string? path, bool replaces)
     {
         if (path is not null && !replaces && Path.Exists(path))
         {
-            throw new IOException("It is there already; --force replaces it.");
+            throw new IOException("The file exists; --force replaces it.");
         }
 
-        // A link goes on being one, to the new file.
+        // A symbolic link stays: the export replaces the file that it leads to.
         if (path is not null && Path.Exists(path))
         {
             path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
@@ -43,25 +43,25 @@ internal sealed class OutputFile : IAsyncDisposable
 
         if (path is not null && Path.GetFullPath(path).StartsWith(Devices, StringComparison.Ordinal))
         {
-            throw new IOException("It would take the place of a device; - is the standard output.");
+            throw new IOException("A device cannot be replaced; use - for the standard output.");
         }
 
         return new OutputFile(path, replaces);
     }
 
-    /// <summary>Puts it in its place.</summary>
-    public async Task KeepAsync()
+    /// <summary>Completes the file and gives it its name.</summary>
+    public async Task CompleteAsync()
     {
         if (_path is not null)
         {
             ((FileStream)Stream).Flush(flushToDisk: true);
             await Stream.DisposeAsync();
-            KeepMode();
+            CopyMode();
             File.Move(_part, _path, _replaces);
         }
     }
 
-    /// <summary>Leaves nothing of it, unless it was kept.</summary>
+    /// <summary>Deletes the temporary file, if the output was not completed.</summary>
     public async ValueTask DisposeAsync()
     {
         await Stream.DisposeAsync();
@@ -71,8 +71,8 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    // Who was kept from reading the file that is replaced is kept from its successor.
-    private void KeepMode()
+    // The new file keeps the permissions of the file that it replaces.
+    private void CopyMode()
     {
         if (!OperatingSystem.IsWindows() && File.Exists(_path))
         {
@@ -80,8 +80,8 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    // To a pipe that nobody reads any more the console writes without a word, and what was lost would be reported as exported. (To a file
-    // it has to be the console, which leaves others that write to the same file at its end.)
+    // The console's stream ignores a closed pipe, and the export would report lost rows as exported. So pipes get their own stream.
+    // A file keeps the console's stream, which appends if other programs write to the same file.
     private static Stream OpenStandardOutput()
     {
         if (OperatingSystem.IsWindows())

@@ -6,15 +6,17 @@ using Spectre.Console;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>The report of an import on the command line: the first refused rows as a table, and the summary. All of them go to a file, if there is one.</summary>
+/// <summary>Reports an import on the command line: a table of the first faults, and the summary.</summary>
+/// <param name="progress">The progress of the import. It ends before the report starts.</param>
+/// <param name="rejects">Receives all faults; null if there is no such file.</param>
 internal sealed class TerminalReport(TransferProgress progress, Stream? rejects) : IImportReport
 {
     private const int MaxShown = 50;
 
-    /// <summary>How the import ended; null before that.</summary>
+    /// <summary>The summary; null until the import has ended.</summary>
     public ImportSummary? Summary { get; private set; }
 
-    public void Progress(ImportStage stage, long rows, long? total) => progress.Note(stage.ToString(), rows, total);
+    public void Progress(ImportStage stage, long rows, long? total) => progress.Set(stage.ToString(), rows, total);
 
     public async Task CloseAsync(ImportSummary summary, IAsyncEnumerable<ImportRefusal> refusals, CancellationToken cancellationToken)
     {
@@ -30,8 +32,9 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
         Show(summary);
     }
 
-    // Every one of them to the file, the first to the list.
-    private async Task<long> ReadAsync(IAsyncEnumerable<ImportRefusal> refusals, List<ImportRefusal> first, CancellationToken cancellationToken)
+    // Writes all faults to the file and adds the first ones to the list. Returns the number of all faults.
+    private async Task<long> ReadAsync(
+        IAsyncEnumerable<ImportRefusal> refusals, List<ImportRefusal> first, CancellationToken cancellationToken)
     {
         var output = PipeWriter.Create(rejects ?? Stream.Null, new StreamPipeWriterOptions(leaveOpen: true));
         using var lines = new ReportLines(output);
@@ -66,8 +69,8 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
         if (more > 0)
         {
             Console.WriteLine(rejects is null
-                ? string.Create(CultureInfo.InvariantCulture, $"and {more:N0} more; --rejects FILE writes all of them")
-                : string.Create(CultureInfo.InvariantCulture, $"and {more:N0} more, in the file that --rejects names"));
+                ? string.Create(CultureInfo.InvariantCulture, $"and {more:N0} more; use --rejects FILE to get all of them")
+                : string.Create(CultureInfo.InvariantCulture, $"and {more:N0} more; all are in the file of --rejects"));
         }
     }
 
@@ -76,7 +79,7 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
         Console.WriteLine(summary switch
         {
             { DryRun: true } => "Dry run: nothing was changed.",
-            { Applied: false, Refused: > 0 } => "Nothing was changed, because rows were refused; --partial applies the others.",
+            { Applied: false, Refused: > 0 } => "Nothing was changed, because rows were refused. Use --partial to apply the other rows.",
             _ => "Done.",
         });
         var (created, updated) = summary.Applied ? ("created", "updated") : ("to create", "to update");

@@ -5,13 +5,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>The files that commands read and write: which format they have, and how they are opened.</summary>
+/// <summary>Opens the files of the commands import and export, and finds their format.</summary>
 internal static class TransferFile
 {
-    /// <summary>What stands in place of a file's name for the standard input or output.</summary>
+    /// <summary>The argument that means the standard input or output.</summary>
     public const string StandardStream = "-";
 
-    /// <summary>What is wrong with an empty name.</summary>
+    /// <summary>The message for an empty file name.</summary>
     public const string NoName = "The name of the file is empty.";
 
     private static readonly string[] NdjsonEndings = [".ndjson", ".jsonl"];
@@ -20,7 +20,8 @@ internal static class TransferFile
     {
         var format = new Option<string>("--format")
         {
-            Description = $"If not given, {FileFormat.Ndjson.Name} where the file's name ends in {string.Join(" or ", NdjsonEndings)}, and else {FileFormat.Csv.Name}.",
+            Description = $"The format. The default is {FileFormat.Ndjson.Name} for names that end in "
+                + $"{string.Join(" or ", NdjsonEndings)}, and {FileFormat.Csv.Name} for all others.",
             HelpName = $"{FileFormat.Csv.Name}|{FileFormat.Ndjson.Name}",
         };
         format.Validators.Add(result =>
@@ -33,17 +34,17 @@ internal static class TransferFile
         return format;
     }
 
-    /// <summary>The format that was asked for, or else that of the file's name.</summary>
+    /// <summary>The format of the option, otherwise the format of the file's name.</summary>
     public static FileFormat FormatOf(string path, string? asked)
     {
         var isNdjson = NdjsonEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
         return FileFormat.TryParse(asked, out var format) ? format : isNdjson ? FileFormat.Ndjson : FileFormat.Csv;
     }
 
-    /// <summary>What messages call it.</summary>
+    /// <summary>The name of the file for messages.</summary>
     public static string NameOf(string path) => path == StandardStream ? "The standard input" : path;
 
-    /// <summary>A file, or the standard input, to read; of a pipe too each reading can be cancelled.</summary>
+    /// <summary>Opens a file or the standard input for reading. Every read can be cancelled, even from a pipe.</summary>
     public static Stream OpenToRead(string path)
     {
         var stream = path == StandardStream ? Console.OpenStandardInput() : File.OpenRead(path);
@@ -57,8 +58,10 @@ internal static class TransferFile
         return pipe.Reader.AsStream();
     }
 
-    /// <summary>A file to write beside one that is read. It is empty again if it was there; nobody can be reading it.</summary>
-    /// <exception cref="IOException">It cannot be opened, or is the one that is read.</exception>
+    /// <summary>Opens a file for writing and empties it. No other program can have it open.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="readPath">The file that the command reads at the same time.</param>
+    /// <exception cref="IOException">The file cannot be opened, or the command reads from it.</exception>
     public static Stream OpenToWrite(string path, string readPath)
     {
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
@@ -70,14 +73,14 @@ internal static class TransferFile
         if (readPath == StandardStream && IsStandardInput(file.SafeFileHandle))
         {
             file.Dispose();
-            throw new IOException("The standard input comes from it.");
+            throw new IOException("The standard input comes from this file.");
         }
 
         file.SetLength(0);
         return file;
     }
 
-    /// <summary>Why a file cannot be opened, or null where that is not the reason.</summary>
+    /// <summary>Explains why a file cannot be opened; null if the exception has another cause.</summary>
     public static string? Explain(Exception exception, string path) => exception switch
     {
         FileNotFoundException => $"There is no file {path}.",
@@ -89,8 +92,8 @@ internal static class TransferFile
         _ => null,
     };
 
-    // A file that is read by its name is locked; one that a shell has opened is so on Windows only. Whether two are one .NET does not tell, but
-    // how old and how long they are. (A stream of the standard input would move it, and it is being read already.)
+    // A file that the command opens by name is locked. A file that the shell opens is locked on Windows only. .NET cannot compare two
+    // handles, so their times and lengths decide. The handle is used without a stream, because a stream would move its position.
     private static bool IsStandardInput(SafeFileHandle file)
     {
         if (OperatingSystem.IsWindows())

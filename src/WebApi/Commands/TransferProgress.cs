@@ -5,12 +5,15 @@ using Spectre.Console.Rendering;
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>
-/// Shows on the standard error how far an import or export is: a bar in a terminal, and elsewhere a line at each stage and every few seconds.
+/// Shows the progress of an import or export on the standard error: a bar in a terminal, otherwise a line for each stage and every few
+/// seconds.
 /// </summary>
-/// <param name="firstStage">What is done first.</param>
-/// <param name="shareOfFirst">How much of that is done, which is null where nobody knows how much there is.</param>
+/// <param name="firstStage">The name of the first stage.</param>
+/// <param name="shareOfFirst">Returns the finished part of the first stage, from 0 to 1; null if its size is unknown.</param>
 internal sealed class TransferProgress(string firstStage, Func<double?> shareOfFirst) : IAsyncDisposable
 {
+    private const double MaxSecondsLeft = 359_999;
+
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BarInterval = TimeSpan.FromMilliseconds(100);
 
@@ -21,8 +24,11 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
 
     public void Start() => _shown = Terminal.CanRedraw ? DrawAsync() : WriteAsync();
 
-    /// <summary>Notes how far it is.</summary>
-    public void Note(string stage, long rows, long? total)
+    /// <summary>Sets the progress.</summary>
+    /// <param name="stage">The name of the stage.</param>
+    /// <param name="rows">The number of finished rows.</param>
+    /// <param name="total">The number of all rows; null if it is unknown.</param>
+    public void Set(string stage, long rows, long? total)
     {
         lock (_lock)
         {
@@ -30,7 +36,7 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
         }
     }
 
-    /// <summary>Leaves the terminal to others.</summary>
+    /// <summary>Ends the display, so that other output can follow.</summary>
     public async ValueTask DisposeAsync()
     {
         _end.TrySetResult();
@@ -55,14 +61,14 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
 
     private async Task WriteAsync()
     {
-        var said = default(string);
-        var saidAt = TimeProvider.System.GetTimestamp();
+        var lastStage = default(string);
+        var lastTime = TimeProvider.System.GetTimestamp();
         while (!await IsEndWithinAsync(BarInterval))
         {
-            if (said != Read().Stage || TimeProvider.System.GetElapsedTime(saidAt) >= LineInterval)
+            if (lastStage != Read().Stage || TimeProvider.System.GetElapsedTime(lastTime) >= LineInterval)
             {
-                said = Read().Stage;
-                saidAt = TimeProvider.System.GetTimestamp();
+                lastStage = Read().Stage;
+                lastTime = TimeProvider.System.GetTimestamp();
                 await Console.Error.WriteLineAsync(Describe().Text);
             }
         }
@@ -83,17 +89,25 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
         var state = Read();
         var seconds = TimeProvider.System.GetElapsedTime(state.Since).TotalSeconds;
         var share = state.Total is > 0 ? (double)state.Rows / state.Total : state.Stage == firstStage ? shareOfFirst() : null;
-        var text = state.Rows == 0
-            ? state.Stage
-            : string.Create(CultureInfo.InvariantCulture, $"{state.Stage,-9} {state.Rows,11:N0} rows {state.Rows / Math.Max(seconds, 0.1),9:N0}/s");
-        return share is > 0 and <= 1 && state.Rows > 0
-            ? (string.Create(CultureInfo.InvariantCulture, $@"{text} {TimeSpan.FromSeconds(Math.Min(seconds * (1 - share.Value) / share.Value, 359_999)):h\:mm\:ss} left"), share)
-            : (text, share);
+        if (state.Rows == 0)
+        {
+            return (state.Stage, share);
+        }
+
+        var speed = state.Rows / Math.Max(seconds, 0.1);
+        var text = string.Create(CultureInfo.InvariantCulture, $"{state.Stage,-9} {state.Rows,11:N0} rows {speed,9:N0}/s");
+        if (share is not (> 0 and <= 1))
+        {
+            return (text, share);
+        }
+
+        var left = TimeSpan.FromSeconds(Math.Min(seconds * (1 - share.Value) / share.Value, MaxSecondsLeft));
+        return (string.Create(CultureInfo.InvariantCulture, $@"{text} {left:h\:mm\:ss} left"), share);
     }
 
     private sealed record State(string Stage, long Rows, long? Total, long Since);
 
-    // The library's own says 0% of what has no end that is known.
+    // The library's own column shows 0 % if the end is unknown.
     private sealed class ShareColumn : ProgressColumn
     {
         private readonly PercentageColumn _percentage = new();

@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace CleanWorkspace.WebApi.Json;
 
-/// <summary>Writes times as RFC 3339 in UTC with <c>Z</c> and always six decimals, so that their texts sort as they do.</summary>
+/// <summary>Writes times as RFC 3339 in UTC with <c>Z</c>. All have six decimals, so the texts sort like the times.</summary>
 internal sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
 {
-    // The framework's own format, which is much faster than one made up of parts, has seven decimals and the Z.
+    // This built-in format is much faster than a custom one. It has seven decimals and the Z.
     private const string Format = "O";
     private const int Length = 28;
 

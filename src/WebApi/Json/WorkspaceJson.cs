@@ -6,19 +6,19 @@ using CleanWorkspace.Application;
 
 namespace CleanWorkspace.WebApi.Json;
 
-/// <summary>How the service writes JSON.</summary>
+/// <summary>The JSON settings of the service's answers.</summary>
 internal static class WorkspaceJson
 {
     public static readonly JsonSerializerOptions Options = CreateOptions();
 
     public static void Configure(JsonSerializerOptions options)
     {
-        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ShowInPart } };
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { SelectFields } };
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new Rfc3339Converter());
-        // Answers are never part of an HTML page, so letters of most scripts need no escape. (Those beyond the BMP get one.)
+        // Answers never become part of an HTML page, so letters need no escapes. Characters beyond the BMP still get one.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
     }
 
@@ -30,7 +30,7 @@ internal static class WorkspaceJson
         return options;
     }
 
-    private static void ShowInPart(JsonTypeInfo type)
+    private static void SelectFields(JsonTypeInfo type)
     {
         if (!type.Type.IsAssignableTo(typeof(IPartial)))
         {

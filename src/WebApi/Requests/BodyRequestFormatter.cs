@@ -1,23 +1,25 @@
+using System.Buffers;
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Values;
+using CleanWorkspace.WebApi.Json;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Net.Http.Headers;
 
 namespace CleanWorkspace.WebApi.Requests;
 
 /// <summary>
-/// Reads a <see cref="BodyRequest"/> so that nothing a client sends is dropped in silence: an unknown or repeated property
-/// or a wrong type is a fault. Faults are collected, to be reported together with those of the values; a body that is no
-/// JSON object is refused at once.
+/// Reads a <see cref="BodyRequest"/> with <see cref="StrictJsonReader"/>. The request carries the faults, because its validator adds the
+/// faults of the values. A body that is not a JSON object is refused at once.
 /// </summary>
 internal sealed class BodyRequestFormatter : InputFormatter
 {
     private const string MediaType = "application/json";
+
+    // Most bodies fit. The buffer doubles when it is full.
+    private const int FirstBufferLength = 4096;
 
     private readonly JsonSerializerOptions _options;
     private readonly ConcurrentDictionary<Type, BodyType> _types = new();
@@ -28,9 +30,11 @@ internal sealed class BodyRequestFormatter : InputFormatter
         SupportedMediaTypes.Add(MediaTypeHeaderValue.Parse(MediaType));
     }
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>
-    /// Reads that one media type, in UTF-8, and no other whose name ends in +json; and no compressed bodies, which count as a
-    /// media type that is not supported (RFC 9110, section 15.5.16).
+    /// Accepts this media type in UTF-8 and no other type that ends in +json. A compressed body counts as an unsupported media type
+    /// (RFC 9110, section 15.5.16).
     /// </summary>
     public override bool CanRead(InputFormatterContext context)
     {
@@ -47,178 +51,147 @@ internal sealed class BodyRequestFormatter : InputFormatter
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context)
     {
         var http = context.HttpContext;
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBufferLength);
+        var length = 0;
         try
         {
-            using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
-            var request = Read(document.RootElement, _types.GetOrAdd(context.ModelType, TypeOf));
-            if (request is CreateRequest create && http.Request.Headers.ContainsKey(IdempotencyHeader.Name))
+            for (var count = -1; count != 0; length += count)
             {
-                request = create with { Fingerprint = IdempotencyHeader.FingerprintOf(context.ModelType, document.RootElement) };
+                if (length == buffer.Length)
+                {
+                    buffer = Grow(buffer);
+                }
+
+                count = await http.Request.Body.ReadAsync(buffer.AsMemory(length), http.RequestAborted);
             }
 
-            return await InputFormatterResult.SuccessAsync(request);
+            return InputFormatterResult.Success(Read(buffer.AsSpan(0, length), context));
         }
         catch (JsonException exception)
         {
-            // Positions are for people, who count from 1.
+            // The exception counts from 0, people count from 1.
             throw Refuse("malformed_json", exception is { LineNumber: { } line, BytePositionInLine: { } position }
                 ? $"The body is not valid JSON, or nested too deeply: see line {line + 1}, byte {position + 1}."
                 : "The body is not valid JSON, or nested too deeply.");
         }
-    }
-
-    private BodyType TypeOf(Type type)
-    {
-        var info = _options.GetTypeInfo(type);
-        return new BodyType(
-            info.CreateObject!, info.Properties.Where(property => property.Set is not null).ToFrozenDictionary(property => property.Name));
-    }
-
-    private static BodyRequest Read(JsonElement body, BodyType type)
-    {
-        if (body.ValueKind != JsonValueKind.Object)
+        finally
         {
+            buffer.AsSpan(0, length).Clear();
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The body holds personal data, so a returned buffer is cleared.
+    private static byte[] Grow(byte[] full)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full, clearArray: true);
+        return larger;
+    }
+
+    private BodyRequest Read(ReadOnlySpan<byte> body, InputFormatterContext context)
+    {
+        if (body.StartsWith(ByteOrderMark))
+        {
+            body = body[ByteOrderMark.Length..];
+        }
+
+        var type = _types.GetOrAdd(context.ModelType, static (model, options) => BodyType.Of(model, options), _options);
+        var json = new Utf8JsonReader(body);
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            json.Skip();
+            ReadEnd(ref json);
             throw Refuse("invalid_type", "The body must be a JSON object.");
         }
 
-        var request = (BodyRequest)type.Create();
-        var faults = new List<RequestFault>();
-        var seen = new HashSet<string>();
-        foreach (var item in body.EnumerateObject())
-        {
-            if (faults.Count >= ReadingFaults.MaxCount)
-            {
-                break;
-            }
+        var start = (int)json.TokenStartIndex;
+        var reader = new StrictJsonReader(type.Properties, reportsElements: true);
+        reader.Read(ref json);
+        var end = (int)json.BytesConsumed;
+        ReadEnd(ref json);
 
-            if (!TryGetName(item, out var name))
-            {
-                faults.Add(RequestFault.At("", ReadingFaults.NameNotUnicode));
-            }
-            else if (!type.Properties.TryGetValue(name, out var property))
-            {
-                faults.Add(RequestFault.At(PointerTo(name), ReadingFaults.UnknownProperty));
-            }
-            else if (!seen.Add(name))
-            {
-                faults.Add(RequestFault.At(PointerTo(name), ReadingFaults.DuplicateProperty));
-            }
-            else if (property.PropertyType == typeof(Optional<string?>))
-            {
-                ReadText(item.Value, PointerTo(name), faults, text => property.Set!(request, new Optional<string?>(text)));
-            }
-            else
-            {
-                ReadList(item.Value, PointerTo(name), faults, list => property.Set!(request, new Optional<IReadOnlyList<string?>?>(list)));
-            }
+        var request = type.Create(reader);
+        if (reader.Faults.Count > 0)
+        {
+            request = request with { ReadingFaults = ToRequestFaults(reader.Faults) };
         }
 
-        if (faults.Count >= ReadingFaults.MaxCount)
-        {
-            faults.Add(RequestFault.At("", ReadingFaults.TooMany));
-        }
-
-        return request with { ReadingFaults = faults };
+        return request is CreateRequest create && context.HttpContext.Request.Headers.ContainsKey(IdempotencyHeader.Name)
+            ? create with { Fingerprint = IdempotencyHeader.FingerprintOf(context.ModelType, body[start..end]) }
+            : request;
     }
 
-    private static void ReadText(JsonElement value, string pointer, List<RequestFault> faults, Action<string?> set)
+    // Throws if anything but white space follows.
+    private static void ReadEnd(ref Utf8JsonReader json) => json.Read();
+
+    private static RequestFault[] ToRequestFaults(IReadOnlyList<JsonFault> faults)
     {
-        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+        var converted = new RequestFault[faults.Count];
+        for (var i = 0; i < converted.Length; i++)
         {
-            AddFault(faults, ReadingFaults.NotText, pointer);
+            converted[i] = RequestFault.At(PointerTo(faults[i]), faults[i].Fault);
         }
-        else if (!TryGetString(value, out var text))
-        {
-            AddFault(faults, ReadingFaults.NotUnicode, pointer);
-        }
-        else
-        {
-            set(text);
-        }
+
+        return converted;
     }
 
-    private static void ReadList(JsonElement value, string pointer, List<RequestFault> faults, Action<IReadOnlyList<string?>?> set)
+    // A JSON pointer (RFC 6901).
+    private static string PointerTo(JsonFault fault)
     {
-        if (value.ValueKind == JsonValueKind.Null)
+        if (fault.Name is null)
         {
-            set(null);
-            return;
+            return "";
         }
 
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            faults.Add(RequestFault.At(pointer, ReadingFaults.NotList));
-            return;
-        }
-
-        var length = value.GetArrayLength();
-        if (length > IdList.MaxCount)
-        {
-            // The length alone is the fault; a fault for each element would outgrow the request many times over.
-            set(new string?[length]);
-            return;
-        }
-
-        var list = new List<string?>(length);
-        foreach (var element in value.EnumerateArray())
-        {
-            string? item = null;
-            if (element.ValueKind == JsonValueKind.Null)
-            {
-                AddFault(faults, ReadingFaults.NotText, $"{pointer}/{list.Count}");
-            }
-            else
-            {
-                ReadText(element, $"{pointer}/{list.Count}", faults, text => item = text);
-            }
-
-            list.Add(item);
-        }
-
-        set(list);
-    }
-
-    // JsonElement throws at an escaped lone surrogate and at invalid UTF-8: the form of the JSON is right, but the text is none.
-    private static bool TryGetString(JsonElement value, out string? text)
-    {
-        try
-        {
-            text = value.GetString();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            text = null;
-            return false;
-        }
-    }
-
-    private static bool TryGetName(JsonProperty property, out string name)
-    {
-        try
-        {
-            name = property.Name;
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            name = "";
-            return false;
-        }
-    }
-
-    private static string PointerTo(string name) =>
-        "/" + ReadingFaults.Shorten(name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-
-    private static void AddFault(List<RequestFault> faults, Fault fault, string pointer)
-    {
-        if (faults.Count < ReadingFaults.MaxCount)
-        {
-            faults.Add(RequestFault.At(pointer, fault));
-        }
+        var name = fault.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        return fault.Element is { } element ? $"/{name}/{element}" : $"/{name}";
     }
 
     private static Failure Refuse(string code, string detail) => Failure.Invalid(new RequestFault(code, detail, ""));
 
-    private sealed record BodyType(Func<object> Create, FrozenDictionary<string, JsonPropertyInfo> Properties);
+    /// <summary>The accepted properties of a request type and their setters.</summary>
+    private sealed class BodyType(Func<object> create, AcceptedProperty[] properties, Action<object, object?>[] setters)
+    {
+        public AcceptedProperty[] Properties => properties;
+
+        public static BodyType Of(Type model, JsonSerializerOptions options)
+        {
+            var info = options.GetTypeInfo(model);
+            var settable = info.Properties.Where(property => property.Set is not null).ToList();
+            return new BodyType(
+                info.CreateObject!,
+                [.. settable.Select(property => new AcceptedProperty(property.Name, KindOf(property.PropertyType)))],
+                [.. settable.Select(property => property.Set!)]);
+        }
+
+        /// <summary>Creates a request with the values that were read.</summary>
+        public BodyRequest Create(StrictJsonReader reader)
+        {
+            var request = create();
+            for (var i = 0; i < properties.Length; i++)
+            {
+                if (properties[i].Kind == PropertyKind.Text)
+                {
+                    if (reader.Text(i) is { IsGiven: true } text)
+                    {
+                        setters[i](request, text);
+                    }
+                }
+                else if (reader.List(i) is { IsGiven: true } list)
+                {
+                    setters[i](request, list);
+                }
+            }
+
+            return (BodyRequest)request;
+        }
+
+        private static PropertyKind KindOf(Type type) =>
+            type == typeof(Optional<string?>) ? PropertyKind.Text
+            : type == typeof(Optional<IReadOnlyList<string?>?>) ? PropertyKind.List
+            : throw new NotSupportedException($"A body has no properties of the type {type}.");
+    }
 }

@@ -1,21 +1,19 @@
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>
-/// Knows which quote is open where a CSV file has been read so far, and on which line it was opened. The reader of records does not
-/// say, for it gives a record that never ends up as a whole.
-/// </summary>
+/// <summary>Tracks whether a quote of a CSV file is open, and the line on which it was opened.</summary>
+/// <remarks>The CSV reader does not tell it: for a record that never ends it knows only the first line.</remarks>
 internal sealed class CsvQuotes
 {
     private bool _isOpen;
     private long _line;
     private byte _last = (byte)'\n';
 
-    /// <summary>The line of the quote that is open, or null. A quote that the bytes so far end with may be the first half of a doubled one.</summary>
+    /// <summary>The line of the open quote, or null. A quote at the end of the bytes counts as open, because it may be doubled.</summary>
     public long? OpenLine => _isOpen || _last == '"' ? _line : null;
 
-    /// <summary>Goes on behind these bytes.</summary>
+    /// <summary>Reads the next bytes of the file.</summary>
     /// <param name="bytes">The next bytes.</param>
-    /// <param name="lines">Where they start.</param>
+    /// <param name="lines">The line at which they start.</param>
     public void Advance(ReadOnlySpan<byte> bytes, LineCounter lines)
     {
         if (bytes.IsEmpty)
@@ -33,7 +31,7 @@ internal sealed class CsvQuotes
             }
             else if (previous == '"')
             {
-                // The second half of a doubled quote: the one before it has closed nothing.
+                // The second half of a doubled quote. The quote before it closed nothing.
                 _isOpen = true;
             }
             else if (previous is (byte)',' or (byte)'\r' or (byte)'\n')

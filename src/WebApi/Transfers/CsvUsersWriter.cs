@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Users;
@@ -7,17 +8,17 @@ using CsvHelper;
 namespace CleanWorkspace.WebApi.Transfers;
 
 /// <summary>Writes users as CSV (RFC 4180), in the columns that an import reads.</summary>
-/// <param name="output">Where to.</param>
+/// <param name="output">Receives the file.</param>
 /// <param name="isExcelSafe">
-/// Whether spreadsheets are kept from taking text for formulas, by an apostrophe before it, and from guessing the encoding, by a
-/// byte order mark. An import takes the apostrophe for part of the text.
+/// Whether an apostrophe stands before cells that spreadsheets would run as formulas, and a byte order mark before the file. An import
+/// reads the apostrophe as part of the text.
 /// </param>
 internal sealed class CsvUsersWriter(PipeWriter output, bool isExcelSafe) : ExportWriter
 {
     private const char Separator = ';';
 
-    // Never disposed: that would end the file of an export which broke off.
-    private readonly CsvWriter _csv = Begin(output, isExcelSafe);
+    // Not disposed, because that would complete a file whose export failed.
+    private readonly CsvWriter _csv = Create(output, isExcelSafe);
 
     public override bool HasGroups => false;
 
@@ -25,9 +26,13 @@ internal sealed class CsvUsersWriter(PipeWriter output, bool isExcelSafe) : Expo
 
     public override ValueTask WriteAsync(UserResponse user, IReadOnlyList<string> groupNames, CancellationToken cancellationToken)
     {
+        // The order of CsvColumns.
         _csv.WriteField(user.Email);
-        _csv.WriteField(user.FirstName);
-        _csv.WriteField(user.LastName);
+        for (var i = 0; i < ImportColumns.Users.Count; i++)
+        {
+            _csv.WriteField(ImportColumns.Users[i].Read(user));
+        }
+
         _csv.WriteField(RoleName.Of(user.Role));
         _csv.WriteField(string.Join(Separator, groupNames.Select(Escape)));
         return _csv.EndRecordAsync(cancellationToken);
@@ -35,18 +40,18 @@ internal sealed class CsvUsersWriter(PipeWriter output, bool isExcelSafe) : Expo
 
     public override Task EndAsync(CancellationToken cancellationToken) => _csv.FlushAsync(cancellationToken).AsTask();
 
-    private static CsvWriter Begin(PipeWriter output, bool isExcelSafe)
+    private static CsvWriter Create(PipeWriter output, bool isExcelSafe)
     {
         var csv = CsvWriter.Create(output.AsStream(leaveOpen: true), CsvWriterOptions.Default with
         {
             Injection = isExcelSafe ? CsvInjection.Escape : CsvInjection.None,
             WriteByteOrderMark = isExcelSafe,
         });
-        csv.WriteHeader("email", "first_name", "last_name", "role", "user_groups");
+        csv.WriteHeader(CsvColumns.Names);
         return csv;
     }
 
-    // The backslash first, lest those that are put before separators get one too.
+    // Backslashes first. Otherwise the backslash before a semicolon would be doubled too.
     private static string Escape(string name) =>
         name.Replace(@"\", @"\\", StringComparison.Ordinal).Replace(";", @"\;", StringComparison.Ordinal);
 }

@@ -8,16 +8,17 @@ using Microsoft.AspNetCore.Mvc;
 namespace CleanWorkspace.WebApi.Transfers;
 
 /// <summary>
-/// Answers with a file that is sent as it is written. What fails before the first bytes is answered as anything that fails; after them
-/// the connection is broken off, so that nobody takes a part for the whole.
+/// Sends an export while it is written. If the export fails before the first bytes, the answer is a problem document. If it fails later,
+/// the connection is aborted, so the client sees that the file is incomplete.
 /// </summary>
-/// <param name="format">The format that was asked for; null where the client's Accept header decides.</param>
-/// <param name="isExcelSafe">Whether spreadsheets are kept from taking text for formulas.</param>
-/// <param name="exportAsync">The use case.</param>
+/// <param name="format">The format of the query; null if the Accept header decides.</param>
+/// <param name="isExcelSafe">Whether an apostrophe stands before cells that spreadsheets would run as formulas.</param>
+/// <param name="exportAsync">Runs the use case.</param>
 internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IExportWriter, Task> exportAsync) : IActionResult
 {
-    // So much may wait for a client before the database waits for it too.
-    private static readonly PipeOptions Room = new(pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, useSynchronizationContext: false);
+    // If this much waits for a slow client, the export pauses, and the database with it.
+    private static readonly PipeOptions BufferLimits = new(
+        pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, useSynchronizationContext: false);
 
     public async Task ExecuteResultAsync(ActionContext context)
     {
@@ -25,7 +26,8 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         var chosen = format ?? FileFormat.Of(http.Request);
         if (isExcelSafe && chosen != FileFormat.Csv)
         {
-            throw Failure.Invalid([new RequestFault("csv_only", "Goes with format=csv only: in NDJSON nothing is taken for a formula.", Parameter: "excel_safe")]);
+            throw Failure.Invalid(new RequestFault(
+                "csv_only", "Needs format=csv. Spreadsheets run no formulas from NDJSON.", Parameter: "excel_safe"));
         }
 
         if (HeadRequests.IsHead(http))
@@ -34,8 +36,8 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
             return;
         }
 
-        // A use case may be left behind by its request, where the database is silent, so it does not write to the response.
-        var pipe = new Pipe(Room);
+        // If the database is silent, the request can end before the use case does. So the use case does not write to the response itself.
+        var pipe = new Pipe(BufferLimits);
         try
         {
             await SendAsync(chosen, pipe.Reader, WriteAsync(chosen, pipe), http);
@@ -44,7 +46,8 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         {
             if (!http.RequestAborted.IsCancellationRequested)
             {
-                http.RequestServices.GetRequiredService<ILogger<ExportResult>>().LogError(failure, "An export broke off");
+                http.RequestServices.GetRequiredService<ILogger<ExportResult>>()
+                    .LogError(failure, "An export failed after its first bytes, so the connection was aborted");
             }
 
             http.Abort();
@@ -61,7 +64,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         response.Headers.ContentDisposition = $"attachment; filename=\"users.{chosen.Name}\"";
     }
 
-    // The pipe is not completed after a failure: what was left behind may still write to memory that would be given to others then.
+    // After a failure the pipe is not completed. The use case may still write to its memory, which completion would hand to other pipes.
     private async Task WriteAsync(FileFormat chosen, Pipe pipe)
     {
         try

@@ -4,7 +4,7 @@ using CleanWorkspace.Application.Users;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>Writes a file in some format, and waits where what it writes to is full.</summary>
+/// <summary>Writes a file of one format. It waits if its output is full.</summary>
 internal abstract class ExportWriter : IExportWriter
 {
     public abstract bool HasGroups { get; }
@@ -13,6 +13,6 @@ internal abstract class ExportWriter : IExportWriter
 
     public abstract ValueTask WriteAsync(UserResponse user, IReadOnlyList<string> groupNames, CancellationToken cancellationToken);
 
-    /// <summary>Writes what is left in buffers. Only a file that came to its end has one.</summary>
+    /// <summary>Writes the buffers. Called only after the last row, so an incomplete file lacks its end.</summary>
     public abstract Task EndAsync(CancellationToken cancellationToken);
 }

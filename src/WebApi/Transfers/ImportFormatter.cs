@@ -1,12 +1,11 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Formatters;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>Takes the body of an import for the rows of a file, which are read as they are asked for.</summary>
+/// <summary>Reads the body of an import as rows. The handler pulls the rows one at a time.</summary>
 internal sealed class ImportFormatter : IInputFormatter, IApiRequestFormatMetadataProvider
 {
     public bool CanRead(InputFormatterContext context) => IsOfRows(context.ModelType);

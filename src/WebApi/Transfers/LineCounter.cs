@@ -1,14 +1,14 @@
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>Counts the lines of a text that comes in pieces: they end with LF, CR LF or CR.</summary>
+/// <summary>Counts the lines of a text that comes in pieces. A line ends with LF, CR LF or CR.</summary>
 internal struct LineCounter()
 {
     private bool _endedInReturn;
 
-    /// <summary>The number of the line, from 1, that the next byte is in.</summary>
+    /// <summary>The number of the next byte's line, from 1.</summary>
     public long Line { get; private set; } = 1;
 
-    /// <summary>Goes on behind these bytes.</summary>
+    /// <summary>Reads the next bytes.</summary>
     public void Advance(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)

@@ -1,16 +1,16 @@
 using CleanWorkspace.Application;
-using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>A line that is not read, as it would have to be held in memory.</summary>
+/// <summary>The limit of a line's length. A line must fit in memory.</summary>
 internal static class LongLine
 {
-    /// <summary>The most bytes of a record or line. Everything that a user may have, 100,000 groups aside, fits many times.</summary>
+    /// <summary>The limit for a CSV record or an NDJSON line, in bytes. A user without very many groups needs far less.</summary>
     public const int MaxLength = MaxMebibytes * 1024 * 1024;
 
     private const int MaxMebibytes = 4;
 
-    /// <summary>Says where one is.</summary>
-    public static Failure At(long line) => Failure.InvalidFile(line, "line_too_long", $"Must have at most {MaxMebibytes} MiB.");
+    /// <summary>The failure for a longer line.</summary>
+    public static Failure At(long line) =>
+        Failure.InvalidFile(line, "line_too_long", $"The line is too long. A line has at most {MaxMebibytes} MiB.");
 }

@@ -1,6 +1,6 @@
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>What files of a workspace are called in HTTP.</summary>
+/// <summary>The media types of imports and exports.</summary>
 internal static class MediaTypes
 {
     public const string Csv = "text/csv";

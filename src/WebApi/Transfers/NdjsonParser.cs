@@ -1,63 +1,59 @@
 using System.Text.Json;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.Values;
-using CleanWorkspace.WebApi.Requests;
+using CleanWorkspace.WebApi.Json;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
 /// <summary>
-/// Reads one line of NDJSON at a time: a resource as it is shown, told apart by its property <c>resource</c>. Nothing is dropped in
-/// silence: an unknown or repeated property or a wrong type is a fault.
+/// Reads one line of NDJSON at a time with <see cref="StrictJsonReader"/>. A line has the form in which the API shows a user or a group.
+/// Its property <c>resource</c> says which of the two it is.
 /// </summary>
 internal sealed class NdjsonParser
 {
-    // Where each is in Properties.
-    private const int Resource = 0;
-    private const int Id = 1;
-    private const int Email = 2;
-    private const int FirstName = 3;
-    private const int LastName = 4;
-    private const int Role = 5;
-    private const int RoleAlias = 6;
-    private const int UserGroups = 7;
-    private const int Teams = 8;
-    private const int Name = 9;
-    private const int Icon = 10;
-    private const int Description = 11;
+    private const string Users = "users";
+    private const string Groups = "user_groups";
 
-    private static readonly Property[] Properties =
+    private static readonly string[] Lists = ["user_groups", "teams"];
+
+    // An import does not set these, so a line may have any value.
+    private static readonly string[] Ignored = ["created_at", "updated_at"];
+
+    private static readonly string[] UserTexts = [.. ImportColumns.Users.Select(column => column.Name)];
+    private static readonly string[] GroupTexts = [.. ImportColumns.Groups.Select(column => column.Name)];
+
+    private static readonly string[] UserProperties = ["resource", "id", "email", .. UserTexts, "role", "_role", .. Lists];
+    private static readonly string[] GroupProperties = ["resource", "id", "name", .. GroupTexts];
+
+    // The resource can come last in the line, so the reader accepts the properties of both.
+    private static readonly AcceptedProperty[] Properties =
     [
-        new("resource"u8.ToArray(), OfUsers: true, OfGroups: true),
-        new("id"u8.ToArray(), OfUsers: true, OfGroups: true),
-        new("email"u8.ToArray(), OfUsers: true),
-        new("first_name"u8.ToArray(), OfUsers: true),
-        new("last_name"u8.ToArray(), OfUsers: true),
-        new("role"u8.ToArray(), OfUsers: true),
-        new("_role"u8.ToArray(), OfUsers: true),
-        new("user_groups"u8.ToArray(), OfUsers: true, IsList: true),
-        new("teams"u8.ToArray(), OfUsers: true, IsList: true),
-        new("name"u8.ToArray(), OfGroups: true),
-        new("icon"u8.ToArray(), OfGroups: true),
-        new("description"u8.ToArray(), OfGroups: true),
-        // Whatever they are, an import does not set them.
-        new("created_at"u8.ToArray(), OfUsers: true, OfGroups: true, IsIgnored: true),
-        new("updated_at"u8.ToArray(), OfUsers: true, OfGroups: true, IsIgnored: true),
+        .. UserProperties.Union(GroupProperties).Union(Ignored).Select(name => new AcceptedProperty(
+            name, Lists.Contains(name) ? PropertyKind.List : Ignored.Contains(name) ? PropertyKind.Ignored : PropertyKind.Text)),
     ];
 
-    private readonly bool[] _isGiven = new bool[Properties.Length];
-    private readonly Fault?[] _faultOf = new Fault?[Properties.Length];
-    private readonly string?[] _texts = new string?[Properties.Length];
-    private readonly List<string?>?[] _lists = new List<string?>?[Properties.Length];
-    private readonly List<RefusedRow> _faults = [];
+    private static readonly bool[] IsOfUsers = [.. Properties.Select(property => IsOf(UserProperties, property))];
+    private static readonly bool[] IsOfGroups = [.. Properties.Select(property => IsOf(GroupProperties, property))];
 
-    /// <summary>What the line says, or why it says nothing.</summary>
+    private static readonly int ResourceIndex = IndexOf("resource");
+    private static readonly int IdIndex = IndexOf("id");
+    private static readonly int EmailIndex = IndexOf("email");
+    private static readonly int RoleIndex = IndexOf("role");
+    private static readonly int RoleAliasIndex = IndexOf("_role");
+    private static readonly int UserGroupsIndex = IndexOf("user_groups");
+    private static readonly int TeamsIndex = IndexOf("teams");
+    private static readonly int NameIndex = IndexOf("name");
+    private static readonly int[] UserTextIndexes = [.. UserTexts.Select(IndexOf)];
+    private static readonly int[] GroupTextIndexes = [.. GroupTexts.Select(IndexOf)];
+
+    private readonly StrictJsonReader _reader = new(Properties, reportsElements: false);
+    private readonly Fault?[] _faultOf = new Fault?[Properties.Length];
+
+    /// <summary>Reads a line.</summary>
+    /// <param name="json">The line, not blank.</param>
+    /// <param name="line">The number of the line, from 1.</param>
     public ImportRow Parse(ReadOnlySpan<byte> json, long line)
     {
-        Array.Clear(_isGiven);
-        Array.Clear(_faultOf);
-        Array.Clear(_texts);
-        Array.Clear(_lists);
-        _faults.Clear();
         try
         {
             var reader = new Utf8JsonReader(json);
@@ -67,7 +63,9 @@ internal sealed class NdjsonParser
                 return new UnreadableRow(line, null, new Fault("invalid_type", "Must be a JSON object."));
             }
 
-            ReadProperties(ref reader, line);
+            _reader.Read(ref reader);
+            // Throws if anything but white space follows the object.
+            reader.Read();
         }
         catch (JsonException exception)
         {
@@ -75,176 +73,95 @@ internal sealed class NdjsonParser
                 "invalid_json", $"Is not valid JSON, or nested too deeply: see byte {exception.BytePositionInLine + 1} of the line."));
         }
 
-        return Build(line);
+        FindFaults();
+        if (_reader.Has(ResourceIndex) && FindFaultOfResource() is { } fault)
+        {
+            return new UnreadableRow(line, "resource", fault);
+        }
+
+        return IsGroup ? ReadGroup(line) : ReadUser(line);
     }
 
-    private void ReadProperties(ref Utf8JsonReader reader, long line)
+    private bool IsGroup => _reader.Text(ResourceIndex).Value == Groups;
+
+    // Of several faults of a property the row reports the last: a repetition, if there is one.
+    private void FindFaults()
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Array.Clear(_faultOf);
+        foreach (var fault in _reader.Faults)
         {
-            if (_faults.Count >= ReadingFaults.MaxCount)
+            if (fault.Index >= 0)
             {
-                _faults.Add(new RefusedRow(line, null, ReadingFaults.TooMany));
-                return;
-            }
-
-            var index = FindProperty(ref reader);
-            if (index < 0)
-            {
-                _faults.Add(TryGetString(ref reader, out var name)
-                    ? new RefusedRow(line, ReadingFaults.Shorten(name!), ReadingFaults.UnknownProperty)
-                    : new RefusedRow(line, null, ReadingFaults.NameNotUnicode));
-            }
-            else if (_isGiven[index])
-            {
-                _faultOf[index] = ReadingFaults.DuplicateProperty;
-            }
-
-            reader.Read();
-            if (index < 0 || _isGiven[index] || Properties[index].IsIgnored)
-            {
-                reader.Skip();
-            }
-            else if (Properties[index].IsList)
-            {
-                ReadList(ref reader, index);
-            }
-            else if (!TryReadText(ref reader, out _texts[index], out var fault))
-            {
-                _faultOf[index] = fault;
-            }
-
-            if (index >= 0)
-            {
-                _isGiven[index] = true;
+                _faultOf[fault.Index] = fault.Fault;
             }
         }
-
-        // Throws where something comes after the object.
-        reader.Read();
     }
 
-    private void ReadList(ref Utf8JsonReader reader, int index)
+    private Fault? FindFaultOfResource() =>
+        _faultOf[ResourceIndex]
+        ?? (_reader.Text(ResourceIndex).Value is Users or Groups
+            ? null
+            : new Fault("unknown_resource", $"Must be {Users} or {Groups}. A line without resource describes a user."));
+
+    private ImportUserRow ReadUser(long line) => new(line)
     {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return;
-        }
+        ReadingFaults = ToRefusedRows(line, IsOfUsers),
+        Id = Text(IdIndex),
+        Email = Text(EmailIndex),
+        Texts = Texts(UserTextIndexes),
+        Role = Text(RoleIndex),
+        RoleAlias = Text(RoleAliasIndex),
+        UserGroups = List(UserGroupsIndex),
+        Teams = List(TeamsIndex),
+    };
 
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
-            _faultOf[index] = ReadingFaults.NotList;
-            return;
-        }
+    private ImportGroupRow ReadGroup(long line) => new(line)
+    {
+        ReadingFaults = ToRefusedRows(line, IsOfGroups),
+        Id = Text(IdIndex),
+        Name = Text(NameIndex),
+        Texts = Texts(GroupTextIndexes),
+    };
 
-        var list = new List<string?>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+    // First the faults of unknown properties, then those of known ones. A property of the other resource is unknown.
+    private RefusedRow[] ToRefusedRows(long line, bool[] isKnown)
+    {
+        List<RefusedRow>? rows = null;
+        foreach (var fault in _reader.Faults)
         {
-            var isNull = reader.TokenType == JsonTokenType.Null;
-            if (!TryReadText(ref reader, out var text, out var fault) || isNull)
+            if (fault.Index < 0)
             {
-                _faultOf[index] ??= fault == ReadingFaults.NotUnicode ? fault : ReadingFaults.NotList;
+                (rows ??= []).Add(new RefusedRow(line, fault.Name, fault.Fault));
             }
-
-            list.Add(text);
-        }
-
-        _lists[index] = list;
-    }
-
-    private ImportRow Build(long line)
-    {
-        var isGroup = _texts[Resource] == "user_groups";
-        if (_isGiven[Resource] && (_faultOf[Resource] is not null || !(isGroup || _texts[Resource] == "users")))
-        {
-            return new UnreadableRow(line, "resource", _faultOf[Resource] ?? new Fault("unknown_resource", "Must be users or user_groups, or be left out for users."));
         }
 
         for (var i = 0; i < Properties.Length; i++)
         {
-            var (fault, isKnown) = (_faultOf[i], isGroup ? Properties[i].OfGroups : Properties[i].OfUsers);
-            if (_isGiven[i] && (fault is not null || !isKnown))
+            if (_reader.Has(i) && (isKnown[i] ? _faultOf[i] : ReadingFaults.UnknownProperty) is { } fault)
             {
-                _faults.Add(new RefusedRow(line, Properties[i].ToString(), isKnown ? fault! : ReadingFaults.UnknownProperty));
+                (rows ??= []).Add(new RefusedRow(line, Properties[i].Name, fault));
             }
         }
 
-        RefusedRow[] faults = _faults.Count == 0 ? [] : [.. _faults];
-        return isGroup
-            ? new ImportGroupRow(line) { ReadingFaults = faults, Id = Text(Id), Name = Text(Name), Icon = Text(Icon), Description = Text(Description) }
-            : new ImportUserRow(line)
-            {
-                ReadingFaults = faults,
-                Id = Text(Id),
-                Email = Text(Email),
-                FirstName = Text(FirstName),
-                LastName = Text(LastName),
-                Role = Text(Role),
-                RoleAlias = Text(RoleAlias),
-                UserGroups = List(UserGroups),
-                Teams = List(Teams),
-            };
+        return rows is null ? [] : [.. rows];
     }
 
-    private Optional<string?> Text(int index) => _isGiven[index] && _faultOf[index] is null ? new(_texts[index]) : default;
+    private Optional<string?> Text(int index) => _faultOf[index] is null ? _reader.Text(index) : default;
 
-    private Optional<IReadOnlyList<string?>?> List(int index) => _isGiven[index] && _faultOf[index] is null ? new(_lists[index]) : default;
+    private Optional<IReadOnlyList<string?>?> List(int index) => _faultOf[index] is null ? _reader.List(index) : default;
 
-    private static int FindProperty(ref Utf8JsonReader reader)
+    private TextValues Texts(int[] indexes)
     {
-        try
+        var values = new Optional<string?>[indexes.Length];
+        for (var i = 0; i < values.Length; i++)
         {
-            for (var i = 0; i < Properties.Length; i++)
-            {
-                if (reader.ValueTextEquals(Properties[i].Name))
-                {
-                    return i;
-                }
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate, which is in the name of no property.
+            values[i] = Text(indexes[i]);
         }
 
-        return -1;
+        return new TextValues(values);
     }
 
-    private static bool TryReadText(ref Utf8JsonReader reader, out string? text, out Fault? fault)
-    {
-        text = null;
-        fault = null;
-        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
-        {
-            reader.Skip();
-            fault = ReadingFaults.NotText;
-        }
-        else if (!TryGetString(ref reader, out text))
-        {
-            fault = ReadingFaults.NotUnicode;
-        }
+    private static int IndexOf(string name) => Array.FindIndex(Properties, property => property.Name == name);
 
-        return fault is null;
-    }
-
-    // The reader throws at an escaped lone surrogate: the form of the JSON is right, but the text is none.
-    private static bool TryGetString(ref Utf8JsonReader reader, out string? text)
-    {
-        try
-        {
-            text = reader.GetString();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            text = null;
-            return false;
-        }
-    }
-
-    private readonly record struct Property(byte[] Name, bool OfUsers = false, bool OfGroups = false, bool IsList = false, bool IsIgnored = false)
-    {
-        public override string ToString() => System.Text.Encoding.UTF8.GetString(Name);
-    }
+    private static bool IsOf(string[] names, AcceptedProperty property) => names.Contains(property.Name) || Ignored.Contains(property.Name);
 }

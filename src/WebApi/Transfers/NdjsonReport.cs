@@ -3,10 +3,11 @@ using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>
-/// The report of an import as the answer to its request: a line for each fault, by line, and the summary last. The import may be left
-/// behind by its request, where the database is silent; from then on it can neither read nor answer what is not its own any more.
-/// </summary>
+/// <summary>Answers an import with its report as NDJSON: one line for each fault, ordered by line, and the summary last.</summary>
+/// <remarks>
+/// If the database is silent, the request can end before the import does. Dispose the report at the end of the request: then the
+/// import can no longer use the request's body and response.
+/// </remarks>
 internal sealed class NdjsonReport : IImportReport, IDisposable
 {
     private readonly HttpResponse _response;
@@ -19,7 +20,7 @@ internal sealed class NdjsonReport : IImportReport, IDisposable
         _ended = _end.Token;
     }
 
-    /// <summary>The rows of the request's body, for as long as the request lasts.</summary>
+    /// <summary>Passes on the rows of the request's body until the request ends.</summary>
     public async IAsyncEnumerable<ImportRow> Accept(
         IAsyncEnumerable<ImportRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -32,7 +33,7 @@ internal sealed class NdjsonReport : IImportReport, IDisposable
         }
     }
 
-    /// <summary>Says nothing: the status, which comes first, is not known before the end.</summary>
+    /// <summary>Does nothing, because the status comes first and is known only at the end.</summary>
     public void Progress(ImportStage stage, long rows, long? total)
     {
     }
@@ -41,7 +42,8 @@ internal sealed class NdjsonReport : IImportReport, IDisposable
     {
         _ended.ThrowIfCancellationRequested();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended);
-        _response.StatusCode = summary is { Applied: false, DryRun: false, Refused: > 0 } ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
+        var isRefused = summary is { Applied: false, DryRun: false, Refused: > 0 };
+        _response.StatusCode = isRefused ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
         _response.ContentType = MediaTypes.Ndjson;
         using var lines = new ReportLines(_response.BodyWriter);
         await foreach (var refusal in refusals.WithCancellation(either.Token))

@@ -5,12 +5,12 @@ using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>Reads users and groups from NDJSON: a JSON object on each line. Takes no more memory than the longest line.</summary>
+/// <summary>Reads users and groups from NDJSON: one JSON object a line. It holds one line in memory at a time.</summary>
 internal static class NdjsonRows
 {
     private const int FirstBufferLength = 64 * 1024;
 
-    /// <summary>The rows of a file.</summary>
+    /// <summary>Reads the rows of a file.</summary>
     /// <exception cref="Failure">The file cannot be read any further.</exception>
     public static async IAsyncEnumerable<ImportRow> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using CleanWorkspace.WebApi.Json;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>Writes a JSON object on each line: what GET shows of groups and users, and before it which of the two it is.</summary>
+/// <summary>Writes groups and users as NDJSON: the JSON that GET answers, with the property <c>resource</c> before it.</summary>
 internal sealed class NdjsonWriter(PipeWriter output) : ExportWriter
 {
     public override bool HasGroups => true;
@@ -20,7 +20,7 @@ internal sealed class NdjsonWriter(PipeWriter output) : ExportWriter
 
     public override async Task EndAsync(CancellationToken cancellationToken) => await output.FlushAsync(cancellationToken);
 
-    // The resource's bytes are those that GET answers; its first is the brace that the start of the line has already.
+    // The start of the line already has the opening brace.
     private ValueTask WriteLineAsync<T>(ReadOnlySpan<byte> start, T resource, CancellationToken cancellationToken)
     {
         output.Write(start);

@@ -4,7 +4,7 @@ using CleanWorkspace.WebApi.Json;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>Writes a report as NDJSON: a JSON object on each line, however many there are.</summary>
+/// <summary>Writes a report as NDJSON: one JSON object a line.</summary>
 internal sealed class ReportLines(PipeWriter output) : IDisposable
 {
     private readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions { Encoder = WorkspaceJson.Options.Encoder });

@@ -1,15 +1,12 @@
 using System.Text;
 using CleanWorkspace.Application;
-using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>
-/// A file to import as text: UTF-8 and nothing else, without its byte order mark. Readers of formats would put U+FFFD in the place of
-/// what is no UTF-8, which would store damaged names without a word.
-/// </summary>
-/// <param name="file">The file, which stays open.</param>
-/// <param name="quotes">What else is to be known of the text; null where nothing is.</param>
+/// <summary>Reads a file that must be UTF-8, and removes its byte order mark.</summary>
+/// <remarks>The readers of CSV and JSON would silently replace invalid bytes by U+FFFD and store damaged names.</remarks>
+/// <param name="file">The file. It stays open.</param>
+/// <param name="quotes">Tracks the quotes of a CSV file; null for other formats.</param>
 internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
 {
     private const int MaxRead = 64 * 1024;
@@ -64,7 +61,7 @@ internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
         var start = buffer.Span[..count];
         if (start.StartsWith(Encoding.Unicode.Preamble) || start.StartsWith(Encoding.BigEndianUnicode.Preamble))
         {
-            throw Invalid(1, "The file is UTF-16; save it as UTF-8.");
+            throw Invalid(1, "The file is UTF-16. Save it as UTF-8.");
         }
 
         if (!start.StartsWith(Encoding.UTF8.Preamble))
@@ -84,12 +81,12 @@ internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
         }
         catch (DecoderFallbackException exception)
         {
-            throw Invalid(LineAt(bytes, exception.Index), "Must be UTF-8; found bytes that are none. Save the file as UTF-8.");
+            throw Invalid(LineAt(bytes, exception.Index), "The file has bytes that are not UTF-8. Save it as UTF-8.");
         }
 
         if (bytes.IndexOf((byte)0) is >= 0 and var nul)
         {
-            throw Invalid(LineAt(bytes, nul), "Must be text in UTF-8; found a NUL, which is in files of other kinds.");
+            throw Invalid(LineAt(bytes, nul), "The file has a NUL byte, so it is not a text file. Save it as text in UTF-8.");
         }
 
         quotes?.Advance(bytes, _lines);
@@ -98,7 +95,7 @@ internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
 
     private long LineAt(ReadOnlySpan<byte> bytes, int index)
     {
-        // A character may have begun before these bytes, and a break of lines is none of its own bytes.
+        // The index is negative if the character began before these bytes. Its bytes cannot be line breaks.
         var lines = _lines;
         lines.Advance(bytes[..Math.Clamp(index, 0, bytes.Length)]);
         return lines.Line;

@@ -52,9 +52,9 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var given = Uuid.CreateVersion7(TimeProvider.System);
 
         var report = await ImportAsync(
-            User("ada@EXAMPLE.org") with { FirstName = "Augusta", Role = Role.Admin, UserGroups = Named("Team") },
-            User("bob@example.org") with { FirstName = "Bob", UserGroups = Named(idle) },
-            User("new@example.org", given) with { LastName = "New", Role = Role.Editor, UserGroups = Named(team, "Team") },
+            User("ada@EXAMPLE.org") with { Texts = UserTexts(("first_name", "Augusta")), Role = Role.Admin, UserGroups = Named("Team") },
+            User("bob@example.org") with { Texts = UserTexts(("first_name", "Bob")), UserGroups = Named(idle) },
+            User("new@example.org", given) with { Texts = UserTexts(("last_name", "New")), Role = Role.Editor, UserGroups = Named(team, "Team") },
             User(null),
             User("other@example.org") with { UserGroups = Array.Empty<string>() });
 
@@ -104,7 +104,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
             new RefusedRow(++_line, "role", new Fault("invalid_role", "No role.")),
             new RefusedRow(_line, null, new Fault("nothing_given", "Nothing.")),
             User("there@example.org"),
-            User(null, taken) with { FirstName = "Ada" },
+            User(null, taken) with { Texts = UserTexts(("first_name", "Ada")) },
             User("e@example.org") with { UserGroups = Named(taken.ToString()) },
         ];
         (long, string?, string)[] refusals =
@@ -139,7 +139,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
 
         var report = await ImportAsync(
             new ImportOptions(false, true, true),
-            User("ada@example.org") with { FirstName = "Ada" }, User("new@example.org") with { UserGroups = Named("Team") });
+            User("ada@example.org") with { Texts = UserTexts(("first_name", "Ada")) }, User("new@example.org") with { UserGroups = Named("Team") });
 
         Assert.Equal(
             (false, true, 1L, 1L, 1L),
@@ -157,9 +157,9 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         CheckedRow[] rows =
         [
             User("a@example.org") with { UserGroups = Named(alias.ToString(), made.ToString(), "Renamed", "Only named") },
-            new CheckedGroup(++_line, byId, true) { Name = "Renamed", Icon = new Optional<string?>(null) },
+            new CheckedGroup(++_line, byId, true) { Name = "Renamed", Texts = GroupTexts(("icon", null)) },
             new CheckedGroup(++_line, alias, true) { Name = "By name" },
-            new CheckedGroup(++_line, made, true) { Name = "Made", Description = "For all" },
+            new CheckedGroup(++_line, made, true) { Name = "Made", Texts = GroupTexts(("description", "For all")) },
             new CheckedGroup(++_line, Uuid.CreateVersion7(TimeProvider.System), false) { Name = "Same" },
         ];
 
@@ -187,7 +187,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     public async Task Address_that_somebody_else_takes_meanwhile_is_that_users_row()
     {
         await using var other = await HoldAddressAsync("taken@example.org");
-        var import = ImportAsync([.. Enumerable.Range(0, 50).Select(i => User($"u{i}@example.org")), User("taken@example.org") with { FirstName = "Ada" }]);
+        var import = ImportAsync([.. Enumerable.Range(0, 50).Select(i => User($"u{i}@example.org")), User("taken@example.org") with { Texts = UserTexts(("first_name", "Ada")) }]);
         await MustWaitAsync();
         await other.CommitAsync();
 
@@ -207,7 +207,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         await using var other = await HoldAddressAsync("held@example.org");
         var import = ImportAsync(
             User("new@example.org") with { UserGroups = Named("Team") },
-            User("ada@example.org") with { LastName = "Lovelace", UserGroups = Named("Team") },
+            User("ada@example.org") with { Texts = UserTexts(("last_name", "Lovelace")), UserGroups = Named("Team") },
             User("held@example.org"));
         await MustWaitAsync();
 
@@ -220,7 +220,8 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
             service.DeleteAsync($"/auth/group/{(string)(await service.CreateGroupAsync())["id"]!}")).WaitAsync(Patience);
         Assert.All(others, answer => Assert.InRange(answer.Status, 200, 204));
         Assert.False(import.IsCompleted);
-        await Assert.ThrowsAsync<ImportInProgressException>(() => ImportAsync(User("second@example.org")).WaitAsync(Patience));
+        var second = await Assert.ThrowsAsync<Failure>(() => ImportAsync(User("second@example.org")).WaitAsync(Patience));
+        Assert.Equal("import_in_progress", second.Code);
 
         await other.RollbackAsync();
         var report = await import.WaitAsync(Patience);
@@ -267,7 +268,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var held = (string)(await service.CreateUserAsync(new { email = "there@example.org" }))["id"]!;
         await using var other = await HoldAsync($"SELECT FROM users WHERE id = '{held}' FOR UPDATE");
         var import = ImportAsync(
-            User("there@example.org") with { FirstName = "Changed" }, User("joins@example.org") with { UserGroups = Named("Joined meanwhile") });
+            User("there@example.org") with { Texts = UserTexts(("first_name", "Changed")) }, User("joins@example.org") with { UserGroups = Named("Joined meanwhile") });
         await MustWaitAsync("%FOR NO KEY UPDATE OF u");
 
         var answer = await service.PatchAsync($"/auth/group/{joined}", new { description = "Busy" }).WaitAsync(Patience);
@@ -366,6 +367,16 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
 
     private static string[] Named(params string[] groups) => groups;
 
+    private static TextValues UserTexts(params (string Column, string? Text)[] given) => Texts(ImportColumns.Users, given);
+
+    private static TextValues GroupTexts(params (string Column, string? Text)[] given) => Texts(ImportColumns.Groups, given);
+
+    private static TextValues Texts(IEnumerable<TextColumn> columns, (string Column, string? Text)[] given)
+    {
+        var texts = given.ToDictionary(text => text.Column, text => new Optional<string?>(text.Text));
+        return new TextValues([.. columns.Select(column => texts.GetValueOrDefault(column.Name))]);
+    }
+
     private Task<Report> ImportAsync(params CheckedRow[] rows) => ImportAsync(new ImportOptions(false, false, false), rows);
 
     private Task<Report> ImportAsync(ImportOptions options, params CheckedRow[] rows) => ImportAsync(options, rows, CancellationToken.None);
@@ -377,7 +388,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     {
         await using var scope = _provider.CreateAsyncScope();
         var report = new Report();
-        var summary = await scope.ServiceProvider.GetRequiredService<IWorkspaceImporter>()
+        var summary = await scope.ServiceProvider.GetRequiredService<ITransfers>()
             .ImportAsync(rows, options, report, scope.ServiceProvider.GetRequiredService<Caller>(), cancellationToken);
         Assert.Same(summary, report.Summary);
         return report;

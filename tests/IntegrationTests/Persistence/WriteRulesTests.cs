@@ -1,4 +1,3 @@
-using CleanWorkspace.Application;
 using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using CleanWorkspace.Infrastructure.Database;
 using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Users;
@@ -164,7 +163,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(
             ["1 icon too_long", "2 id id_taken", "3 users unknown_property", "4 users unknown_property", "6 user_groups unknown_user_group", "7 user_groups unknown_user_group"],
             answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
-        Assert.Equal("The group at place 2 does not exist, or its own line is refused.", (string)answer.Lines[4]["detail"]!);
+        Assert.Equal("The group at position 2 does not exist, or its own line is refused.", (string)answer.Lines[4]["detail"]!);
         var groups = (await service.GetAsync("/auth/group")).Json["results"]!.AsArray();
         Assert.Equal(["Free 1", "There 1", "Twice 1"], groups.Select(group => $"{group!["name"]} {group["users"]!.AsArray().Count}").Order());
         Assert.Single((await service.ReadGroupAsync(there.Id())).Ids("users"));

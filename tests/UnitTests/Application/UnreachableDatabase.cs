@@ -1,6 +1,10 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
@@ -8,49 +12,55 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.UnitTests.Application;
 
-/// <summary>A database that no unit test reaches, but for the writes that a test lends it.</summary>
-internal sealed class UnreachableDatabase : IWorkspaceDbContext, IWorkspaceImporter
+/// <summary>The ports to the database. A unit test may replace single writes; everything else fails.</summary>
+internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditEntryReader, ITransfers, IWorkspaceDbContext
 {
-    public Func<User, User> CreateUser { get; init; } = _ => throw Unreachable();
+    public Func<User, UserResponse> CreateUser { get; init; } = _ => throw Unreachable();
 
     public Func<IAsyncEnumerable<CheckedRow>, Task<ImportSummary>> Import { get; init; } = _ => throw Unreachable();
 
-    // Looking for faults hands the sets on, but reads them only for references that a request makes.
-    public DbSet<User> Users => null!;
+    public DbSet<ApiKey> ApiKeys => throw Unreachable();
 
-    public DbSet<UserGroup> UserGroups => null!;
-
-    public DbSet<ApiKey> ApiKeys => null!;
-
-    public Task<User> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken) => Task.FromResult(CreateUser(user));
-
-    public Task<UserGroup> CreateAsync(UserGroup group, IdempotencyKey? key, CancellationToken cancellationToken) => throw Unreachable();
-
-    public Task<ApiKey> CreateAsync(ApiKey key, CancellationToken cancellationToken) => throw Unreachable();
-
-    public Task<User?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken) => throw Unreachable();
-
-    public Task<UserGroup?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken) => throw Unreachable();
-
-    public Task<ApiKey?> UpdateAsync(ApiKeyChanges changes, CancellationToken cancellationToken) => throw Unreachable();
-
-    public Task<MembershipCounts?> UpdateAsync(MembershipChanges changes, CancellationToken cancellationToken) => throw Unreachable();
-
-    public Task<bool> DeleteUserAsync(
-        Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
-
-    public Task<bool> DeleteUserGroupAsync(
-        Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
-
-    public Task<bool> DeleteApiKeyAsync(
-        Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<UserResponse> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken) =>
+        Task.FromResult(CreateUser(user));
 
     public Task<ImportSummary> ImportAsync(
-        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken) => Import(rows);
+        IAsyncEnumerable<CheckedRow> rows,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken) => Import(rows);
 
-    public Task<bool> IsTakenAsync(string foldedEmail, CancellationToken cancellationToken) => throw Unreachable();
+    Task<UserResponse?> IUserStore.FindAsync(Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) => throw Unreachable();
 
-    public Task RecordUsesAsync(IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<Page<UserResponse>> ListAsync(ListUsersQuery query, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<UserResponse?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<bool> DeleteAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<IReadOnlySet<Guid>> FindExistingAsync(Guid[] ids, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<bool> IsEmailTakenAsync(string foldedEmail, CancellationToken cancellationToken) => throw Unreachable();
+
+    Task<UserGroupResponse?> IUserGroupStore.FindAsync(
+        Guid id, Fields<UserGroupResponse>? fields, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<Page<UserGroupResponse>> ListAsync(ListGroupsQuery query, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<UserGroupResponse> CreateAsync(UserGroup group, IdempotencyKey? key, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<UserGroupResponse?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<MembershipCounts?> UpdateMembersAsync(MembershipChanges changes, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<Page<AuditEntryResponse>> ListAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<int> SaveChangesAsync(CancellationToken cancellationToken) => throw Unreachable();
+
+    public void Forget() => throw Unreachable();
 
     private static InvalidOperationException Unreachable() => new("A unit test reached for the database.");
 }

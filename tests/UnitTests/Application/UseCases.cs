@@ -1,12 +1,15 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.Application.Users;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanWorkspace.UnitTests.Application;
 
-/// <summary>The use cases as the service registers them, on a database of the test's.</summary>
+/// <summary>The use cases as the service registers them, with the test's ports to the database.</summary>
 internal static class UseCases
 {
     private static readonly IServiceProvider Registered = On(new UnreachableDatabase());
@@ -16,10 +19,12 @@ internal static class UseCases
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(clock ?? TimeProvider.System);
+        services.AddSingleton<IUserStore>(db);
+        services.AddSingleton<IUserGroupStore>(db);
+        services.AddSingleton<IAuditEntryReader>(db);
+        services.AddSingleton<ITransfers>(db);
         services.AddSingleton<IWorkspaceDbContext>(db);
-        services.AddSingleton<IWorkspaceImporter>(db);
         services.AddSingleton(Caller.Service);
-        services.AddSingleton<IWorkspaceReader, UnreachableReader>();
         services.AddApplication();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
@@ -33,7 +38,7 @@ internal static class UseCases
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
     }
 
-    /// <summary>What the validator of the request finds, each as its pointer without the leading slash and its code.</summary>
+    /// <summary>Returns the faults that the validator finds: pointer without the slash, and code.</summary>
     public static string[] FindFaults<TRequest>(TRequest request) =>
         [.. Get<IValidator<TRequest>>().Validate(request).Errors.Select(error => $"{error.PropertyName}: {error.ErrorCode}")];
 }

@@ -29,7 +29,6 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnName("id");
 
                     b.Property<DateTimeOffset>("CreatedAt")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("now()");
@@ -59,13 +58,12 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnName("token_hash");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at")
                         .HasDefaultValueSql("now()");
 
                     b.Property<long>("Version")
-                        .ValueGeneratedOnAdd()
+                        .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasDefaultValue(1L)
                         .HasColumnName("version");
@@ -77,8 +75,6 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         {
                             t.HasCheckConstraint("ck_api_keys_role", "role IN ('admin', 'editor', 'viewer', 'guest')");
                         });
-
-                    b.ToSqlQuery("SELECT k.id, k.name, k.role, k.expires_at, k.last_used_at, k.token_hash, k.created_at, k.updated_at, k.version FROM api_keys AS k");
                 });
 
             modelBuilder.Entity("CleanWorkspace.Domain.UserGroups.UserGroup", b =>
@@ -88,7 +84,6 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnName("id");
 
                     b.Property<DateTimeOffset>("CreatedAt")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("now()");
@@ -108,19 +103,25 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
+                    b.Property<string>("SearchText")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text")
+                        .HasComputedColumnSql("fold_text(coalesce(name, ''))", true);
+
                     b.Property<DateTimeOffset>("UpdatedAt")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at")
                         .HasDefaultValueSql("now()");
 
-                    b.PrimitiveCollection<Guid[]>("Users")
-                        .IsRequired()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("users");
+                    b.Property<int>("UserCount")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("user_count");
 
                     b.Property<long>("Version")
-                        .ValueGeneratedOnAdd()
+                        .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasDefaultValue(1L)
                         .HasColumnName("version");
@@ -128,13 +129,16 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.HasKey("Id")
                         .HasName("pk_user_groups");
 
-                    b.ToTable("user_groups", null, t =>
-                        {
-                            t.Property("Users")
-                                .HasColumnName(null);
-                        });
+                    b.HasIndex("SearchText")
+                        .HasDatabaseName("ix_user_groups_search_text")
+                        .HasAnnotation("Npgsql:StorageParameter:gin_pending_list_limit", 4096);
 
-                    b.ToSqlQuery("SELECT g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version,\nARRAY(SELECT m.user_id FROM memberships AS m WHERE m.group_id = g.id ORDER BY m.user_id) AS users FROM user_groups AS g");
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
+
+                    b.ToTable("user_groups", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 85);
                 });
 
             modelBuilder.Entity("CleanWorkspace.Domain.Users.User", b =>
@@ -144,7 +148,6 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnName("id");
 
                     b.Property<DateTimeOffset>("CreatedAt")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("now()");
@@ -174,19 +177,19 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("text")
                         .HasColumnName("role");
 
+                    b.Property<string>("SearchText")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text")
+                        .HasComputedColumnSql("fold_text(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, ''))", true);
+
                     b.Property<DateTimeOffset>("UpdatedAt")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at")
                         .HasDefaultValueSql("now()");
 
-                    b.PrimitiveCollection<Guid[]>("UserGroups")
-                        .IsRequired()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("user_groups");
-
                     b.Property<long>("Version")
-                        .ValueGeneratedOnAdd()
+                        .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasDefaultValue(1L)
                         .HasColumnName("version");
@@ -194,20 +197,27 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.HasKey("Id")
                         .HasName("pk_users");
 
+                    b.HasIndex("SearchText")
+                        .HasDatabaseName("ix_users_search_text")
+                        .HasAnnotation("Npgsql:StorageParameter:gin_pending_list_limit", 4096);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
+
+                    b.HasIndex("Role", "Id")
+                        .HasDatabaseName("ix_users_role");
+
                     b.ToTable("users", null, t =>
                         {
                             t.HasCheckConstraint("ck_users_folded_email", "(email IS NULL) = (folded_email IS NULL)");
 
                             t.HasCheckConstraint("ck_users_role", "role IN ('admin', 'editor', 'viewer', 'guest')");
-
-                            t.Property("UserGroups")
-                                .HasColumnName(null);
                         });
 
-                    b.ToSqlQuery("SELECT u.id, u.first_name, u.last_name, u.email, u.folded_email, u.role, u.created_at, u.updated_at, u.version,\nARRAY(SELECT m.group_id FROM memberships AS m WHERE m.user_id = u.id ORDER BY m.group_id) AS user_groups FROM users AS u");
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("CleanWorkspace.Infrastructure.Persistence.AuditEntry", b =>
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.AuditEntries.AuditEntry", b =>
                 {
                     b.Property<Guid>("WriteId")
                         .HasColumnType("uuid")
@@ -275,7 +285,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.ToTable("audit_entries", (string)null);
                 });
 
-            modelBuilder.Entity("CleanWorkspace.Infrastructure.Persistence.IdempotencyRecord", b =>
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.Database.IdempotencyRecord", b =>
                 {
                     b.Property<string>("Actor")
                         .HasColumnType("text")
@@ -310,7 +320,33 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.ToTable("idempotency_records", (string)null);
                 });
 
-            modelBuilder.Entity("CleanWorkspace.Infrastructure.Persistence.Membership", b =>
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.Database.RowCount", b =>
+                {
+                    b.Property<string>("List")
+                        .HasColumnType("text")
+                        .HasColumnName("list");
+
+                    b.Property<string>("Part")
+                        .HasColumnType("text")
+                        .HasColumnName("part");
+
+                    b.Property<short>("Slot")
+                        .HasColumnType("smallint")
+                        .HasColumnName("slot");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("List", "Part", "Slot")
+                        .HasName("pk_row_counts");
+
+                    b.ToTable("row_counts", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 10);
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.UserGroups.Membership", b =>
                 {
                     b.Property<Guid>("GroupId")
                         .HasColumnType("uuid")
@@ -330,7 +366,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.ToTable("memberships", (string)null);
                 });
 
-            modelBuilder.Entity("CleanWorkspace.Infrastructure.Persistence.Membership", b =>
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.UserGroups.Membership", b =>
                 {
                     b.HasOne("CleanWorkspace.Domain.UserGroups.UserGroup", null)
                         .WithMany()

@@ -16,8 +16,8 @@ public sealed class CursorTests
         var written = NextOf(List, key);
 
         Assert.True(Cursor.TryParse(written.ToString(), out var read));
-        Assert.Equal(written.Place, read.Place);
-        Assert.Equal((key, false, 2), (read.Place.Key, read.IsBackward, read.Page));
+        Assert.Equal(written.Position, read.Position);
+        Assert.Equal((key, false, 2), (read.Position.Key, read.IsBackward, read.Page));
         Assert.True(read.IsOf(List.List));
         Assert.Equal(written.ToString(), read.ToString());
     }
@@ -56,7 +56,7 @@ public sealed class CursorTests
 
     private static Cursor NextOf(UsersListRequest list, string key)
     {
-        var rows = Enumerable.Range(0, 3).Select(_ => ("row", new Place(key, Guid.CreateVersion7()))).ToList();
+        var rows = Enumerable.Range(0, 3).Select(_ => ("row", new ListPosition(key, Guid.CreateVersion7()))).ToList();
         var shown = new UsersListRequest { PageSize = list.PageSize, Sort = list.Sort };
         return Page.Of(shown, 3, rows.ConvertAll(row => ((UserResponse)null!, row.Item2))).Next!;
     }

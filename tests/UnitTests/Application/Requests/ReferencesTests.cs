@@ -5,7 +5,7 @@ namespace CleanWorkspace.UnitTests.Application.Requests;
 public sealed class ReferencesTests
 {
     [Fact]
-    public void Only_well_formed_ids_are_read_in_their_order()
+    public void Malformed_ids_are_skipped_and_the_order_stays()
     {
         var first = Guid.CreateVersion7();
         var second = Guid.CreateVersion7();
@@ -14,13 +14,13 @@ public sealed class ReferencesTests
     }
 
     [Fact]
-    public void No_list_is_no_ids() => Assert.Empty(References.ParseIds(null));
+    public void A_missing_list_has_no_ids() => Assert.Empty(References.ParseIds(null));
 
     [Fact]
-    public void A_fault_of_users_is_placed_where_the_request_has_them()
+    public void A_fault_of_users_points_at_the_property_of_the_request()
     {
-        Assert.Equal("/add", new References { UsersPointer = "/add" }.Place(RequestFault.UnknownUsers).Pointer);
-        Assert.Equal("/users", new References().Place(RequestFault.UnknownUsers).Pointer);
-        Assert.Same(RequestFault.EmailTaken, new References { UsersPointer = "/add" }.Place(RequestFault.EmailTaken));
+        Assert.Equal("/add", new References { UsersPointer = "/add" }.Locate(RequestFault.UnknownUsers).Pointer);
+        Assert.Equal("/users", new References().Locate(RequestFault.UnknownUsers).Pointer);
+        Assert.Same(RequestFault.EmailTaken, new References { UsersPointer = "/add" }.Locate(RequestFault.EmailTaken));
     }
 }

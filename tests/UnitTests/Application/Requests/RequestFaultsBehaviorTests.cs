@@ -1,6 +1,7 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Users;
+using CleanWorkspace.Domain.Users;
 
 namespace CleanWorkspace.UnitTests.Application.Requests;
 
@@ -9,15 +10,15 @@ public sealed class RequestFaultsBehaviorTests
     private static readonly UsersCreateNewUserRequest Valid = new() { FirstName = "Ada" };
 
     [Fact]
-    public async Task A_valid_request_is_carried_out()
+    public async Task A_valid_request_reaches_its_handler()
     {
-        var response = await UseCases.SendAsync(new UnreachableDatabase { CreateUser = user => user }, Valid);
+        var response = await UseCases.SendAsync(new UnreachableDatabase { CreateUser = Show }, Valid);
 
         Assert.Equal("Ada", response.FirstName);
     }
 
     [Fact]
-    public async Task Faults_of_reading_and_of_the_values_are_reported_together_and_nothing_is_written()
+    public async Task Faults_of_the_json_and_of_the_values_are_reported_together()
     {
         var unknown = new RequestFault("unknown_property", "There is no such property here.", "/nickname");
         var request = Valid with { Email = "ada", Role = "owner", ReadingFaults = [unknown] };
@@ -32,7 +33,7 @@ public sealed class RequestFaultsBehaviorTests
     }
 
     [Fact]
-    public async Task A_request_that_describes_nothing_is_reported_of_the_body_as_a_whole()
+    public async Task An_empty_request_is_a_fault_of_the_whole_body()
     {
         var exception = await Assert.ThrowsAsync<Failure>(
             () => UseCases.SendAsync(new UnreachableDatabase(), new UsersCreateNewUserRequest()));
@@ -43,7 +44,7 @@ public sealed class RequestFaultsBehaviorTests
     }
 
     [Fact]
-    public async Task A_constraint_that_a_write_broke_for_a_reason_that_is_gone_already_is_reported_all_the_same()
+    public async Task A_broken_constraint_is_reported_even_if_its_reason_is_gone()
     {
         var writes = 0;
         var db = new UnreachableDatabase
@@ -60,4 +61,16 @@ public sealed class RequestFaultsBehaviorTests
         Assert.Equal([RequestFault.EmailTaken], exception.Faults);
         Assert.Equal(1, writes);
     }
+
+    private static UserResponse Show(User user) => new()
+    {
+        Id = user.Id,
+        FirstName = user.FirstName,
+        LastName = user.LastName,
+        Email = user.Email,
+        Role = user.Role,
+        UserGroups = user.UserGroups,
+        CreatedAt = user.CreatedAt,
+        UpdatedAt = user.UpdatedAt,
+    };
 }

@@ -30,11 +30,11 @@ public sealed class ImportUsersTests
         { new ImportUserRow(7) { Email = null, Id = "019a2b3c-4d5e-7f60-ca1b-2c3d4e5f6071" }, ["7 id invalid_id"] },
         { new ImportUserRow(7) { Email = null, Id = "ffffffff-ffff-7f60-8a1b-2c3d4e5f6071" }, ["7 id invalid_id"] },
         {
-            new ImportUserRow(7) { Id = "x", Email = "x", FirstName = "\u0007", LastName = new string('a', 151), Role = "x", UserGroups = new(null), Teams = new(null) },
+            new ImportUserRow(7) { Id = "x", Email = "x", Texts = UserTexts("\u0007", new string('a', 151)), Role = "x", UserGroups = new(null), Teams = new(null) },
             ["7 id invalid_id", "7 email invalid_email", "7 first_name invalid_text", "7 last_name too_long", "7 role invalid_role", "7 user_groups required", "7 teams unsupported"]
         },
         {
-            new ImportGroupRow(7) { Id = "x", Name = " ", Icon = new string('a', 257), Description = "\u0007" },
+            new ImportGroupRow(7) { Id = "x", Name = " ", Texts = GroupTexts(new string('a', 257), "\u0007") },
             ["7 id invalid_id", "7 name required", "7 icon too_long", "7 description invalid_text"]
         },
         { new UnreadableRow(7, "resource", new Fault("unknown_resource", "…")), ["7 resource unknown_resource"] },
@@ -70,8 +70,7 @@ public sealed class ImportUsersTests
         {
             Id = Id.ToUpperInvariant(),
             Email = " Zoe\u0308@X ",
-            FirstName = " Zoe\u0308 ",
-            LastName = " ",
+            Texts = UserTexts(" Zoe\u0308 ", " "),
             RoleAlias = " ADMIN ",
             UserGroups = new([" Cafe\u0301", "B", "Caf\u00E9"]),
             Teams = new([]),
@@ -79,7 +78,7 @@ public sealed class ImportUsersTests
 
         Assert.Equal((Guid.Parse(Id), true), (user.Id, user.IsIdGiven));
         Assert.Equal(("Zo\u00EB@X", "zo\u00EB@x"), (user.Email, user.FoldedEmail));
-        Assert.Equal((new Optional<string?>("Zo\u00EB"), new Optional<string?>(null)), (user.FirstName, user.LastName));
+        Assert.Equal((new Optional<string?>("Zo\u00EB"), new Optional<string?>(null)), (user.Texts[0], user.Texts[1]));
         Assert.Equal(Role.Admin, user.Role);
         Assert.Equal(["Caf\u00E9", "B"], user.UserGroups.Value!);
     }
@@ -89,7 +88,7 @@ public sealed class ImportUsersTests
     {
         var user = Assert.IsType<CheckedUser>(Assert.Single(await CheckAsync(new ImportUserRow(2) { Email = null })));
 
-        Assert.False(user.IsIdGiven || user.FirstName.IsGiven || user.LastName.IsGiven || user.Role.IsGiven || user.UserGroups.IsGiven);
+        Assert.False(user.IsIdGiven || user.Texts.AreAnyGiven || user.Role.IsGiven || user.UserGroups.IsGiven);
         Assert.Null(user.Email);
         Assert.Null(user.FoldedEmail);
     }
@@ -97,15 +96,15 @@ public sealed class ImportUsersTests
     [Fact]
     public async Task A_group_is_given_on_as_it_would_be_stored()
     {
-        var group = Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(new ImportGroupRow(2) { Id = Id, Name = " A ", Icon = "", Description = "a\n\tb " })));
+        var group = Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(new ImportGroupRow(2) { Id = Id, Name = " A ", Texts = GroupTexts("", "a\n\tb ") })));
 
-        Assert.Equal((Guid.Parse(Id), true, "A"), (group.Id, group.IsIdGiven, group.Name.Value));
-        Assert.Equal((new Optional<string?>(null), new Optional<string?>("a\n\tb")), (group.Icon, group.Description));
+        Assert.Equal((Guid.Parse(Id), true, "A"), (group.Id, group.IsIdGiven, group.Name));
+        Assert.Equal((new Optional<string?>(null), new Optional<string?>("a\n\tb")), (group.Texts[0], group.Texts[1]));
     }
 
     [Fact]
     public async Task A_group_without_a_name_is_read_as_it_is_shown() =>
-        Assert.False(Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(new ImportGroupRow(2) { Id = Id, Name = null }))).Name.IsGiven);
+        Assert.Null(Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(new ImportGroupRow(2) { Id = Id, Name = null }))).Name);
 
     [Fact]
     public async Task Ids_that_are_made_ascend_by_line_though_the_clock_stands_still()
@@ -115,6 +114,19 @@ public sealed class ImportUsersTests
 
         Assert.Equal(ids.Order().Distinct(), ids);
         Assert.All(ids, id => Assert.Null(Uuid.CheckVersion7($"{id}", out _)));
+    }
+
+    // By column, so that a new column does not change the tests.
+    private static TextValues UserTexts(string? firstName, string? lastName) =>
+        Texts(ImportColumns.Users, ("first_name", firstName), ("last_name", lastName));
+
+    private static TextValues GroupTexts(string? icon, string? description) =>
+        Texts(ImportColumns.Groups, ("icon", icon), ("description", description));
+
+    private static TextValues Texts(IEnumerable<TextColumn> columns, params (string Column, string? Text)[] given)
+    {
+        var texts = given.ToDictionary(text => text.Column, text => new Optional<string?>(text.Text));
+        return new TextValues([.. columns.Select(column => texts.GetValueOrDefault(column.Name))]);
     }
 
     private static async Task<List<CheckedRow>> CheckAsync(params ImportRow[] rows)

@@ -28,7 +28,7 @@ internal static class Files
         }
         catch (Failure exception)
         {
-            described.Add($"{(exception.Line is { } line ? $"{line}" : "file")}! {exception.Code}");
+            described.Add($"{(exception.Faults[0].Line is { } line ? $"{line}" : "file")}! {exception.Code}");
         }
 
         return [.. described];
@@ -40,16 +40,19 @@ internal static class Files
         {
             ImportUserRow user =>
             [
-                Show("id", user.Id), Show("email", user.Email), Show("first", user.FirstName), Show("last", user.LastName),
+                Show("id", user.Id), Show("email", user.Email), .. Show(ImportColumns.Users, user.Texts),
                 Show("role", user.Role), Show("_role", user.RoleAlias), Show("groups", user.UserGroups), Show("teams", user.Teams),
             ],
-            ImportGroupRow group => ["group", Show("id", group.Id), Show("name", group.Name), Show("icon", group.Icon), Show("description", group.Description)],
+            ImportGroupRow group => ["group", Show("id", group.Id), Show("name", group.Name), .. Show(ImportColumns.Groups, group.Texts)],
             UnreadableRow unreadable => [$"! {unreadable.Column} {unreadable.Fault.Code}"],
             _ => throw new ArgumentOutOfRangeException(nameof(row)),
         };
 
         return string.Join(' ', parts.Concat(row.ReadingFaults.Select(fault => $"! {fault.Column} {fault.Fault.Code}")).Where(part => part is not null).Prepend($"{row.Line}:"));
     }
+
+    private static IEnumerable<string?> Show(IEnumerable<TextColumn> columns, TextValues texts) =>
+        columns.Select((column, index) => Show(column.Name, texts[index]));
 
     private static string? Show(string name, Optional<string?> text) => text.IsGiven ? $"{name}={text.Value ?? "null"}" : null;
 

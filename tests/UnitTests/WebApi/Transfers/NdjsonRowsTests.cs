@@ -12,7 +12,7 @@ public sealed class NdjsonRowsTests
         { "\uFEFF{\"email\":\"a@x\"}\r\n\n \t\r\n{}\n", ["1: email=a@x", "4:"] },
         {
             """{"id":"1","first_name":"Ada","last_name":null,"email":"a@x","role":"admin","_role":"Admin","user_groups":["A","B"],"teams":[],"created_at":1,"updated_at":{"a":[]},"resource":"users"}""",
-            ["1: id=1 email=a@x first=Ada last=null role=admin _role=Admin groups=[A|B] teams=[]"]
+            ["1: id=1 email=a@x first_name=Ada last_name=null role=admin _role=Admin groups=[A|B] teams=[]"]
         },
         { """{"name":"A","icon":null,"resource":"user_groups","id":"1","description":"a\nb","created_at":"x","updated_at":"y"}""", ["1: group id=1 name=A icon=null description=a\nb"] },
         { """{"\u0065mail":"Zo\u00eb \ud83e\udd89"}""", ["1: email=Zoë 🦉"] },

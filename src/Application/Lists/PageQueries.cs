@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanWorkspace.Application.Lists;
+
+/// <summary>Reads pages of administrative resources through EF Core, oldest first.</summary>
+internal static class PageQueries
+{
+    /// <summary>Counts the rows and reads the requested page. A cursor finds its page by the index on the id.</summary>
+    public static async Task<Page<T>> ToPageAsync<T>(
+        this IQueryable<T> rows, ListRequest<T> request, CancellationToken cancellationToken)
+        where T : IResource
+    {
+        var count = await rows.CountAsync(cancellationToken);
+        var page = request.Cursor switch
+        {
+            null => rows.OrderBy(row => row.Id).Skip((int)Math.Min(request.Offset, int.MaxValue)),
+            { IsBackward: true, Position.Id: var id } => rows.Where(row => row.Id < id).OrderByDescending(row => row.Id),
+            { Position.Id: var id } => rows.Where(row => row.Id > id).OrderBy(row => row.Id),
+        };
+        var found = await page.Take(request.PageSize + 1).ToListAsync(cancellationToken);
+        return Page.Of(request, count, found.ConvertAll(row => (row, new ListPosition("", row.Id))));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace CleanWorkspace.Infrastructure.Schema;
+
+/// <summary>
+/// The scripts of this folder: the current text of every function, trigger and expression index. They are embedded in the program and can
+/// run again on any database (<c>docs/decisions/0016</c>).
+/// </summary>
+internal static class SchemaScripts
+{
+    // In the order in which they depend on each other.
+    private static readonly string[] Prerequisites = ["extensions", "fold_text"];
+    private static readonly string[] Scripts = ["writes", "touch", "counts", "audit", "indexes"];
+
+    /// <summary>The names of all scripts, in the order in which they run.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Prerequisites, .. Scripts];
+
+    /// <summary>Runs the scripts that tables need. The first migration begins with it.</summary>
+    public static void ApplyPrerequisites(this MigrationBuilder builder) => Apply(builder, Prerequisites);
+
+    /// <summary>Runs all scripts. Every migration ends with it.</summary>
+    /// <remarks>
+    /// Only the newest migration really runs them: the scripts have their current text, and it may need tables and columns of later
+    /// migrations.
+    /// </remarks>
+    /// <param name="builder">The builder of the migration.</param>
+    /// <param name="migration">The migration.</param>
+    public static void ApplySchema(this MigrationBuilder builder, Migration migration)
+    {
+        var migrations = typeof(SchemaScripts).Assembly.GetTypes().Where(type => type.IsDefined(typeof(MigrationAttribute)));
+        if (migrations.MaxBy(IdOf) == migration.GetType())
+        {
+            Apply(builder, Names);
+        }
+    }
+
+    /// <summary>Returns the text of a script.</summary>
+    public static string Read(string name)
+    {
+        using var stream = typeof(SchemaScripts).Assembly.GetManifestResourceStream(typeof(SchemaScripts), $"{name}.sql")
+            ?? throw new InvalidOperationException($"The script {name}.sql is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static void Apply(MigrationBuilder builder, IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            builder.Sql(Read(name));
+        }
+    }
+
+    private static string IdOf(Type migration) => migration.GetCustomAttribute<MigrationAttribute>()!.Id;
+}
