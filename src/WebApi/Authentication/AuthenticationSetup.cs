@@ -21,7 +21,10 @@ internal static class AuthenticationSetup
         services.AddRequestLimit(limits.Requests);
         services.AddSingleton<KeyCache>();
         services.AddHostedService<KeyUseRecorder>();
-        var schemes = services.AddAuthentication(KeyHandler.Name).AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.Name, null);
+        // AddAuthentication would add DataProtection, which nothing uses and which logs warnings at every start.
+        services.AddAuthenticationCore(options => options.DefaultScheme = KeyHandler.Name);
+        services.AddWebEncoders();
+        var schemes = new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.Name, null);
         if (IssuerSettings.Read(builder.Configuration) is { } issuer)
         {
             schemes.AddIssuer(issuer);
@@ -65,7 +68,7 @@ internal static class AuthenticationSetup
         schemes.Services.AddSingleton(issuer);
         schemes.Services.AddSingleton<IssuerKeyReader>();
         schemes.Services.AddSingleton<IssuerTokenHandler>();
-        schemes.AddJwtBearer();
+        schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, null);
         schemes.Services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IssuerTokenHandler, FailureLimit>((options, tokens, failures) =>

@@ -1,6 +1,5 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.ApiKeys;
-using CleanWorkspace.Application.ApiKeys;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
