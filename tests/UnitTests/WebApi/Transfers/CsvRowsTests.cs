@@ -79,8 +79,9 @@ public sealed partial class CsvRowsTests
     {
         var exception = await Assert.ThrowsAsync<Failure>(async () => await ReadAllAsync(Encoding.UTF8.GetBytes(file)));
 
-        Assert.EndsWith(expected, exception.Detail, StringComparison.Ordinal);
-        Assert.Equal($"Line 1: {exception.Detail}", exception.Message);
+        var fault = Assert.Single(exception.Faults);
+        Assert.EndsWith(expected, fault.Detail, StringComparison.Ordinal);
+        Assert.Equal($"Line 1: {fault.Detail} Nothing was changed.", exception.Message);
     }
 
     [Theory]
@@ -103,7 +104,7 @@ public sealed partial class CsvRowsTests
     {
         var exception = await Assert.ThrowsAsync<Failure>(async () => await ReadAllAsync([.. "email\na@x"u8, 0xC3]));
 
-        Assert.Equal(("invalid_encoding", 2L), (exception.Code, exception.Line));
+        Assert.Equal(("invalid_encoding", 2L), (exception.Code, exception.Faults[0].Line));
     }
 
     [Theory]

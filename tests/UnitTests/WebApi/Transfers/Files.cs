@@ -28,7 +28,7 @@ internal static class Files
         }
         catch (Failure exception)
         {
-            described.Add($"{(exception.Line is { } line ? $"{line}" : "file")}! {exception.Code}");
+            described.Add($"{(exception.Faults[0].Line is { } line ? $"{line}" : "file")}! {exception.Code}");
         }
 
         return [.. described];
