@@ -1,12 +1,12 @@
-# The SDK compiles for any target, so it runs as what the building machine is.
+# The SDK runs on the platform of the build machine and compiles for the target platform.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH
-# CI judges warnings. Here a newer SDK's analyzer or a fresh advisory must not keep an operator from building.
-# ReadyToRun (code compiled ahead) halves the time to start.
+# CI checks warnings. Here a warning of a newer SDK or a new advisory must not stop an operator's build.
+# ReadyToRun compiles ahead of time and halves the start time.
 ARG OPTIONS="-p:TreatWarningsAsErrors=false -p:PublishReadyToRun=true"
 WORKDIR /source
 
-# The packages stay cached until a project file changes.
+# Docker caches the packages until a project file changes.
 COPY global.json Directory.*.props ./
 COPY src/Domain/*.csproj src/Domain/
 COPY src/Application/*.csproj src/Application/
@@ -21,15 +21,15 @@ RUN dotnet publish src/WebApi --configuration Release --no-restore --arch $TARGE
     -p:UseAppHost=false --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
-# Root owns the program and an ordinary account runs it, so the service cannot change itself.
+# Root owns the program and an unprivileged account runs it, so the service cannot change its own files.
 WORKDIR /app
 COPY LICENSE NOTICE ./
 COPY --from=build /app .
 USER $APP_UID
 ENV ASPNETCORE_HTTP_PORTS=8080
 EXPOSE 8080
-# No shell in between: signals reach the service. Run it with --init, as docker-compose.yml does: until .NET listens
-# for SIGTERM (it waits for the database first), a process with the id 1 would ignore it.
+# There is no shell, so signals reach the service. Run the image with --init, as docker-compose.yml does. Otherwise the
+# process has the id 1 and ignores SIGTERM until .NET handles it.
 ENTRYPOINT ["dotnet", "CleanWorkspace.WebApi.dll"]
-# The program asks the service: the image needs no curl.
+# The program itself checks the service, so the image needs no curl.
 HEALTHCHECK --interval=5s --timeout=10s --start-period=60s CMD ["dotnet", "CleanWorkspace.WebApi.dll", "healthcheck"]

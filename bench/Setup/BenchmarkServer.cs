@@ -11,9 +11,9 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     public const string Given = "BENCHMARK_DATABASE";
 
     private readonly string _connectionString;
-    private readonly EmbeddedPostgres? _embedded;
+    private readonly PrivatePostgresServer? _embedded;
 
-    private BenchmarkServer(string connectionString, EmbeddedPostgres? embedded)
+    private BenchmarkServer(string connectionString, PrivatePostgresServer? embedded)
     {
         _connectionString = connectionString;
         _embedded = embedded;
@@ -29,7 +29,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     {
         var given = Environment.GetEnvironmentVariable(Given);
         var embedded = string.IsNullOrEmpty(given)
-            ? await EmbeddedPostgres.StartAsync(
+            ? await PrivatePostgresServer.StartAsync(
                 Path.Combine(Path.GetTempPath(), $"workspace-benchmark-{Guid.NewGuid():N}"), cancellationToken: cancellationToken)
             : null;
         var server = new BenchmarkServer(embedded?.ConnectionString ?? given!, embedded);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using CleanWorkspace.Application.Requests;
 
@@ -7,6 +8,7 @@ namespace CleanWorkspace.Application;
 /// The reason why a request was not carried out. The WebApi project maps each <see cref="FailureKind"/> to an HTTP status
 /// and writes the failure as a problem document (RFC 9457).
 /// </summary>
+[SuppressMessage("Naming", "CA1710", Justification = "Failure is the term of the design, and it is the only exception here.")]
 public sealed class Failure : Exception
 {
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);

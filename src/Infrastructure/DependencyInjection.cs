@@ -32,8 +32,8 @@ public static class DependencyInjection
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString, requestTimeout));
-        services.AddSingleton(_ => new DatabaseWatch(connectionString));
-        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
+        services.AddSingleton(_ => new DatabaseLiveness(connectionString));
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseLiveness>());
 
         services.AddSingleton(provider => CreateLookup(provider, UserRows.Instance));
         services.AddSingleton(provider => CreateLookup(provider, UserGroupRows.Instance));
@@ -47,11 +47,11 @@ public static class DependencyInjection
         services.AddDbContext<WorkspaceDbContext>((provider, options) =>
         {
             Configure(options, provider.GetRequiredService<NpgsqlDataSource>());
-            options.AddInterceptors(provider.GetRequiredService<DatabaseWatch>(), provider.GetRequiredService<CallerInterceptor>());
+            options.AddInterceptors(provider.GetRequiredService<DatabaseLiveness>(), provider.GetRequiredService<CallerInterceptor>());
         });
         services.AddScoped<IWorkspaceDbContext>(provider => provider.GetRequiredService<WorkspaceDbContext>());
 
-        services.AddSingleton<StoredKeys>();
+        services.AddSingleton<StoredKeyReader>();
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<IdempotencyExpiry>();
         services.AddHostedService<SearchIndexTidying>();

@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Transfers;
 using Microsoft.CodeAnalysis;
 
 namespace CleanWorkspace.ArchitectureTests;

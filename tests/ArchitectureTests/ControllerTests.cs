@@ -3,10 +3,10 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Controllers pass on and decide nothing.</summary>
+/// <summary>Controllers send a request to its use case and return the answer.</summary>
 public sealed class ControllerTests
 {
-    public static TheoryData<SyntaxKind> Decisions =>
+    public static TheoryData<SyntaxKind> Branches =>
     [
         SyntaxKind.IfStatement,
         SyntaxKind.SwitchStatement,
@@ -23,15 +23,15 @@ public sealed class ControllerTests
     ];
 
     [Theory]
-    [MemberData(nameof(Decisions))]
-    public void A_controller_decides_nothing(SyntaxKind decision)
+    [MemberData(nameof(Branches))]
+    public void A_controller_has_no_branches(SyntaxKind branch)
     {
         var controllers = House.Trees("src/WebApi/Controllers");
 
         Assert.Equal(House.Controllers().Count(), controllers.Count);
         Assert.Empty(controllers
             .SelectMany(tree => tree.GetRoot().DescendantNodes())
-            .Where(node => node.IsKind(decision))
+            .Where(node => node.IsKind(branch))
             .Select(node => $"{node.GetLocation().GetLineSpan()}: {node}"));
     }
 }

@@ -7,10 +7,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>The repository as the rules see it: its files, its projects and its source, read by the compiler.</summary>
+/// <summary>The repository under test: its files, its projects and its source, read by the compiler.</summary>
 internal static class House
 {
-    // What the SDK adds to each project's files; PROJECT.GlobalUsings.g.cs shows it.
+    // The global usings of the SDK. The build writes them to PROJECT.GlobalUsings.g.cs.
     private static readonly string[] SdkUsings =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks",
@@ -42,19 +42,19 @@ internal static class House
 
     public static Assembly WebApi { get; } = typeof(WebApi.Controllers.UsersController).Assembly;
 
-    /// <summary>The plural nouns of the API, each of which has a controller.</summary>
+    /// <summary>The plural nouns of the API. Each has a controller.</summary>
     public static IReadOnlyList<string> Nouns { get; } =
         [.. Controllers().Select(controller => controller.Name[..^"Controller".Length]).Order(StringComparer.Ordinal)];
 
-    /// <summary>The projects under src from the innermost outwards.</summary>
+    /// <summary>The projects under src, from the inside to the outside.</summary>
     public static IReadOnlyList<string> Layers { get; } = ["Domain", "Application", "Infrastructure", "WebApi"];
 
     public static AnalyzerConfigSet EditorConfig { get; } = ReadEditorConfig();
 
-    /// <summary>Every project under src, compiled without its generated files.</summary>
+    /// <summary>The projects under src, compiled without generated files.</summary>
     public static IReadOnlyDictionary<string, CSharpCompilation> Source => CompiledSource.Value;
 
-    /// <summary>Every project under tests, compiled as far as it can be without packages of its own: what it uses of src can be asked.</summary>
+    /// <summary>The projects under tests. Their own packages are missing, so only their uses of src can be resolved.</summary>
     public static IEnumerable<CSharpCompilation> Tests() =>
         Directory.EnumerateDirectories(PathTo("tests"))
             .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
@@ -68,7 +68,7 @@ internal static class House
 
     public static string RelativePathOf(SyntaxTree tree) => Path.GetRelativePath(Root, tree.FilePath).Replace('\\', '/');
 
-    /// <summary>The files that people write in a folder below src.</summary>
+    /// <summary>The files of a folder below src, without generated ones.</summary>
     public static IReadOnlyList<SyntaxTree> Trees(string folder) =>
     [
         .. Source.Values.SelectMany(project => project.SyntaxTrees)
@@ -79,10 +79,10 @@ internal static class House
 
     public static SyntaxTree Tree(string path) => Trees("src").Single(tree => RelativePathOf(tree) == path);
 
-    /// <summary>The project that a file belongs to.</summary>
+    /// <summary>The name of the file's project.</summary>
     public static string ProjectOf(SyntaxTree tree) => RelativePathOf(tree).Split('/')[1];
 
-    /// <summary>The types that people declare under src, those inside other types included.</summary>
+    /// <summary>The types declared under src, including nested types.</summary>
     public static IEnumerable<INamedTypeSymbol> Types() =>
         from tree in Trees("src")
         let model = Model(tree)
@@ -92,11 +92,13 @@ internal static class House
 
     /// <summary>Compiles files as a project would.</summary>
     /// <param name="files">Full paths.</param>
-    /// <param name="project">The folder of the project, whose usings the files share.</param>
+    /// <param name="project">The folder of the project. The files get its global usings.</param>
     /// <param name="references">The projects that it refers to.</param>
     public static CSharpCompilation Compile(IEnumerable<string> files, string project, IEnumerable<CSharpCompilation> references)
     {
-        var options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest).WithDocumentationMode(DocumentationMode.Diagnose);
+        var options = CSharpParseOptions.Default
+            .WithLanguageVersion(LanguageVersion.Latest)
+            .WithDocumentationMode(DocumentationMode.Diagnose);
         var definition = XDocument.Load(Directory.EnumerateFiles(PathTo(project), "*.csproj").Single());
         var isWeb = definition.Root!.Attribute("Sdk")!.Value.EndsWith(".Web", StringComparison.Ordinal);
         var usings = SdkUsings
@@ -112,10 +114,11 @@ internal static class House
             ],
             [.. Libraries, .. references.Select(reference => reference.ToMetadataReference())],
             new CSharpCompilationOptions(
-                isWeb ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+                isWeb ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+                nullableContextOptions: NullableContextOptions.Enable));
     }
 
-    /// <summary>The files that people write in a folder: those that .editorconfig does not call generated.</summary>
+    /// <summary>The C# files of a folder, without those that .editorconfig calls generated.</summary>
     public static IEnumerable<string> FindFiles(string folder) =>
         Directory.EnumerateFiles(PathTo(folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
@@ -130,7 +133,7 @@ internal static class House
             projects[layer] = Compile(FindFiles($"src/{layer}"), $"src/{layer}", [.. projects.Values]);
         }
 
-        // Source generators do not run here, so the partial methods they would write are missing; anything else would blind the rules.
+        // CS8795: source generators do not run here, so their partial methods are missing. Any other error would hide code from the tests.
         var errors = projects.Values
             .SelectMany(project => project.GetDiagnostics())
             .Where(fault => fault.Severity == DiagnosticSeverity.Error && fault.Id != "CS8795")

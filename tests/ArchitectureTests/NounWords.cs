@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>The words for a noun: UserGroups is also UserGroup, and Group where the folder says whose.</summary>
+/// <summary>The spellings of a noun. UserGroups is also UserGroup, and Group where the folder names the noun.</summary>
 internal sealed class NounWords
 {
     private readonly (string Word, string Neutral)[] _words;
@@ -16,7 +16,7 @@ internal sealed class NounWords
 
     public string Entity { get; }
 
-    /// <summary>The same text about a thing of any kind.</summary>
+    /// <summary>Replaces the noun by a neutral word, so that texts about different nouns can be compared.</summary>
     public string Neutralize(string text) => _words.Aggregate(text, (rest, word) => Replace(rest, word.Word, word.Neutral));
 
     public string RemoveFrom(string name) =>

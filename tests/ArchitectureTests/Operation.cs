@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc.Routing;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>An action of a controller, and what the rules derive from its operationId.</summary>
+/// <summary>An action of a controller, and the names that follow from its operationId.</summary>
 internal sealed partial record Operation(Type Controller, MethodInfo Action, HttpMethodAttribute Route)
 {
     public static IReadOnlyList<Operation> All { get; } =
@@ -32,7 +32,7 @@ internal sealed partial record Operation(Type Controller, MethodInfo Action, Htt
 
     public string Noun => Controller.Name[..^"Controller".Length];
 
-    /// <summary>The operationId that the controller's and the action's names make.</summary>
+    /// <summary>The operationId that follows from the names of the controller and the action.</summary>
     public string ExpectedId => $"{Noun}_{JsonNamingPolicy.CamelCase.ConvertName(Action.Name)}";
 
     public string RequestName => $"{Noun}{Action.Name}Request";
@@ -42,17 +42,17 @@ internal sealed partial record Operation(Type Controller, MethodInfo Action, Htt
     public IReadOnlyList<Type> Handlers =>
         [.. House.Application.GetTypes().Where(type => HandledBy(type) is { } request && request == Request)];
 
-    /// <summary>The use case is named like its handler.</summary>
+    /// <summary>The name of the use case: its handler's name without "Handler".</summary>
     public string UseCase => Handlers.Single().Name[..^"Handler".Length];
 
-    /// <summary>Whether it is one of the operations on a collection or an item themselves, which every noun has.</summary>
+    /// <summary>Whether its path is the noun's collection or one item. Every noun has such operations.</summary>
     public bool IsPlain => Route.Template is null || ItemTemplate().IsMatch(Route.Template);
 
     private bool IsList => Route is HttpGetAttribute { Template: null };
 
     public static Operation Of(string id) => All.Single(operation => operation.Id == id);
 
-    /// <summary>The request that a type handles, or null where it handles none.</summary>
+    /// <summary>Returns the request that the type handles, or null if it is no handler.</summary>
     public static Type? HandledBy(Type type) =>
         type.IsAbstract
             ? null

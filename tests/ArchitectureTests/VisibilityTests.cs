@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Nothing is open to inheritance or to other projects but what is used so.</summary>
+/// <summary>A type is open to inheritance or to other projects only if it is used so.</summary>
 public sealed class VisibilityTests
 {
     [Fact]
@@ -14,7 +14,8 @@ public sealed class VisibilityTests
         var classes = House.Types().Where(type => type.TypeKind == TypeKind.Class).ToList();
 
         Assert.NotEmpty(classes);
-        Assert.All(classes, type => Assert.True(type.IsSealed || type.IsStatic || type.IsAbstract, $"{type} could be derived from"));
+        Assert.All(classes, type =>
+            Assert.True(type.IsSealed || type.IsStatic || type.IsAbstract, $"{type} is neither sealed, static nor abstract"));
     }
 
     [Fact]
@@ -32,13 +33,15 @@ public sealed class VisibilityTests
     }
 
     /// <summary>
-    /// A type may be public where another project names it or a member of it, where MVC looks for it (a
-    /// controller), or where what such a type shows to others, attributes included, is made of it.
+    /// A type may be public for three reasons: another project names it or one of its members, it is a controller, or a public
+    /// member or an attribute of such a type uses it.
     /// </summary>
     [Fact]
-    public void A_type_is_public_only_where_another_project_needs_it()
+    public void A_type_is_public_only_if_another_project_needs_it()
     {
-        var open = House.Types().Where(type => type is { DeclaredAccessibility: Accessibility.Public, ContainingType: null }).ToList();
+        var open = House.Types()
+            .Where(type => type is { DeclaredAccessibility: Accessibility.Public, ContainingType: null })
+            .ToList();
         var used = FindUsesByOtherProjects();
         var needed = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
         var next = new Stack<INamedTypeSymbol>(open.Where(type => used.Contains(type) || IsController(type)));
@@ -54,10 +57,11 @@ public sealed class VisibilityTests
         }
 
         Assert.NotEmpty(open);
-        Assert.All(open, type => Assert.True(needed.Contains(type), $"{type} could be internal"));
+        Assert.All(open, type => Assert.True(needed.Contains(type), $"{type} can be internal"));
     }
 
-    private static bool IsController(INamedTypeSymbol type) => type.BaseType?.ToDisplayString() == "Microsoft.AspNetCore.Mvc.ControllerBase";
+    private static bool IsController(INamedTypeSymbol type) =>
+        type.BaseType?.ToDisplayString() == "Microsoft.AspNetCore.Mvc.ControllerBase";
 
     private static HashSet<ISymbol> FindUsesByOtherProjects()
     {
@@ -75,7 +79,9 @@ public sealed class VisibilityTests
 
     private static IEnumerable<INamedTypeSymbol> FindShownTypes(INamedTypeSymbol type)
     {
-        var members = type.GetMembers().Where(member => member.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected).ToList();
+        var members = type.GetMembers()
+            .Where(member => member.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected)
+            .ToList();
         var shown = members
             .SelectMany(member => member switch
             {

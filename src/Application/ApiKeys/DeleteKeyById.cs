@@ -1,4 +1,3 @@
-using CleanWorkspace.Domain.ApiKeys;
 using MediatR;
 
 namespace CleanWorkspace.Application.ApiKeys;

@@ -1,4 +1,5 @@
 using CleanWorkspace.Domain.UserGroups;
+using CleanWorkspace.Domain.Users;
 using MediatR;
 
 namespace CleanWorkspace.Application.UserGroups;

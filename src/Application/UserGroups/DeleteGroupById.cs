@@ -1,3 +1,4 @@
+using CleanWorkspace.Domain.UserGroups;
 using MediatR;
 
 namespace CleanWorkspace.Application.UserGroups;

@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Domain.UserGroups;
 using MediatR;
 
 namespace CleanWorkspace.Application.UserGroups;

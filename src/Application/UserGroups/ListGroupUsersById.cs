@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Users;
+using CleanWorkspace.Domain.UserGroups;
 using MediatR;
 
 namespace CleanWorkspace.Application.UserGroups;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Lists;
-using CleanWorkspace.Domain.UserGroups;
 
 namespace CleanWorkspace.Application.UserGroups;
 

@@ -1,3 +1,4 @@
+using CleanWorkspace.Domain.Users;
 using MediatR;
 
 namespace CleanWorkspace.Application.Users;

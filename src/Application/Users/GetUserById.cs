@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Domain.Users;
 using MediatR;
 
 namespace CleanWorkspace.Application.Users;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.UserGroups;
+using CleanWorkspace.Domain.Users;
 using MediatR;
 
 namespace CleanWorkspace.Application.Users;

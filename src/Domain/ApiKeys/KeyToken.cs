@@ -5,13 +5,15 @@ using System.Security.Cryptography;
 namespace CleanWorkspace.Domain.ApiKeys;
 
 /// <summary>
-/// What a client shows to prove that it holds an API key: <c>cwk_</c>, the key's id in 32 hexadecimal digits, <c>_</c>, and
-/// 256 random bits in 43 characters of base64url (RFC 4648, section 5). Whoever has it can use the key, so it is shown once,
-/// never stored and never logged; the random bits make a plain hash enough to recognise it by.
+/// The secret text of an API key, which a client sends to authenticate. Its form is <c>cwk_</c>, the key's id in 32 hexadecimal
+/// digits, <c>_</c>, and a secret of 256 random bits in 43 characters of base64url (RFC 4648, section 5).
 /// </summary>
+/// <remarks>
+/// The token is shown once, never stored and never logged. The secret is random, so a plain SHA-256 hash of it is safe to store.
+/// </remarks>
 public sealed class KeyToken
 {
-    /// <summary>What every token begins with, by which scanners of secrets recognise it.</summary>
+    /// <summary>The prefix of every token. Secret scanners recognise tokens by it.</summary>
     public const string Prefix = "cwk_";
 
     private const int SecretSize = 32;
@@ -19,7 +21,7 @@ public sealed class KeyToken
     private const int SecretLength = 43;
     private const int Length = 4 + IdLength + 1 + SecretLength;
 
-    // One key has one token: other digits in capitals, or other bits beyond the last byte, are none.
+    // A token has exactly one spelling: no upper-case hexadecimal digits, and the unused bits of the last character are zero.
     private static readonly SearchValues<char> IdDigits = SearchValues.Create("0123456789abcdef");
     private static readonly SearchValues<char> LastDigits = SearchValues.Create("AEIMQUYcgkosw048");
 
@@ -31,13 +33,13 @@ public sealed class KeyToken
         _secret = secret;
     }
 
-    /// <summary>Which key it is for.</summary>
+    /// <summary>The id of the key.</summary>
     public Guid KeyId { get; }
 
-    /// <summary>A new token for the key of that id.</summary>
+    /// <summary>Makes a token with a new secret for the key.</summary>
     public static KeyToken Create(Guid keyId) => new(keyId, RandomNumberGenerator.GetBytes(SecretSize));
 
-    /// <summary>Reads a token; null where the text is none, or no more than nearly one.</summary>
+    /// <summary>Reads a token. Returns null if the text is not exactly a token.</summary>
     public static KeyToken? Parse(string? text)
     {
         if (text is not { Length: Length }
@@ -57,15 +59,15 @@ public sealed class KeyToken
         return isSecret ? new KeyToken(id, secret) : null;
     }
 
-    /// <summary>The token as a client has to send it. A secret.</summary>
+    /// <summary>Returns the text of the token. It is a secret.</summary>
     public string Reveal() => $"{Prefix}{KeyId:N}_{Base64Url.EncodeToString(_secret)}";
 
-    /// <summary>What is stored of it: SHA-256, 32 bytes.</summary>
+    /// <summary>Returns the hash to store: SHA-256 of the secret, 32 bytes.</summary>
     public byte[] Hash() => SHA256.HashData(_secret);
 
-    /// <summary>Whether it has that hash; takes as long whether or not.</summary>
+    /// <summary>Whether the secret has the given hash. The comparison takes the same time for every result.</summary>
     public bool HasHash(ReadOnlySpan<byte> hash) => CryptographicOperations.FixedTimeEquals(Hash(), hash);
 
-    /// <summary>The token without its secret, for people and logs.</summary>
+    /// <summary>Returns the token without its secret, for people and logs.</summary>
     public override string ToString() => $"{Prefix}{KeyId:N}_…";
 }

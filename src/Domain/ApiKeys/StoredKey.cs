@@ -2,13 +2,13 @@ using CleanWorkspace.Domain.Users;
 
 namespace CleanWorkspace.Domain.ApiKeys;
 
-/// <summary>What of a stored API key says whether a token lets in, and for what.</summary>
-/// <param name="Id">The key's id.</param>
-/// <param name="Role">What may be done with it.</param>
-/// <param name="ExpiresAt">From when on it is refused, or null for never.</param>
-/// <param name="TokenHash">The hash of its token.</param>
+/// <summary>The part of a stored API key that authentication needs.</summary>
+/// <param name="Id">The id of the key.</param>
+/// <param name="Role">The role of callers that use the key.</param>
+/// <param name="ExpiresAt">The time from which the key is refused, or null if it never expires.</param>
+/// <param name="TokenHash">The SHA-256 hash of the token's secret.</param>
 public sealed record StoredKey(Guid Id, Role Role, DateTimeOffset? ExpiresAt, byte[] TokenHash)
 {
-    /// <summary>Whether the key is refused at that time.</summary>
+    /// <summary>Whether the key has expired at the given time.</summary>
     public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
 }

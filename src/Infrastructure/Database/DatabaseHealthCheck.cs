@@ -5,12 +5,13 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Database;
 
 /// <summary>
-/// Whether the database answers within two seconds and has at least the schema that the program was built for, and the service is
-/// not about to stop.
+/// Healthy if the database answers within two seconds, its schema is at least as new as the program's, and the service is not
+/// stopping.
 /// </summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseWatch watch, IHostApplicationLifetime lifetime) : IHealthCheck
+internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseLiveness liveness, IHostApplicationLifetime lifetime)
+    : IHealthCheck
 {
-    private const int PatienceSeconds = 2;
+    private const int TimeoutSeconds = 2;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -21,26 +22,27 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseW
 
         try
         {
-            return await watch.WaitAsync(AskAsync, cancellationToken)
+            return await liveness.WaitAsync(HasSchemaAsync, cancellationToken)
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy("The database's schema is older than the program.");
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException)
         {
-            return HealthCheckResult.Unhealthy("The database does not answer, or lacks the schema.");
+            return HealthCheckResult.Unhealthy("The database does not answer, or it has no schema.");
         }
     }
 
-    // A later version, which is taking over, has added its migrations to those of this one.
-    private async Task<bool> AskAsync(CancellationToken cancellationToken)
+    // A newer instance may have added migrations already. This program still works then, so it looks only for its own last migration.
+    private async Task<bool> HasSchemaAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(PatienceSeconds));
-        await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
-        await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM \"__EFMigrationsHistory\" WHERE migration_id = $1)", connection)
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(TimeoutSeconds));
+        await using var connection = await dataSource.OpenConnectionAsync(timeout.Token);
+        const string Sql = "SELECT EXISTS (SELECT FROM \"__EFMigrationsHistory\" WHERE migration_id = $1)";
+        await using var command = new NpgsqlCommand(Sql, connection)
         {
             Parameters = { new NpgsqlParameter<string> { TypedValue = DatabaseMigrator.Migrations[^1] } },
-            CommandTimeout = PatienceSeconds,
+            CommandTimeout = TimeoutSeconds,
         };
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }

@@ -10,7 +10,7 @@ namespace CleanWorkspace.Infrastructure.Database;
 /// <param name="name">The name of the table.</param>
 /// <param name="alias">The alias of the table in statements.</param>
 /// <param name="key">The columns that identify a row. They break ties.</param>
-/// <param name="columns">The columns, in the order in which <see cref="Read(RowReader)"/> takes them.</param>
+/// <param name="columns">The columns, in the order in which the row is read.</param>
 internal abstract class Rows<T>(string name, string alias, string[] key, params Column[] columns)
 {
     private readonly string _allColumns = Join(columns, Fields<T>.All);

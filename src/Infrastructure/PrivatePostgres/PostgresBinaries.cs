@@ -3,16 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace CleanWorkspace.Infrastructure.PrivatePostgres;
 
-/// <summary>The folder of one installed PostgreSQL with its server programs.</summary>
+/// <summary>The server programs of one installed PostgreSQL.</summary>
+/// <param name="Folder">The folder of the programs.</param>
+/// <param name="Version">The version of PostgreSQL.</param>
 internal sealed partial record PostgresBinaries(string Folder, Version Version)
 {
-    private const int OldestMajor = 15;
+    private const int MinMajorVersion = 15;
 
     private const string ThreeWays = """
         Get a database in one of three ways, then start again:
-          1. Install PostgreSQL's server on this machine: apt install postgresql (Debian, Ubuntu), dnf install postgresql-server postgresql-contrib (Fedora, RHEL), brew install postgresql@17 (macOS), or the installer from https://www.postgresql.org/download/windows (Windows).
+          1. Install the PostgreSQL server on this machine:
+             Debian, Ubuntu: apt install postgresql
+             Fedora, RHEL:   dnf install postgresql-server postgresql-contrib
+             macOS:          brew install postgresql@17
+             Windows:        the installer from https://www.postgresql.org/download/windows
           2. Run service and database in containers: docker compose up --build --wait
-          3. Use a PostgreSQL 15+ server that you have: set ConnectionStrings__Workspace, for example to "Host=localhost;Database=workspace;Username=me;Password=secret".
+          3. Use your own PostgreSQL 15+ server: set ConnectionStrings__Workspace, for example to
+             "Host=localhost;Database=workspace;Username=me;Password=secret".
         """;
 
     private static readonly string[] _programs = ["initdb", "pg_ctl", "postgres"];
@@ -20,7 +27,10 @@ internal sealed partial record PostgresBinaries(string Folder, Version Version)
     /// <summary>The full path of one of the programs.</summary>
     public string Program(string name) => PathOf(Folder, name);
 
-    /// <summary>Finds the programs for a data folder of the given major version, or else the newest ones.</summary>
+    /// <summary>Finds the programs of one major version, or the newest ones.</summary>
+    /// <param name="dataVersion">The major version of the data folder, or null if the folder has no data yet.</param>
+    /// <param name="dataDirectory">The data folder, for messages.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     public static async Task<PostgresBinaries> FindAsync(int? dataVersion, string dataDirectory, CancellationToken cancellationToken)
     {
         var configured = await ProgramResult.OfAsync("pg_config", ["--bindir"], cancellationToken);
@@ -31,7 +41,7 @@ internal sealed partial record PostgresBinaries(string Folder, Version Version)
             cancellationToken);
     }
 
-    /// <summary>The same, among the given folders only.</summary>
+    /// <summary>Finds the programs in the given folders only.</summary>
     internal static async Task<PostgresBinaries> FindAsync(
         IEnumerable<string> folders, int? dataVersion, string dataDirectory, CancellationToken cancellationToken)
     {
@@ -49,16 +59,17 @@ internal sealed partial record PostgresBinaries(string Folder, Version Version)
         var found = installed.Count == 0
             ? string.Empty
             : $" Found: {string.Join(", ", installed.Select(one => $"PostgreSQL {one.Version} in {one.Folder}"))}.";
-        var usable = installed.Where(one => one.Version.Major >= OldestMajor).OrderByDescending(one => one.Version).ToList();
+        var usable = installed.Where(one => one.Version.Major >= MinMajorVersion).OrderByDescending(one => one.Version).ToList();
         if (dataVersion is null)
         {
-            return usable.FirstOrDefault() ?? throw new EmbeddedPostgresException(
-                $"No connection string is configured, and no PostgreSQL {OldestMajor} or newer is installed to start a private server with.{found}\n{ThreeWays}");
+            return usable.FirstOrDefault() ?? throw new PrivatePostgresException(
+                $"No connection string is configured. A private server needs PostgreSQL {MinMajorVersion} or newer, which is not installed."
+                + $"{found}\n{ThreeWays}");
         }
 
-        return usable.Find(one => one.Version.Major == dataVersion) ?? throw new EmbeddedPostgresException(
+        return usable.Find(one => one.Version.Major == dataVersion) ?? throw new PrivatePostgresException(
             $"The data folder {dataDirectory} was made with PostgreSQL {dataVersion}, which is not installed.{found} "
-            + $"Install PostgreSQL {dataVersion} again to keep using that data. {PostgresCluster.OtherFolder}\n{ThreeWays}");
+            + $"Install PostgreSQL {dataVersion} to use that data. {PostgresCluster.OtherFolder}\n{ThreeWays}");
     }
 
     private static IEnumerable<string> UsualFolders()
@@ -90,7 +101,7 @@ internal sealed partial record PostgresBinaries(string Folder, Version Version)
                 .SelectMany(folder => new[] { Path.Combine(folder, "bin"), folder }));
     }
 
-    /// <summary>The folder that holds all the programs together, behind any links; null where there is none.</summary>
+    /// <summary>Follows links to the folder that holds all the programs. Returns null if there is none.</summary>
     private static string? RealFolder(string folder)
     {
         var initdb = PathOf(folder, "initdb");

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -9,32 +7,28 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.PrivatePostgres;
 
-/// <summary>
-/// The server on one data folder. The caller holds the folder's lock.
-/// The programs run inside the data folder with relative names, as pg_ctl passes the names on to a shell.
-/// </summary>
+/// <summary>The PostgreSQL cluster in a data folder, and its server.</summary>
+/// <remarks>The programs run inside the data folder with relative names, because pg_ctl passes the names to a shell.</remarks>
 internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDirectory, string? account, bool durable)
 {
-    /// <summary>The advice that ends every message about a folder.</summary>
+    /// <summary>The advice at the end of every message about a folder.</summary>
     public const string OtherFolder = "You can also set Database__DataDirectory to another folder, "
         + "or ConnectionStrings__Workspace to an existing PostgreSQL 15+ server.";
 
     private const string Cluster = "cluster";
-    private const string Unfinished = "cluster.new-";
+    private const string UnfinishedPrefix = "cluster.new-";
     private const string Password = "password";
     private const string Log = "server.log";
     private const string Name = "workspace";
     private const int StartSeconds = 120;
     private const int StopSeconds = 20;
 
-    // The index for searching holds letters only, and in the locale C those beyond ASCII are none. The first that the machine has.
-    private static readonly string[] _letters = ["C.UTF-8", "en_US.UTF-8", "C"];
+    // Locales in order of preference. The search index holds letters only, and the locale C knows no letters outside ASCII.
+    private static readonly string[] _characterTypes = ["C.UTF-8", "en_US.UTF-8", "C"];
 
-    public string DataDirectory => dataDirectory;
+    private string ProcessFile => ProcessFileIn(dataDirectory);
 
-    private string ProcessFile => Path.Combine(dataDirectory, Cluster, "postmaster.pid");
-
-    /// <summary>The major version that made the cluster; null where there is no cluster yet.</summary>
+    /// <summary>Reads the major version of the cluster. Returns null if there is no cluster yet.</summary>
     public static int? ReadVersion(string dataDirectory)
     {
         var cluster = Path.Combine(dataDirectory, Cluster);
@@ -46,12 +40,37 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
         var version = Path.Combine(cluster, "PG_VERSION");
         return File.Exists(version) && int.TryParse(File.ReadAllText(version), CultureInfo.InvariantCulture, out var major)
             ? major
-            : throw new EmbeddedPostgresException(
+            : throw new PrivatePostgresException(
                 $"{cluster} is not a readable PostgreSQL data folder: {version} is missing or damaged. "
                 + $"Restore it, or move {dataDirectory} away to begin with an empty database. {OtherFolder}");
     }
 
-    /// <summary>Starts the server, or takes over the one that runs already, and returns its connection string.</summary>
+    /// <summary>
+    /// Connects to the running server of a data folder. Returns its connection string, or null if no server runs, if it does not
+    /// answer, or if its durability is not the requested one.
+    /// </summary>
+    public static async Task<string?> FindRunningAsync(string dataDirectory, bool durable, CancellationToken cancellationToken)
+    {
+        if (ServerProcess.Read(ProcessFileIn(dataDirectory)) is not { } server || !File.Exists(Path.Combine(dataDirectory, Password)))
+        {
+            return null;
+        }
+
+        var connection = await CreateConnectionAsync(dataDirectory, cancellationToken);
+        connection.Port = server.Port;
+        try
+        {
+            var (isOfFolder, isDurable) = await OpenAsync(connection, dataDirectory, cancellationToken);
+            return isOfFolder && isDurable == durable ? connection.ConnectionString : null;
+        }
+        catch (NpgsqlException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Starts the server and returns its connection string. If the server runs already, the method uses it.</summary>
+    /// <remarks>The caller makes sure that no other program uses, starts or stops the server.</remarks>
     public async Task<string> StartAsync(CancellationToken cancellationToken)
     {
         RemoveUnfinished();
@@ -63,20 +82,12 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
         var password = Path.Combine(dataDirectory, Password);
         if (!File.Exists(password))
         {
-            throw new EmbeddedPostgresException(
+            throw new PrivatePostgresException(
                 $"The password of the database in {dataDirectory} is missing: there is no file {password}. "
                 + $"Restore it, or move {dataDirectory} away to begin with an empty database. {OtherFolder}");
         }
 
-        var connection = new NpgsqlConnectionStringBuilder
-        {
-            Host = IPAddress.Loopback.ToString(),
-            Database = Name,
-            Username = Name,
-            Password = await File.ReadAllTextAsync(password, cancellationToken),
-            SslMode = SslMode.Disable,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        };
+        var connection = await CreateConnectionAsync(dataDirectory, cancellationToken);
         if (await TakeOverAsync(connection, cancellationToken))
         {
             return connection.ConnectionString;
@@ -85,13 +96,13 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
         try
         {
             connection.Port = await LaunchAsync(cancellationToken);
-            await OpenAsync(connection, cancellationToken);
+            await OpenAsync(connection, dataDirectory, cancellationToken);
             return connection.ConnectionString;
         }
         catch (NpgsqlException exception)
         {
             await StopAsync();
-            throw Failure($"PostgreSQL {binaries.Version} started on {dataDirectory} but is not usable: {exception.Message}", exception);
+            throw Explain($"PostgreSQL {binaries.Version} started on {dataDirectory} but is not usable: {exception.Message}", exception);
         }
         catch
         {
@@ -100,13 +111,13 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
         }
     }
 
-    /// <summary>Stops the server where it runs, with open connections closed and all data written.</summary>
+    /// <summary>Stops the server if it runs. The server closes open connections and writes all data.</summary>
     public async Task StopAsync()
     {
-        // The second mode is for a server that hangs; the next start repairs what it leaves.
+        // The second mode ends a server that hangs. The next start recovers its data.
         foreach (var mode in new[] { "fast", "immediate" })
         {
-            if (ServerProcess.Read(ProcessFile)?.State != ServerState.Running)
+            if (ServerProcess.Read(ProcessFile) is not { IsRunning: true })
             {
                 return;
             }
@@ -117,21 +128,26 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
 
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
-        // Only a complete cluster gets its final name, so an interrupted start is simply done again. Each attempt has
-        // a name of its own, as initdb can outlive a killed service for a moment.
+        // Only a complete cluster gets the final name, so the next start repeats an interrupted one. Each attempt has its own name,
+        // because initdb can run on for a moment after the service was killed.
         var unfinished = "";
         var result = default(ProgramResult);
         await CreatePasswordAsync(cancellationToken);
-        foreach (var letters in _letters)
+        foreach (var characterType in _characterTypes)
         {
-            unfinished = $"{Unfinished}{Guid.NewGuid():N}";
+            unfinished = $"{UnfinishedPrefix}{Guid.NewGuid():N}";
             string[] arguments =
             [
                 "--pgdata", unfinished, "--username", Name, "--pwfile", Password, "--auth", "scram-sha-256",
-                "--encoding", "UTF8", "--locale", "C", "--lc-ctype", letters, "--no-instructions",
+                "--encoding", "UTF8", "--locale", "C", "--lc-ctype", characterType, "--no-instructions",
             ];
             result = await ProgramResult.OfAsync(
-                binaries.Program("initdb"), durable ? arguments : [.. arguments, "--no-sync"], cancellationToken, account, dataDirectory, StartSeconds);
+                binaries.Program("initdb"),
+                durable ? arguments : [.. arguments, "--no-sync"],
+                cancellationToken,
+                account,
+                dataDirectory,
+                StartSeconds);
             if (result.Succeeded)
             {
                 break;
@@ -140,7 +156,7 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
 
         if (result is not { Succeeded: true })
         {
-            throw Failure($"PostgreSQL {binaries.Version} could not create a database in {dataDirectory}:\n{LastLines(result!.Output)}");
+            throw Explain($"PostgreSQL {binaries.Version} could not create a database in {dataDirectory}:\n{LastLines(result!.Output)}");
         }
 
         Directory.Move(Path.Combine(dataDirectory, unfinished), Path.Combine(dataDirectory, Cluster));
@@ -148,7 +164,7 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
 
     private void RemoveUnfinished()
     {
-        foreach (var unfinished in Directory.EnumerateDirectories(dataDirectory, $"{Unfinished}*"))
+        foreach (var unfinished in Directory.EnumerateDirectories(dataDirectory, $"{UnfinishedPrefix}*"))
         {
             try
             {
@@ -156,7 +172,7 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
             }
             catch (IOException)
             {
-                // An initdb that has yet to notice the end of its service writes to it; the next start removes it.
+                // An initdb of a killed service still writes to the folder. The next start removes it.
             }
         }
     }
@@ -193,20 +209,27 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
         try
         {
             connection.Port = server.Port;
-            // The random password shows that it is the server of this folder; it must also keep data as safe as asked.
-            if (await OpenAsync(connection, cancellationToken) == durable)
+            var (isOfFolder, isDurable) = await OpenAsync(connection, dataDirectory, cancellationToken);
+            if (isOfFolder && isDurable == durable)
             {
                 return true;
+            }
+
+            if (!isOfFolder)
+            {
+                // The folder is a copy, and the file names the server of the original. That server goes on.
+                File.Delete(ProcessFile);
+                return false;
             }
         }
         catch (NpgsqlException)
         {
-            // It is gone, hangs or belongs to someone else: the process decides which.
+            // The server has ended or hangs, or another program has its port. The process id tells which.
         }
 
-        if (server.State == ServerState.Replaced)
+        if (server.IsOtherProgram)
         {
-            // PostgreSQL believes any process with the recorded number to be the server, and would refuse to start.
+            // PostgreSQL takes any process with the recorded id for the server, and would refuse to start.
             File.Delete(ProcessFile);
         }
 
@@ -221,14 +244,14 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
         {
             if (File.Exists(log))
             {
-                // Keeps the log short, and the last lines of a new one belong to this start.
+                // A new log stays short, and its last lines belong to this start.
                 File.Move(log, $"{log}.old", overwrite: true);
             }
 
             var port = FreePort();
-            // Nothing here may need quotes: pg_ctl hands it to a shell.
+            // Nothing here may need quotes, because pg_ctl passes it to a shell.
             var options = $"-c port={port} -c listen_addresses={IPAddress.Loopback} -c unix_socket_directories= -c max_connections=200"
-                // What the server refuses, the service answers for. Its own log would tell the values, people's data among them.
+                // The service reports refused statements. The server's own log would contain their values, such as personal data.
                 + " -c log_error_verbosity=terse -c log_min_error_statement=panic"
                 + (durable ? " -c fsync=on" : " -c fsync=off -c full_page_writes=off");
             var result = await PgCtlAsync(
@@ -238,33 +261,73 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
                 return port;
             }
 
-            // Another program took the port in between, or the last processes of a killed server are still ending.
+            // Another program has just taken the port, or the last processes of a killed server are still ending.
             var logged = File.Exists(log) ? await File.ReadAllTextAsync(log, cancellationToken) : string.Empty;
-            var passing = logged.Contains("could not create any TCP/IP sockets", StringComparison.Ordinal)
+            var isTemporary = logged.Contains("could not create any TCP/IP sockets", StringComparison.Ordinal)
                 || logged.Contains("pre-existing shared memory block", StringComparison.Ordinal);
-            if (!passing || attempt == 10)
+            if (!isTemporary || attempt == 10)
             {
-                throw Failure($"PostgreSQL {binaries.Version} did not start on {dataDirectory}:\n{LastLines(logged.Length > 0 ? logged : result.Output)}");
+                var output = LastLines(logged.Length > 0 ? logged : result.Output);
+                throw Explain($"PostgreSQL {binaries.Version} did not start on {dataDirectory}:\n{output}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
         }
     }
 
-    /// <summary>Connects, creating the database where it is missing, and tells whether the server is durable.</summary>
-    private static async Task<bool> OpenAsync(NpgsqlConnectionStringBuilder builder, CancellationToken cancellationToken)
+    private static string ProcessFileIn(string dataDirectory) => Path.Combine(dataDirectory, Cluster, "postmaster.pid");
+
+    private static async Task<NpgsqlConnectionStringBuilder> CreateConnectionAsync(
+        string dataDirectory, CancellationToken cancellationToken) =>
+        new()
+        {
+            Host = IPAddress.Loopback.ToString(),
+            Database = Name,
+            Username = Name,
+            Password = await File.ReadAllTextAsync(Path.Combine(dataDirectory, Password), cancellationToken),
+            SslMode = SslMode.Disable,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        };
+
+    /// <summary>
+    /// Connects and creates the database if it is missing. Tells whether the server belongs to the data folder and whether it is
+    /// durable.
+    /// </summary>
+    private static async Task<(bool IsOfFolder, bool IsDurable)> OpenAsync(
+        NpgsqlConnectionStringBuilder builder, string dataDirectory, CancellationToken cancellationToken)
     {
         var direct = new NpgsqlConnectionStringBuilder(builder.ConnectionString) { Pooling = false, Timeout = 5 };
         try
         {
-            return await QueryAsync(direct, "SELECT current_setting('fsync') = 'on'", cancellationToken) is true;
+            return await CheckAsync(direct, dataDirectory, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
             direct.Database = "postgres";
             await QueryAsync(direct, $"CREATE DATABASE {Name}", cancellationToken);
             direct.Database = Name;
-            return await QueryAsync(direct, "SELECT current_setting('fsync') = 'on'", cancellationToken) is true;
+            return await CheckAsync(direct, dataDirectory, cancellationToken);
+        }
+    }
+
+    /// <summary>Checks the server by a new file in the cluster, because a copy of the folder has the same password.</summary>
+    private static async Task<(bool IsOfFolder, bool IsDurable)> CheckAsync(
+        NpgsqlConnectionStringBuilder builder, string dataDirectory, CancellationToken cancellationToken)
+    {
+        var name = $"check-{Guid.NewGuid():N}";
+        var path = Path.Combine(dataDirectory, Cluster, name);
+        await File.WriteAllBytesAsync(path, [], cancellationToken);
+        try
+        {
+            var found = await QueryAsync(
+                builder,
+                $"SELECT ARRAY[(pg_stat_file('{name}', missing_ok => true)).size IS NOT NULL, current_setting('fsync') = 'on']",
+                cancellationToken);
+            return found is bool[] and [var isOfFolder, var isDurable] ? (isOfFolder, isDurable) : default;
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 
@@ -278,80 +341,31 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
     }
 
     private Task<ProgramResult> PgCtlAsync(string[] arguments, int seconds, CancellationToken cancellationToken) =>
-        // Longer than pg_ctl's own limit, which ends with a better message.
+        // The limit is longer than that of pg_ctl, because pg_ctl gives the better message.
         ProgramResult.OfAsync(
             binaries.Program("pg_ctl"), [.. arguments, "-D", Cluster], cancellationToken, account, dataDirectory, seconds + 10);
 
-    private EmbeddedPostgresException Failure(string message, Exception? cause = null)
+    private PrivatePostgresException Explain(string message, Exception? cause = null)
     {
-        // The server cannot log that the disk is full when the log is on that disk.
+        // If the disk of the log is full, the log does not say so.
         var free = new DriveInfo(dataDirectory).AvailableFreeSpace >> 20;
         var space = free < 100 ? $"The disk has only {free} MiB free, and a database needs 100 MiB: free some space. " : string.Empty;
         var log = Path.Combine(dataDirectory, Log);
         var logHint = File.Exists(log) ? $"The server's log is {log}. " : string.Empty;
-        return new EmbeddedPostgresException($"{message}\n{space}{logHint}{OtherFolder}", cause);
+        return new PrivatePostgresException($"{message}\n{space}{logHint}{OtherFolder}", cause);
     }
 
     private static string LastLines(string text) =>
-        string.Join('\n', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(8).Select(line => $"  {line}"));
+        string.Join(
+            '\n',
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .TakeLast(8)
+                .Select(line => $"  {line}"));
 
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private enum ServerState
-    {
-        Gone,
-        Running,
-        Replaced,
-    }
-
-    /// <summary>What the server wrote about itself: process number, start in seconds since 1970, and port.</summary>
-    private sealed record ServerProcess(int Id, long Started, int Port)
-    {
-        public ServerState State
-        {
-            get
-            {
-                try
-                {
-                    using var process = Process.GetProcessById(Id);
-                    // An ended process that its parent has not collected yet still has its number and name.
-                    var ended = OperatingSystem.IsLinux()
-                        && File.ReadAllText($"/proc/{Id}/stat").Contains(") Z ", StringComparison.Ordinal);
-                    var started = new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
-                    return !ended && process.ProcessName == "postgres" && Math.Abs(started - Started) < 60
-                        ? ServerState.Running
-                        : ServerState.Replaced;
-                }
-                catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
-                {
-                    return ServerState.Gone;
-                }
-                catch (Exception exception) when (exception is Win32Exception or UnauthorizedAccessException)
-                {
-                    return ServerState.Replaced;
-                }
-            }
-        }
-
-        public static ServerProcess? Read(string path)
-        {
-            if (!File.Exists(path))
-            {
-                return null;
-            }
-
-            var lines = File.ReadAllLines(path);
-            return lines.Length > 3
-                && int.TryParse(lines[0], CultureInfo.InvariantCulture, out var id)
-                && long.TryParse(lines[2], CultureInfo.InvariantCulture, out var started)
-                && int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port)
-                ? new ServerProcess(id, started, port)
-                : null;
-        }
     }
 }

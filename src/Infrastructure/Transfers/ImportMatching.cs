@@ -32,7 +32,7 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
         -- The address finds the user. The id finds the user only if the row has no address.
         INSERT INTO import_matches (line, user_id, gives_groups)
         SELECT i.line, u.id, i.user_groups IS NOT NULL
-        FROM import_users AS i JOIN users AS u ON {UserConfiguration.EmailKey} = i.folded_email
+        FROM import_users AS i JOIN users AS u ON {UserList.EmailKey} = i.folded_email
         UNION ALL
         SELECT i.line, u.id, i.user_groups IS NOT NULL
         FROM import_users AS i JOIN users AS u ON u.id = i.id

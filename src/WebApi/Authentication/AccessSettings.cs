@@ -2,7 +2,10 @@ using CleanWorkspace.WebApi.Hosting;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Whether the service is open to who comes without a credential, as it is in Development with nothing set: no issuer either.</summary>
+/// <summary>Whether callers need a credential.</summary>
+/// <param name="IsOpen">
+/// Whether requests without a credential are accepted. The default is true only in Development without an issuer; else false.
+/// </param>
 internal sealed record AccessSettings(bool IsOpen)
 {
     private const string Required = "Authentication:Required";
@@ -22,16 +25,18 @@ internal sealed record AccessSettings(bool IsOpen)
         return required || environment.IsDevelopment()
             ? new AccessSettings(!required)
             : throw new StartFailure(
-                $"Authentication__Required=false is for Development alone, and this is {environment.EnvironmentName}. Remove it, and create a key by the command: keys create --name ops --role admin");
+                $"Authentication__Required=false works only in Development, and this is {environment.EnvironmentName}. "
+                + "Remove it, and create a key with the command: keys create --name ops --role admin");
     }
 
-    /// <summary>Refuses to be open to other machines.</summary>
+    /// <summary>Throws if the service is open and listens on an address that other machines can reach.</summary>
     public void CheckAddresses(IConfiguration configuration)
     {
         if (IsOpen && AddressSetup.FindReachableAddress(configuration) is { } address)
         {
             throw new StartFailure(
-                $"Without authentication the service answers on this machine alone, and {address} can be reached from others. Set Authentication__Required=true, or listen on localhost.");
+                $"Without authentication the service must listen on this machine only, but other machines can reach {address}. "
+                + "Set Authentication__Required=true, or listen on localhost.");
         }
     }
 }

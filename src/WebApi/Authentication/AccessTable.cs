@@ -4,36 +4,38 @@ using Microsoft.AspNetCore.Mvc.Controllers;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Who may do what. Each role may do what the roles after it may: admin, editor, viewer, guest.</summary>
+/// <summary>
+/// Access rules. Each role includes the permissions of the roles listed after it: admin, editor, viewer, guest.
+/// </summary>
 internal static class AccessTable
 {
-    // What is not listed takes an admin.
-    private static readonly FrozenDictionary<(string Noun, string Method), Role> LeastRoles = new Dictionary<(string, string), Role>
+    // Everything else requires an admin.
+    private static readonly FrozenDictionary<(string Noun, string Method), Role> RolesByMethod = new Dictionary<(string, string), Role>
     {
         [("Users", HttpMethods.Get)] = Role.Viewer,
         [("UserGroups", HttpMethods.Get)] = Role.Viewer,
     }.ToFrozenDictionary();
 
-    // Operations that take more than others of their noun and method.
-    private static readonly FrozenDictionary<string, Role> LeastRolesOfOperations = new Dictionary<string, Role>
+    // Exceptions from the rules above, by operationId.
+    private static readonly FrozenDictionary<string, Role> RolesByOperation = new Dictionary<string, Role>
     {
         ["Users_export"] = Role.Admin,
     }.ToFrozenDictionary();
 
-    /// <summary>The least role that an operation takes.</summary>
-    public static Role LeastRoleOf(HttpContext context)
+    /// <summary>The least powerful role that may run the operation of the request.</summary>
+    public static Role RequiredRoleOf(HttpContext context)
     {
         var operation = context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "";
-        return LeastRolesOfOperations.TryGetValue(operation, out var role) ? role : LeastRoleOfNoun(context);
+        return RolesByOperation.TryGetValue(operation, out var role) ? role : RequiredRoleByMethod(context);
     }
 
-    /// <summary>Whether a role may do what takes at least another; one without a role may do nothing.</summary>
-    public static bool Suffices(Role? role, Role least) => role <= least;
+    /// <summary>Whether the role includes the permissions of the required role. A caller without a role has no permissions.</summary>
+    public static bool IsSufficient(Role? role, Role required) => role <= required;
 
-    private static Role LeastRoleOfNoun(HttpContext context)
+    private static Role RequiredRoleByMethod(HttpContext context)
     {
         var noun = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.ControllerName ?? "";
-        // Routing does not mind the case either.
-        return LeastRoles.GetValueOrDefault((noun, HttpMethods.GetCanonicalizedValue(context.Request.Method)), Role.Admin);
+        // Routing ignores the case of the method, so this does too.
+        return RolesByMethod.GetValueOrDefault((noun, HttpMethods.GetCanonicalizedValue(context.Request.Method)), Role.Admin);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.HostFiltering;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Who is let in, and who may do what.</summary>
+/// <summary>Sets up authentication, access rules, rate limits and the allowed host names.</summary>
 internal static class AuthenticationSetup
 {
     public static void AddAccess(this WebApplicationBuilder builder)
@@ -20,8 +20,11 @@ internal static class AuthenticationSetup
         services.AddSingleton<FailureLimit>();
         services.AddRequestLimit(limits.Requests);
         services.AddSingleton<KeyCache>();
-        services.AddHostedService<KeyUses>();
-        var schemes = services.AddAuthentication(KeyHandler.Name).AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.Name, null);
+        services.AddHostedService<KeyUseRecorder>();
+        // AddAuthentication would add DataProtection, which nothing uses and which logs warnings at every start.
+        services.AddAuthenticationCore(options => options.DefaultScheme = KeyHandler.Name);
+        services.AddWebEncoders();
+        var schemes = new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.Name, null);
         if (IssuerSettings.Read(builder.Configuration) is { } issuer)
         {
             schemes.AddIssuer(issuer);
@@ -38,54 +41,57 @@ internal static class AuthenticationSetup
             app.UseRateLimiter();
         }
 
-        app.UseMiddleware<Access>();
+        app.UseMiddleware<AccessMiddleware>();
     }
 
-    /// <summary>Holds endpoints to the <see cref="AccessTable"/> and to the limit of requests.</summary>
-    public static void RequireAccess(this IEndpointConventionBuilder endpoints) => endpoints.WithMetadata(new Access.Requirement()).RequireRequestLimit();
+    /// <summary>Applies the <see cref="AccessTable"/> and the request rate limit to the endpoints.</summary>
+    public static void RequireAccess(this IEndpointConventionBuilder endpoints) =>
+        endpoints.WithMetadata(new AccessMiddleware.Requirement()).RequireRequestLimit();
 
     private static void AddHosts(this WebApplicationBuilder builder, AccessSettings access) =>
         builder.Services.Configure<HostFilteringOptions>(options =>
         {
-            // The framework's is a page of HTML.
+            // The framework's message is a page of HTML.
             options.IncludeFailureMessage = false;
             options.AllowedHosts = builder.Configuration.ListOf("AllowedHosts") switch
             {
                 [_, ..] names => names,
-                // A web site could else give the service a name of its own, and be let in like a program on this machine.
+                // Prevents DNS rebinding: a web site must not reach an open service through a host name of its own.
                 [] when access.IsOpen => ["localhost", "127.0.0.1", "[::1]"],
                 [] => ["*"],
             };
         });
 
-    // Beside the keys: whatever does not begin as a key does.
+    // Tokens with the prefix of an API key go to KeyHandler, all others to the issuer's scheme.
     private static void AddIssuer(this AuthenticationBuilder schemes, IssuerSettings issuer)
     {
         schemes.Services.AddSingleton(issuer);
-        schemes.Services.AddSingleton<IssuerKeys>();
-        schemes.Services.AddSingleton<IssuerTokens>();
-        schemes.AddJwtBearer();
-        schemes.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IssuerTokens, FailureLimit>((options, tokens, failures) =>
-        {
-            options.TokenHandlers.Clear();
-            options.TokenHandlers.Add(tokens);
-            options.SaveToken = false;
-            options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => CountAsync(context, failures) };
-        });
+        schemes.Services.AddSingleton<IssuerKeyReader>();
+        schemes.Services.AddSingleton<IssuerTokenHandler>();
+        schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, null);
+        schemes.Services
+            .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IssuerTokenHandler, FailureLimit>((options, tokens, failures) =>
+            {
+                options.TokenHandlers.Clear();
+                options.TokenHandlers.Add(tokens);
+                options.SaveToken = false;
+                options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => CountFailureAsync(context, failures) };
+            });
         schemes.Services.Configure<AuthenticationSchemeOptions>(KeyHandler.Name, options => options.ForwardDefaultSelector = context =>
-            Access.IsRequired(context)
-            && BearerToken.In(context.Request.Headers.Authorization) is { Length: > 0 } token
+            AccessMiddleware.IsRequired(context)
+            && BearerToken.Read(context.Request.Headers.Authorization) is { Length: > 0 } token
             && !token.StartsWith(KeyToken.Prefix, StringComparison.Ordinal)
                 ? JwtBearerDefaults.AuthenticationScheme
                 : null);
     }
 
-    // An issuer that does not answer is no fault of the token.
-    private static Task CountAsync(AuthenticationFailedContext context, FailureLimit failures)
+    // An issuer that does not answer is not a failure of the caller.
+    private static Task CountFailureAsync(AuthenticationFailedContext context, FailureLimit failures)
     {
         if (context.Exception is CredentialException { Status: StatusCodes.Status401Unauthorized } failure)
         {
-            context.Fail(failures.Count(context.HttpContext, failure));
+            context.Fail(failures.CountFailure(context.HttpContext, failure));
         }
 
         return Task.CompletedTask;

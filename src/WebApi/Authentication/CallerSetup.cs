@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>On whose behalf a request's use case runs.</summary>
+/// <summary>Registers the <see cref="Caller"/> of each request.</summary>
 internal static class CallerSetup
 {
     private const string Anonymous = "anonymous";
@@ -12,11 +12,11 @@ internal static class CallerSetup
     public static void AddCaller(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
-        // A command has said already on whose behalf it runs.
-        services.TryAddScoped(provider => Of(provider.GetRequiredService<IHttpContextAccessor>().HttpContext));
+        // A command has registered its own caller before.
+        services.TryAddScoped(provider => CreateCaller(provider.GetRequiredService<IHttpContextAccessor>().HttpContext));
     }
 
-    private static Caller Of(HttpContext? context) => context is null
+    private static Caller CreateCaller(HttpContext? context) => context is null
         ? Caller.Service
         : new Caller(
             context.User.Identity?.Name ?? Anonymous,

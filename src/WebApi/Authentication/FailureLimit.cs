@@ -5,9 +5,11 @@ using System.Threading.RateLimiting;
 namespace CleanWorkspace.WebApi.Authentication;
 
 /// <summary>
-/// Holds each address to its rate of bad credentials, so that nobody can go on guessing them, or have the database asked about
-/// each guess. Every authentication tells it what it refuses; one that needs the database for it asks before.
+/// Limits the rate of bad credentials of each address. It stops guessing, and it stops database reads for guesses.
 /// </summary>
+/// <remarks>
+/// Each authentication scheme counts every credential that it refuses. A scheme that reads the database asks for permission first.
+/// </remarks>
 internal sealed class FailureLimit : IDisposable
 {
     private readonly PartitionedRateLimiter<HttpContext> _failures;
@@ -17,29 +19,27 @@ internal sealed class FailureLimit : IDisposable
     public FailureLimit(RateLimitSettings settings)
     {
         _rate = settings.Failures;
-        _failures = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => _rate.PartitionOf(AddressOf(context)));
+        _failures = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => _rate.CreatePartition(AddressOf(context)));
         _turns = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => _rate.Count == 0
             ? RateLimitPartition.GetNoLimiter(IPAddress.None)
             : RateLimitPartition.GetConcurrencyLimiter(
                 AddressOf(context), _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = int.MaxValue }));
     }
 
-    /// <summary>
-    /// Waits for the address's turn, which ends when it is disposed. One credential at a time: what becomes of it is counted
-    /// before the next is looked at, so that not even guesses sent all at once get beyond the limit.
-    /// </summary>
-    public ValueTask<RateLimitLease> TakeTurnAsync(HttpContext context) => _turns.AcquireAsync(context, 1, context.RequestAborted);
+    /// <summary>Waits until no other credential of the address is being checked. Dispose the lease to let the next one continue.</summary>
+    /// <remarks>One failure is counted before the next check starts, so concurrent guesses cannot exceed the limit.</remarks>
+    public ValueTask<RateLimitLease> WaitForTurnAsync(HttpContext context) => _turns.AcquireAsync(context, 1, context.RequestAborted);
 
-    /// <summary>Why nothing more is looked at for the address, or null where it has failures left.</summary>
+    /// <summary>Returns the refusal if the address has used up its failures, else null.</summary>
     public CredentialException? FindRefusal(HttpContext context) =>
-        _failures.GetStatistics(context) is { CurrentAvailablePermits: 0 } ? CredentialException.TooMany(_rate.RetryAfter) : null;
+        _failures.GetStatistics(context) is { CurrentAvailablePermits: 0 } ? CredentialException.TooManyFailures(_rate.RetryAfter) : null;
 
     /// <summary>Counts a bad credential of the address.</summary>
-    /// <returns>What to answer: what is wrong with it or, where the failures were used up before, that.</returns>
-    public CredentialException Count(HttpContext context, CredentialException failure)
+    /// <returns>The given failure, or "too many failures" if the limit was used up before.</returns>
+    public CredentialException CountFailure(HttpContext context, CredentialException failure)
     {
         using var lease = _failures.AttemptAcquire(context);
-        return lease.IsAcquired ? failure : CredentialException.TooMany(_rate.RetryAfter);
+        return lease.IsAcquired ? failure : CredentialException.TooManyFailures(_rate.RetryAfter);
     }
 
     public void Dispose()
@@ -48,7 +48,7 @@ internal sealed class FailureLimit : IDisposable
         _turns.Dispose();
     }
 
-    // IPv6 gives every client 2^64 addresses, which count as one. Without an address (a Unix socket) all clients are one.
+    // A client has 2^64 IPv6 addresses, so a /64 network counts as one. Clients without an address (a Unix socket) count as one too.
     private static IPAddress AddressOf(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Claims;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Infrastructure.ApiKeys;
 using CleanWorkspace.Infrastructure.Database;
@@ -8,42 +7,45 @@ using Npgsql;
 namespace CleanWorkspace.WebApi.Authentication;
 
 /// <summary>
-/// The API keys in use. A key is read again every few seconds beside the requests, which need not wait for it; so one that was
-/// revoked is refused within five seconds, on every instance.
+/// Caches the API keys in use. Each key is read again every few seconds in the background, so a revoked key is refused within
+/// five seconds on every instance.
 /// </summary>
-internal sealed class KeyCache(StoredKeys stored, DatabaseWatch watch, TimeProvider clock)
+/// <remarks>Decision record 0019 says why this is no cache of a library.</remarks>
+internal sealed class KeyCache(StoredKeyReader stored, DatabaseLiveness liveness, TimeProvider clock)
 {
+    // Only stored keys are cached, so callers cannot fill the cache. The limit covers services that create keys without end.
+    private const int MaxKeys = 10_000;
+
+    // From this age on, a read starts in the background.
     private static readonly TimeSpan RefreshAge = TimeSpan.FromSeconds(2);
 
-    // The rest of the five seconds is for an answer under way.
+    // From this age on, callers wait for a read. The rest of the five seconds is for the answer.
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(4);
 
-    // A connection may have died unnoticed: not all who come with the key shall wait for it.
-    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(1.5);
+    // If a connection died unnoticed, a second read is started after this time.
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1.5);
 
     private readonly ConcurrentDictionary<Guid, CachedKey> _keys = new();
     private readonly ConcurrentDictionary<Guid, Lazy<Task<CachedKey?>>> _reads = new();
     private ConcurrentDictionary<Guid, DateTimeOffset> _uses = new();
 
-    /// <summary>
-    /// Whether the token was good when its key was last read, however long ago; answered without the database. An expired
-    /// one is not.
-    /// </summary>
+    /// <summary>Whether the token was valid when its key was last read, at any age of the cached key. It never waits.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="key">Its key where that was read lately enough to let it in; else null, and it has to be found first.</param>
-    public bool Knows(KeyToken token, out CachedKey? key)
+    /// <param name="fresh">The key, or null if <see cref="FindAsync"/> has to read it first.</param>
+    /// <returns>True if the token is known and has not expired.</returns>
+    public bool IsKnown(KeyToken token, out CachedKey? fresh)
     {
-        key = _keys.GetValueOrDefault(token.KeyId);
-        if (key is null || !token.HasHash(key.Key.TokenHash) || key.Key.IsExpired(clock.GetUtcNow()))
+        fresh = _keys.GetValueOrDefault(token.KeyId);
+        if (fresh is null || !token.HasHash(fresh.Key.TokenHash) || fresh.Key.IsExpired(clock.GetUtcNow()))
         {
-            key = null;
+            fresh = null;
             return false;
         }
 
-        var age = AgeOf(key);
+        var age = AgeOf(fresh);
         if (age > MaxAge)
         {
-            key = null;
+            fresh = null;
         }
         else if (age > RefreshAge)
         {
@@ -53,29 +55,29 @@ internal sealed class KeyCache(StoredKeys stored, DatabaseWatch watch, TimeProvi
         return true;
     }
 
-    /// <summary>The key that the token proves to be held, expired ones included; null where it proves nothing.</summary>
-    /// <exception cref="NpgsqlException">The database does not answer; transient.</exception>
+    /// <summary>Returns the key of the token, which may have expired, or null if the token is invalid.</summary>
+    /// <exception cref="NpgsqlException">The database does not answer. Transient.</exception>
     public async Task<CachedKey?> FindAsync(KeyToken token, CancellationToken cancellationToken)
     {
         var key = _keys.GetValueOrDefault(token.KeyId);
         if (key is null || AgeOf(key) > MaxAge)
         {
-            key = await watch.WaitAsync(stop => ReadLatelyAsync(token.KeyId, stop), cancellationToken);
+            key = await liveness.WaitAsync(stop => ReadFreshAsync(token.KeyId, stop), cancellationToken);
         }
 
         return key is not null && token.HasHash(key.Key.TokenHash) ? key : null;
     }
 
-    /// <summary>Remembers that somebody was let in by the key.</summary>
-    public void CountUse(CachedKey key) => _uses[key.Key.Id] = clock.GetUtcNow();
+    /// <summary>Records that a caller has just used the key.</summary>
+    public void RecordUse(CachedKey key) => _uses[key.Key.Id] = clock.GetUtcNow();
 
-    /// <summary>When keys were last used since this was asked for last.</summary>
-    public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeUses() => Interlocked.Exchange(ref _uses, new()).ToArray();
+    /// <summary>Returns the last use of each key since the previous call.</summary>
+    public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeRecordedUses() => Interlocked.Exchange(ref _uses, new()).ToArray();
 
-    private TimeSpan AgeOf(CachedKey key) => clock.GetElapsedTime(key.ReadAt);
+    private TimeSpan AgeOf(CachedKey key) => clock.GetElapsedTime(key.ReadStart);
 
-    // The reading that is under way may have begun too long ago, or be lost with its connection; the next takes another one.
-    private async Task<CachedKey?> ReadLatelyAsync(Guid id, CancellationToken cancellationToken)
+    // The running read may have started too long ago, or its connection may be dead. The second try starts a read of its own.
+    private async Task<CachedKey?> ReadFreshAsync(Guid id, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < 2; tries++)
         {
@@ -89,25 +91,25 @@ internal sealed class KeyCache(StoredKeys stored, DatabaseWatch watch, TimeProvi
             }
             catch (TimeoutException)
             {
-                // Nobody joins that one any more.
+                // That read is no longer shared.
             }
         }
 
-        throw new NpgsqlException("It is slow to tell an API key.", new TimeoutException());
+        throw new NpgsqlException("The database took too long to return an API key.", new TimeoutException());
     }
 
-    // One reading of a key at a time, however many wait for it; it belongs to none of them, so none cancels it.
+    // All callers share one read of a key. No caller's cancellation ends it.
     private Task<CachedKey?> ReadAsync(Guid id) =>
-        _reads.GetOrAdd(id, _ => new Lazy<Task<CachedKey?>>(() => ReadInTimeAsync(id))).Value;
+        _reads.GetOrAdd(id, _ => new Lazy<Task<CachedKey?>>(() => ReadWithTimeoutAsync(id))).Value;
 
-    private async Task<CachedKey?> ReadInTimeAsync(Guid id)
+    private async Task<CachedKey?> ReadWithTimeoutAsync(Guid id)
     {
-        // The reading must be known to all before it can end.
+        // The read must be in _reads before it can remove itself.
         await Task.Yield();
         try
         {
-            // Left behind and not cancelled at its limit: a server that is silent is slow to take note of that, too.
-            return await ReadOnceAsync(id).WaitAsync(ReadLimit);
+            // After the timeout the read is abandoned, not cancelled: a silent server would delay the cancellation too.
+            return await ReadOnceAsync(id).WaitAsync(ReadTimeout);
         }
         finally
         {
@@ -117,25 +119,18 @@ internal sealed class KeyCache(StoredKeys stored, DatabaseWatch watch, TimeProvi
 
     private async Task<CachedKey?> ReadOnceAsync(Guid id)
     {
-        var readAt = clock.GetTimestamp();
-        if (await stored.FindAsync(id) is { } key)
+        var readStart = clock.GetTimestamp();
+        if (await stored.FindAsync(id) is not { } key)
         {
-            return _keys[id] = new CachedKey(key, readAt);
+            _keys.TryRemove(id, out _);
+            return null;
         }
 
-        _keys.TryRemove(id, out _);
-        return null;
+        if (_keys.Count >= MaxKeys && !_keys.ContainsKey(id))
+        {
+            _keys.Clear();
+        }
+
+        return _keys[id] = new CachedKey(key, readStart);
     }
-}
-
-/// <summary>An API key as it was when it was read.</summary>
-internal sealed class CachedKey(StoredKey key, long readAt)
-{
-    public StoredKey Key { get; } = key;
-
-    /// <summary>A time stamp of the clock, taken before reading began.</summary>
-    public long ReadAt { get; } = readAt;
-
-    /// <summary>Who comes with the key.</summary>
-    public ClaimsPrincipal Principal { get; } = Principals.Create($"key:{key.Id}", key.Role);
 }

@@ -5,9 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Authenticates by an API key's token, sent as <c>Authorization: Bearer</c> (RFC 6750, section 2.1).</summary>
+/// <summary>Authenticates a caller by the token of an API key, sent as <c>Authorization: Bearer</c> (RFC 6750, section 2.1).</summary>
 internal sealed class KeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyCache keys, FailureLimit failures, TimeProvider clock)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    KeyCache keys,
+    FailureLimit failures,
+    TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "ApiKey";
@@ -15,19 +20,19 @@ internal sealed class KeyHandler(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization;
-        if (header.Count == 0 || !Access.IsRequired(Context))
+        if (header.Count == 0 || !AccessMiddleware.IsRequired(Context))
         {
             return AuthenticateResult.NoResult();
         }
 
-        var token = KeyToken.Parse(BearerToken.In(header));
-        if (token is not null && keys.Knows(token, out var key))
+        var token = KeyToken.Parse(BearerToken.Read(header));
+        if (token is not null && keys.IsKnown(token, out var fresh))
         {
-            // Whoever shares its address with one who guesses can go on working.
-            return key is null ? await AuthenticateAsync(token) : LetIn(key);
+            // A known token skips the failure limit, so it keeps working while others guess from the same address.
+            return fresh is null ? await AuthenticateAsync(token) : Accept(fresh);
         }
 
-        using var turn = await failures.TakeTurnAsync(Context);
+        using var turn = await failures.WaitForTurnAsync(Context);
         return failures.FindRefusal(Context) is { } refusal ? AuthenticateResult.Fail(refusal) : await AuthenticateAsync(token);
     }
 
@@ -35,19 +40,19 @@ internal sealed class KeyHandler(
     {
         if (token is null || await keys.FindAsync(token, Context.RequestAborted) is not { } key)
         {
-            return Fail(CredentialException.Invalid);
+            return Refuse(CredentialException.Invalid);
         }
 
         return key.Key.IsExpired(clock.GetUtcNow())
-            ? Fail(CredentialException.Expired)
-            : LetIn(key);
+            ? Refuse(CredentialException.Expired)
+            : Accept(key);
     }
 
-    private AuthenticateResult LetIn(CachedKey key)
+    private AuthenticateResult Accept(CachedKey key)
     {
-        keys.CountUse(key);
+        keys.RecordUse(key);
         return AuthenticateResult.Success(new AuthenticationTicket(key.Principal, Scheme.Name));
     }
 
-    private AuthenticateResult Fail(CredentialException failure) => AuthenticateResult.Fail(failures.Count(Context, failure));
+    private AuthenticateResult Refuse(CredentialException failure) => AuthenticateResult.Fail(failures.CountFailure(Context, failure));
 }

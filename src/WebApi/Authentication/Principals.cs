@@ -3,13 +3,15 @@ using CleanWorkspace.Domain.Users;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Who a request comes from, whatever credential said so.</summary>
+/// <summary>Makes and reads the principal of a caller. It is the same for every kind of credential.</summary>
 internal static class Principals
 {
     private const string ActorClaim = "actor";
     private const string RoleClaim = "role";
 
-    /// <summary>An authenticated caller: the actor of the audit, and its role if it has one.</summary>
+    /// <summary>Makes the principal of an authenticated caller.</summary>
+    /// <param name="actor">The caller's name in the audit.</param>
+    /// <param name="role">The caller's role, or null if it has none.</param>
     public static ClaimsPrincipal Create(string actor, Role? role)
     {
         var identity = new ClaimsIdentity("Bearer", ActorClaim, RoleClaim);
@@ -22,7 +24,7 @@ internal static class Principals
         return new ClaimsPrincipal(identity);
     }
 
-    /// <summary>The caller's role, or null where it has none.</summary>
+    /// <summary>Returns the caller's role, or null if it has none.</summary>
     public static Role? RoleOf(ClaimsPrincipal principal) =>
         principal.FindFirst(RoleClaim) is { } claim ? RoleName.Parse(claim.Value) : null;
 }

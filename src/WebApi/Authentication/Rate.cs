@@ -3,20 +3,26 @@ using System.Threading.RateLimiting;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>How often something may happen: so many times at once, and as many again in every <paramref name="Time"/>, evenly; 0 is as often as it likes.</summary>
+/// <summary>A rate limit (token bucket). The bucket refills evenly.</summary>
+/// <param name="Count">The size of the bucket, and the number of permits in each <paramref name="Time"/>; 0 means no limit.</param>
+/// <param name="Time">The time in which an empty bucket becomes full.</param>
 internal sealed record Rate(int Count, TimeSpan Time)
 {
-    // The framework refills ten times a second, which may be that much later than it says.
-    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
+    // The framework refills the buckets ten times a second, so a permit may come this much late.
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>For the header <c>Retry-After</c> of who has used up the rate: whole seconds, after which there is something again.</summary>
-    public string RetryAfter => Math.Ceiling((Period + Delay).TotalSeconds).ToString(CultureInfo.InvariantCulture);
+    /// <summary>The value of the header <c>Retry-After</c>: the whole seconds until the next permit.</summary>
+    public string RetryAfter => Math.Ceiling((Period + MaxDelay).TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     private TimeSpan Period => Time / Count;
 
-    /// <summary>What counts for the one with that key.</summary>
-    public RateLimitPartition<TKey> PartitionOf<TKey>(TKey key) => Count == 0
+    /// <summary>Makes the limiter for one key, such as one caller or one address.</summary>
+    public RateLimitPartition<TKey> CreatePartition<TKey>(TKey key) => Count == 0
         ? RateLimitPartition.GetNoLimiter(key)
-        : RateLimitPartition.GetTokenBucketLimiter(
-            key, _ => new TokenBucketRateLimiterOptions { TokenLimit = Count, TokensPerPeriod = 1, ReplenishmentPeriod = Period });
+        : RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = Count,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = Period,
+        });
 }

@@ -3,7 +3,7 @@ using CleanWorkspace.WebApi.Errors;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Holds each credential to its rate of requests. Whoever comes without one is not counted here.</summary>
+/// <summary>Limits the rate of requests of each credential. Requests without a credential are not counted.</summary>
 internal static class RequestLimit
 {
     private const string Policy = "requests";
@@ -12,7 +12,7 @@ internal static class RequestLimit
         services.AddRateLimiter(options =>
         {
             options.AddPolicy(Policy, context => context.User.Identity?.Name is { } caller
-                ? rate.PartitionOf(caller)
+                ? rate.CreatePartition(caller)
                 : RateLimitPartition.GetNoLimiter(""));
             options.OnRejected = async (refusal, _) =>
             {
@@ -21,6 +21,7 @@ internal static class RequestLimit
             };
         });
 
-    /// <summary>Counts the requests to endpoints.</summary>
-    public static IEndpointConventionBuilder RequireRequestLimit(this IEndpointConventionBuilder endpoints) => endpoints.RequireRateLimiting(Policy);
+    /// <summary>Applies the limit to the endpoints.</summary>
+    public static IEndpointConventionBuilder RequireRequestLimit(this IEndpointConventionBuilder endpoints) =>
+        endpoints.RequireRateLimiting(Policy);
 }

@@ -3,31 +3,36 @@ using CleanWorkspace.WebApi.Hosting;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>What the program can be asked to do on its command line; with nothing, it serves the API.</summary>
+/// <summary>The command line of the program. Without a command the program serves the API.</summary>
 internal static class CommandLine
 {
     private const int UsageError = 2;
 
+    /// <summary>Runs the command and returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         using var interruption = new StartInterruption();
-        // "help" is what people try first.
+        // People try "help" first.
         var parsed = CreateRoot(args, interruption).Parse(
             args is ["help", .. var words] ? [.. words, "--help"] : args,
-            // A value may begin with @; nothing is read from files.
+            // A value may begin with @. By default the library would read such a value from a file.
             new ParserConfiguration { ResponseFileTokenReplacer = null });
-        // The library asks this of the root alone, which has to put up with settings.
+        // The library checks only the root command, which must accept settings.
         if (parsed.CommandResult.Command.TreatUnmatchedTokensAsErrors && parsed.UnmatchedTokens is [_, ..] unknown)
         {
-            await Console.Error.WriteLineAsync($"Nothing was done: {string.Join(' ', unknown)} is not understood here; --help says what is.");
+            await Console.Error.WriteLineAsync(
+                $"Nothing was done: {string.Join(' ', unknown)} is not understood. Add --help to see the known commands and options.");
             return UsageError;
         }
 
         if (parsed.Errors.Count == 0
-            && parsed.CommandResult.Children.SelectMany(part => part.Tokens).FirstOrDefault(value => IsLostOption(value.Value, args)) is { Value: var lost })
+            && parsed.CommandResult.Children
+                .SelectMany(part => part.Tokens)
+                .FirstOrDefault(token => IsMisplacedOption(token.Value, args)) is { Value: var option })
         {
             await Console.Error.WriteLineAsync(
-                $"Nothing was done: {lost} stands where a value should. A value that begins with - is joined to its option by =, and a file is ./{lost}.");
+                $"Nothing was done: {option} stands where a value should. If it is a value, join it to its option by =. "
+                + $"If it is a file, write ./{option}.");
             return UsageError;
         }
 
@@ -35,10 +40,10 @@ internal static class CommandLine
         {
             var result = await parsed.InvokeAsync(new InvocationConfiguration
             {
-                // Both are done here and by the host.
+                // This method explains exceptions, and the host handles signals.
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
-                // Help that nobody asked for is no output: a script may take that for a token.
+                // After an error the help goes to standard error, because a script may read a token from standard output.
                 Output = parsed.Errors.Count > 0 ? Console.Error : Console.Out,
             });
             return parsed.Errors.Count > 0 ? UsageError : result;
@@ -50,13 +55,15 @@ internal static class CommandLine
         }
     }
 
-    // The library takes an option, be it mistyped, for the value that was expected in its place: import --rejects --dry-run would import in earnest.
-    private static bool IsLostOption(string value, string[] args) => value is ['-', _, ..] && args.Contains(value);
+    // The library would take an option for the missing value before it: "import --rejects --dry-run" would change data.
+    private static bool IsMisplacedOption(string value, string[] args) => value is ['-', _, ..] && args.Contains(value);
 
     private static RootCommand CreateRoot(string[] args, StartInterruption interruption)
     {
-        // Everything else is for the configuration: --urls=http://localhost:5081
-        var root = new RootCommand("CleanWorkspace: the directory of a workspace's users and user groups. Without a command it serves the API; settings come from the environment, see README.md.")
+        // Other arguments are settings, such as --urls=http://localhost:5081
+        var root = new RootCommand(
+            "CleanWorkspace: a directory of users and user groups. Without a command it serves the API. Settings come from the "
+            + "environment; see docs/configuration.md.")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
@@ -69,11 +76,11 @@ internal static class CommandLine
         });
         root.SetAction((_, _) => ServeCommand.RunAsync(args, interruption));
 
-        var migrate = new Command("migrate", "Brings the database's schema up to date and ends.") { TreatUnmatchedTokensAsErrors = false };
+        var migrate = new Command("migrate", "Updates the schema of the database and ends.") { TreatUnmatchedTokensAsErrors = false };
         migrate.SetAction((_, _) => MigrateCommand.RunAsync(args, interruption.Token));
         root.Subcommands.Add(migrate);
 
-        var healthCheck = new Command("healthcheck", "Asks the service on this machine whether it is ready; exit code 0 if so.");
+        var healthCheck = new Command("healthcheck", "Checks whether the service on this machine is ready. Exit code 0 means ready.");
         healthCheck.SetAction((_, _) => HealthCheckCommand.RunAsync());
         root.Subcommands.Add(healthCheck);
 

@@ -2,8 +2,10 @@ using System.CommandLine;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>A command whose help shows how it is used.</summary>
-internal sealed class ExampleCommand(string name, string description, params (string Words, string Meaning)[] examples) : Command(name, description)
+/// <summary>A command with examples in its help.</summary>
+internal sealed class ExampleCommand(string name, string description, params (string Usage, string Meaning)[] examples)
+    : Command(name, description)
 {
-    public IReadOnlyList<(string Words, string Meaning)> Examples => examples;
+    /// <summary>The examples: the arguments, and their meaning.</summary>
+    public IReadOnlyList<(string Usage, string Meaning)> Examples => examples;
 }

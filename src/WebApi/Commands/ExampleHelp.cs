@@ -4,22 +4,24 @@ using System.CommandLine.Invocation;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>Help that ends with examples, where a command has some.</summary>
+/// <summary>Adds the examples of a command to its help.</summary>
 internal sealed class ExampleHelp : SynchronousCommandLineAction
 {
     private readonly HelpAction _help;
 
     private ExampleHelp(HelpAction help) => _help = help;
 
+    /// <summary>Replaces the help action of the command line.</summary>
     public static void AddTo(RootCommand root)
     {
         var option = root.Options.OfType<HelpOption>().Single();
         option.Action = new ExampleHelp((HelpAction)option.Action!);
     }
 
-    /// <summary>Whoever asks for help need not have given everything else.</summary>
+    /// <summary>True, so that --help works without the required arguments.</summary>
     public override bool ClearsParseErrors => true;
 
+    /// <summary>Writes the help and the examples.</summary>
     public override int Invoke(ParseResult parseResult)
     {
         var result = _help.Invoke(parseResult);
@@ -27,14 +29,14 @@ internal sealed class ExampleHelp : SynchronousCommandLineAction
         {
             var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
-            foreach (var (words, meaning) in command.Examples)
+            foreach (var (usage, meaning) in command.Examples)
             {
-                output.WriteLine($"  {words}");
+                output.WriteLine($"  {usage}");
                 output.WriteLine($"      {meaning}");
             }
 
             output.WriteLine();
-            output.WriteLine("Exit code: 0 done as asked; 1 refused or failed; 2 not understood; 130 interrupted.");
+            output.WriteLine("Exit codes: 0 success, 1 refused or failed, 2 not understood, 130 interrupted.");
         }
 
         return result;

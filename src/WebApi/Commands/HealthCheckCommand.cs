@@ -3,19 +3,20 @@ using CleanWorkspace.WebApi.Hosting;
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>
-/// The command <c>healthcheck</c>: asks the service in the same container whether it is ready, so that the image needs
-/// neither a shell nor curl for it. Exits with 0 where it is.
+/// The command <c>healthcheck</c>: checks whether the service in the same container is ready. The image needs no shell and no curl
+/// for it. The exit code is 0 if the service is ready.
 /// </summary>
 internal static class HealthCheckCommand
 {
-    private static readonly string[] EveryAddress = ["*", "+", "0.0.0.0", "[::]"];
+    private static readonly string[] WildcardHosts = ["*", "+", "0.0.0.0", "[::]"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
+    /// <summary>Runs the check and returns the exit code.</summary>
     public static async Task<int> RunAsync()
     {
-        // The way to one's own machine leads through no proxy.
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        // Requests to the same machine must not go through a proxy.
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Limit };
         var url = "";
         try
         {
@@ -40,12 +41,12 @@ internal static class HealthCheckCommand
             return $"http://localhost:{port}";
         }
 
-        // HTTP where there is a choice: a certificate for HTTPS is seldom made out to this machine's own name.
+        // Prefers HTTP, because an HTTPS certificate rarely covers localhost.
         var address = urls
             .Select(BindingAddress.Parse)
             .OrderBy(address => address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
             .First();
-        var host = EveryAddress.Contains(address.Host) ? "localhost" : address.Host;
+        var host = WildcardHosts.Contains(address.Host) ? "localhost" : address.Host;
         return $"{address.Scheme}://{host}:{address.Port}";
     }
 }

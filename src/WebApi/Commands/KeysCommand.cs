@@ -10,42 +10,53 @@ using MediatR;
 namespace CleanWorkspace.WebApi.Commands;
 
 /// <summary>
-/// The command <c>keys</c>: API keys for who has the machine, by the same use cases as over HTTP. So an operator makes the first
-/// key, and gets back in when locked out.
+/// The command <c>keys</c>: manages API keys by the same use cases as over HTTP. An operator creates the first key with it, or a new
+/// key after the last one is lost.
 /// </summary>
 internal static class KeysCommand
 {
     private const int PageSize = 200;
 
+    /// <summary>Creates the command.</summary>
     public static Command Create(CancellationToken cancellationToken)
     {
-        var name = new Option<string>("--name") { Required = true, Description = "Whose key it is or what it is for." };
-        var role = new Option<string>("--role") { Required = true, Description = $"What may be done with it: {string.Join(", ", RoleName.All)}." };
-        var expires = new Option<string>("--expires") { Description = "From when on it is refused, such as 2027-01-31T12:00:00Z; never if not given." };
+        var name = new Option<string>("--name") { Required = true, Description = "The owner or the purpose of the key." };
+        var role = new Option<string>("--role")
+        {
+            Required = true, Description = $"The role of the key: {string.Join(", ", RoleName.All)}.",
+        };
+        var expires = new Option<string>("--expires")
+        {
+            Description = "The time when the key expires, such as 2027-01-31T12:00:00Z. Default: never.",
+        };
         expires.Validators.Add(result =>
         {
             var text = result.GetValueOrDefault<string>();
-            // Over HTTP that is a way to end a key; a new one would be of no use.
+            // Over HTTP a time in the past ends an existing key. A new key with such a time would be useless.
             if (Timestamp.Check(text) is null && Timestamp.Parse(text) <= TimeProvider.System.GetUtcNow())
             {
-                result.AddError($"--expires: {text} is over already.");
+                result.AddError($"--expires: {text} is over already. Give a time in the future.");
             }
         });
-        var create = new Command("create", "Makes a key and writes its token, which is never shown again, to the standard output.") { name, role, expires };
+        var create = new Command("create", "Creates a key and writes its token to standard output. The token is never shown again.")
+        {
+            name, role, expires,
+        };
         create.SetAction((arguments, _) => RunAsync(
             "keys create",
-            mediator => CreateAsync(mediator, arguments.GetValue(name), arguments.GetValue(role), arguments.GetValue(expires), cancellationToken),
+            mediator => CreateAsync(
+                mediator, arguments.GetValue(name), arguments.GetValue(role), arguments.GetValue(expires), cancellationToken),
             cancellationToken));
 
         var list = new Command("list", "Lists the keys, oldest first.");
         list.SetAction((_, _) => RunAsync("keys list", mediator => ListAsync(mediator, cancellationToken), cancellationToken));
 
-        var id = new Argument<Guid>("id") { Description = "The key's id, from keys list.", CustomParser = ParseId };
-        var revoke = new Command("revoke", "Deletes a key: whoever holds it is refused within five seconds.") { id };
+        var id = new Argument<Guid>("id") { Description = "The id of the key, from keys list.", CustomParser = ParseId };
+        var revoke = new Command("revoke", "Deletes a key. Every instance refuses it within five seconds.") { id };
         revoke.SetAction((arguments, _) => RunAsync(
             "keys revoke", mediator => RevokeAsync(mediator, arguments.GetValue(id), cancellationToken), cancellationToken));
 
-        return new Command("keys", "Makes, lists and revokes API keys.") { create, list, revoke };
+        return new Command("keys", "Creates, lists and revokes API keys.") { create, list, revoke };
     }
 
     private static async Task CreateAsync(
@@ -53,7 +64,8 @@ internal static class KeysCommand
     {
         var key = await mediator.Send(new ApiKeysCreateNewKeyRequest { Name = name, Role = role, ExpiresAt = expires }, cancellationToken);
         await Console.Error.WriteLineAsync(
-            $"Key {key.Id} for {key.Name}, role {RoleName.Of(key.Role)}, expires: {Show(key.ExpiresAt)}. Keep its token now; it is not shown again:");
+            $"Key {key.Id} for {key.Name}, role {RoleName.Of(key.Role)}, expires: {Format(key.ExpiresAt)}. "
+            + "Save the token now. It is never shown again:");
         Console.WriteLine(key.Token);
     }
 
@@ -68,7 +80,14 @@ internal static class KeysCommand
             foreach (var key in page.Results)
             {
                 Console.WriteLine(string.Format(
-                    CultureInfo.InvariantCulture, Row, key.Id, RoleName.Of(key.Role), Show(key.CreatedAt), Show(key.LastUsedAt), Show(key.ExpiresAt), key.Name));
+                    CultureInfo.InvariantCulture,
+                    Row,
+                    key.Id,
+                    RoleName.Of(key.Role),
+                    Format(key.CreatedAt),
+                    Format(key.LastUsedAt),
+                    Format(key.ExpiresAt),
+                    key.Name));
             }
 
             request = page.Next is null ? null : request with { Cursor = page.Next };
@@ -78,7 +97,7 @@ internal static class KeysCommand
     private static async Task RevokeAsync(IMediator mediator, Guid id, CancellationToken cancellationToken)
     {
         await mediator.Send(new ApiKeysDeleteByIdRequest(id, null), cancellationToken);
-        await Console.Error.WriteLineAsync($"Key {id} is revoked; every instance refuses it within five seconds.");
+        await Console.Error.WriteLineAsync($"Key {id} is revoked. Every instance refuses it within five seconds.");
     }
 
     private static Task<int> RunAsync(string operation, Func<IMediator, Task> runAsync, CancellationToken cancellationToken) =>
@@ -112,11 +131,12 @@ internal static class KeysCommand
     {
         if (!Uuid.TryParse(argument.Tokens[0].Value, out var id))
         {
-            argument.AddError($"{argument.Tokens[0].Value} is no key's id, which is a UUID from keys list.");
+            argument.AddError($"{argument.Tokens[0].Value} is no key's id. The ids are UUIDs; keys list shows them.");
         }
 
         return id;
     }
 
-    private static string Show(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never";
+    private static string Format(DateTimeOffset? time) =>
+        time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never";
 }

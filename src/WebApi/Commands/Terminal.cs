@@ -4,28 +4,30 @@ using Spectre.Console;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>Where a command is seen: a terminal, or a file or pipe in its place.</summary>
+/// <summary>The output of a command: a terminal, a file or a pipe.</summary>
 internal static class Terminal
 {
-    // Wider than any line, lest one is broken where nobody looks at it.
+    // Wider than any line, so that lines in files and pipes do not wrap.
     private const int UnlimitedWidth = 100_000;
 
+    /// <summary>The standard output.</summary>
     public static IAnsiConsole Output { get; } = Create(Console.Out, Console.IsOutputRedirected);
 
+    /// <summary>The standard error.</summary>
     public static IAnsiConsole Error { get; } = Create(Console.Error, Console.IsErrorRedirected);
 
-    /// <summary>Whether progress can be drawn over and over again in one place.</summary>
+    /// <summary>True if progress can be redrawn in place.</summary>
     public static bool CanRedraw { get; } = !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
 
-    /// <summary>Text of people's files, in which nothing can steer the terminal or turn its neighbours round.</summary>
+    /// <summary>Escapes characters that control the terminal or change the direction of text.</summary>
     public static string Visible(string text)
     {
         var visible = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            var isSeen = Rune.GetUnicodeCategory(rune)
-                is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
-            visible.Append(isSeen ? $"{rune}" : string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"));
+            var isVisible = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+            visible.Append(isVisible ? $"{rune}" : string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"));
         }
 
         return visible.ToString();
@@ -36,7 +38,7 @@ internal static class Terminal
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
-            // Nobody is asked anything, so it makes no difference where the input comes from.
+            // Commands ask no questions, so the source of the input does not matter.
             Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Yes,
         });
         if (isRedirected)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using CleanWorkspace.Application;
-using CleanWorkspace.Application.Requests;
 using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Diagnostics;

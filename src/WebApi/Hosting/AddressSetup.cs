@@ -6,33 +6,34 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>Where the service listens, and what it says about it once it does.</summary>
+/// <summary>Sets the addresses that the service listens on, and logs them.</summary>
 internal static class AddressSetup
 {
+    /// <summary>The port without configuration.</summary>
     public const int DefaultPort = 5080;
 
-    private static readonly string[] Configured =
+    private static readonly string[] AddressKeys =
         [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
 
-    /// <summary>Listens on this machine alone unless an address is configured (ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS).</summary>
+    /// <summary>Listens on localhost only, unless an address is configured (ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS).</summary>
     public static void AddAddress(this WebApplicationBuilder builder)
     {
         foreach (var key in new[] { WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey })
         {
-            // The server would read what is no number as port 0 or 80.
+            // The server would read other text as port 0 or 80.
             if (!builder.Configuration.ListOf(key).All(port => ushort.TryParse(port, out _)))
             {
-                throw new StartFailure($"ASPNETCORE_{key.ToUpperInvariant()} must be port numbers, separated by semicolons.");
+                throw new StartFailure($"ASPNETCORE_{key.ToUpperInvariant()} must be port numbers separated by semicolons.");
             }
         }
 
-        if (!Configured.Any(key => builder.Configuration[key] is { Length: > 0 }))
+        if (!AddressKeys.Any(key => builder.Configuration[key] is { Length: > 0 }))
         {
             builder.WebHost.UseUrls($"http://localhost:{DefaultPort}");
         }
     }
 
-    /// <summary>Every address that is configured to listen on, in whichever way; some may be overruled by others.</summary>
+    /// <summary>Returns every configured address. Kestrel may ignore some of them, because settings override each other.</summary>
     public static IEnumerable<string> UrlsOf(IConfiguration configuration) =>
         configuration.ListOf(WebHostDefaults.ServerUrlsKey)
             .Concat(configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? ""))
@@ -40,12 +41,12 @@ internal static class AddressSetup
             .Concat(configuration.ListOf(WebHostDefaults.HttpsPortsKey).Select(port => $"https://*:{port}"))
             .Where(url => url.Length > 0);
 
-    /// <summary>An address to listen on that other machines can reach, or null where there is none.</summary>
+    /// <summary>Returns a configured address that other machines can reach, or null if there is none.</summary>
     public static string? FindReachableAddress(IConfiguration configuration) =>
         UrlsOf(configuration).FirstOrDefault(url => !IsOfThisMachine(BindingAddress.Parse(url)));
 
-    /// <summary>Says where the API, its documentation and its data are, as soon as they can be used.</summary>
-    public static void Announce(this WebApplication app, WorkspaceDatabase database) =>
+    /// <summary>Logs the addresses of the API and its documentation and the location of the data, after the start.</summary>
+    public static void LogAddresses(this WebApplication app, WorkspaceDatabase database) =>
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
@@ -58,7 +59,9 @@ internal static class AddressSetup
             app.Logger.LogInformation("Data           {Data}", database.Location);
             if (app.Services.GetRequiredService<AccessSettings>().IsOpen)
             {
-                app.Logger.LogWarning("Authentication is off: every program on this machine may read and change everything (Authentication__Required=true turns it on)");
+                app.Logger.LogWarning(
+                    "Authentication is off: every program on this machine may read and change everything. "
+                    + "Authentication__Required=true turns it on");
             }
         });
 

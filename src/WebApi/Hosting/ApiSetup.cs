@@ -15,16 +15,18 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>How requests are read, routed and answered.</summary>
+/// <summary>Sets up the pipeline that reads, routes and answers requests.</summary>
 internal static class ApiSetup
 {
+    /// <summary>The path of the health checks.</summary>
     public const string HealthPath = "/healthz";
 
     private const long MaxBodySize = 8 * 1024 * 1024;
 
-    // Existing clients of this API shape use it.
+    // Existing clients of this API use the prefix.
     private const string Prefix = "/api/v1";
 
+    /// <summary>Adds the services of the API.</summary>
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.AddAddress();
@@ -40,18 +42,18 @@ internal static class ApiSetup
         });
 
         builder.AddAccess();
-        // In place of the one that AddApplication brings.
-        builder.Services.AddSingleton<IMediator, WatchedMediator>();
+        // Replaces the mediator of AddApplication.
+        builder.Services.AddSingleton<IMediator, ScopedMediator>();
         builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
         builder.Services.Configure<RouteOptions>(options => options.SetParameterPolicy<UuidRouteConstraint>(UuidRouteConstraint.Name));
-        // Not AddControllers: it brings authorization, of which every request would ask in vain.
+        // AddControllers would add authorization, which costs time in every request and is not used.
         builder.Services
             .AddMvcCore()
             .AddApiExplorer()
             .AddDataAnnotations()
             .AddMvcOptions(options =>
             {
-                // Answers are JSON or empty.
+                // Every answer is JSON or empty.
                 options.OutputFormatters.RemoveType<HttpNoContentOutputFormatter>();
                 options.OutputFormatters.RemoveType<StringOutputFormatter>();
                 options.OutputFormatters.RemoveType<StreamOutputFormatter>();
@@ -60,7 +62,7 @@ internal static class ApiSetup
                 options.InputFormatters.Clear();
                 options.InputFormatters.Add(new BodyRequestFormatter(WorkspaceJson.Options));
                 options.InputFormatters.Add(new ImportFormatter());
-                // Nothing is read from forms; MVC would take a form for a request without a body.
+                // No operation reads forms. With these factories MVC would take a form for a request without a body.
                 options.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
@@ -70,8 +72,7 @@ internal static class ApiSetup
                 options.ModelBinderProviders.Insert(0, new QueryValueBinder.Provider());
                 options.Filters.Add<TimeoutSetup.Filter>();
                 options.Filters.Add<EntityTags.Filter>();
-                // Validation belongs to the use cases. MVC would read every property all the same, those too that are worked out of
-                // what is not checked yet.
+                // The use cases validate. MVC would still read every property, also those computed from unchecked values.
                 options.ModelValidatorProviders.Clear();
                 options.ModelMetadataDetailsProviders.Add(new SuppressChildValidationMetadataProvider(typeof(BodyRequest)));
                 options.ModelMetadataDetailsProviders.Add(new SuppressChildValidationMetadataProvider(typeof(ListRequest)));
@@ -79,19 +80,20 @@ internal static class ApiSetup
             .ConfigureApiBehaviorOptions(options =>
             {
                 options.InvalidModelStateResponseFactory = context => throw ModelStateFaults.ToException(context.ModelState);
-                // Answers without a body get their problem from the status code pages, those of MVC as all others.
+                // The status code pages give every answer without a body its problem document.
                 options.SuppressMapClientErrors = true;
             })
             .AddJsonOptions(options => WorkspaceJson.Configure(options.JsonSerializerOptions));
         builder.Services.AddApiDescription();
     }
 
+    /// <summary>Adds the middleware and the endpoints of the API.</summary>
     public static void UseApi(this WebApplication app)
     {
         app.UseProxies();
         app.UseSecurityHeaders();
         app.UseRequestLog();
-        app.Use(GiveHost);
+        app.Use(AddMissingHost);
         app.Use(HeadRequests.AnswerAsGet);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ProblemWriter.WriteAsync);
@@ -110,8 +112,8 @@ internal static class ApiSetup
             .WithMetadata(readOnly);
     }
 
-    // HTTP/1.0 lets a client leave the Host header out; links are absolute all the same.
-    private static Task GiveHost(HttpContext context, RequestDelegate next)
+    // HTTP/1.0 requests may lack the Host header, but absolute links need a host.
+    private static Task AddMissingHost(HttpContext context, RequestDelegate next)
     {
         if (!context.Request.Host.HasValue)
         {

@@ -2,11 +2,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>Which web sites' scripts may use the API from a browser: none, unless they are configured.</summary>
+/// <summary>Sets the web sites that may call the API from a browser. Default: none.</summary>
 internal static class CorsSetup
 {
     private const string Key = "Cors:Origins";
 
+    /// <summary>Reads the allowed origins from <c>Cors:Origins</c>.</summary>
     public static void AddOrigins(this WebApplicationBuilder builder)
     {
         var origins = builder.Configuration.ListOf(Key);
@@ -22,6 +23,7 @@ internal static class CorsSetup
             .WithExposedHeaders(HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, HeaderNames.RetryAfter)));
     }
 
+    /// <summary>Allows the origins, if any is configured.</summary>
     public static void UseOrigins(this WebApplication app)
     {
         if (app.Configuration.ListOf(Key).Length > 0)
@@ -38,7 +40,8 @@ internal static class CorsSetup
                 && !plain.Equals(origin, StringComparison.OrdinalIgnoreCase))
         {
             throw new StartFailure(
-                $"Cors__Origins has {origin}, which is no origin such as https://app.example.org: scheme, host and port where it is not the usual one, and nothing after it.");
+                $"Cors__Origins has {origin}, which is not an origin. An origin is a scheme, a host and a port if it is not the default, "
+                + "such as https://app.example.org, without a path.");
         }
     }
 }

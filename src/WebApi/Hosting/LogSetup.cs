@@ -8,25 +8,26 @@ using Serilog.Formatting.Compact;
 namespace CleanWorkspace.WebApi.Hosting;
 
 /// <summary>
-/// What is logged: one line a request, faults, start and stop. Never a body, a query, an e-mail address or a name: of an
-/// address only the route template is logged, and of SQL nothing.
+/// Sets up the log: one line per request, faults, start and stop. The log never contains a body, a query string, an e-mail
+/// address, a name or SQL. Instead of the path it contains the route template.
 /// </summary>
 internal static class LogSetup
 {
-    private const string RequestLine = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms";
+    private const string RequestTemplate = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms";
 
-    private const string LineForPeople = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}";
+    private const string ConsoleTemplate = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}";
 
+    /// <summary>Logs to the console: JSON lines in Production, plain text elsewhere.</summary>
     public static void AddLog(this WebApplicationBuilder builder) =>
         builder.Services.AddSerilog((_, log) =>
         {
             log.MinimumLevel.Information()
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
-                // It logs the stack trace of a start that failed, which the program explains in a sentence.
+                // The host would log the stack trace of a failed start. The program explains the failure itself.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
-                // It would add a line to that of each request it refuses.
+                // The handler would add a second line for each refused request.
                 .MinimumLevel.Override(typeof(KeyHandler).FullName!, LogEventLevel.Warning)
                 .ReadFrom.Configuration(builder.Configuration);
 
@@ -36,26 +37,28 @@ internal static class LogSetup
             }
             else
             {
-                log.WriteTo.Console(outputTemplate: LineForPeople, formatProvider: CultureInfo.InvariantCulture);
+                log.WriteTo.Console(outputTemplate: ConsoleTemplate, formatProvider: CultureInfo.InvariantCulture);
             }
         },
-        // Each service has a logger of its own: tests run several in one process.
+        // Each service has its own logger, because tests run several services in one process.
         preserveStaticLogger: true);
 
-    /// <summary>Of a command, logs what is wrong beside its output, which is for what was asked for.</summary>
+    /// <summary>Logs the warnings and errors of a command to standard error. Its standard output is for results only.</summary>
     public static void AddCommandLog(this WebApplicationBuilder builder) =>
         builder.Services.AddSerilog(
             (_, log) => log.MinimumLevel.Warning()
-                // The service says it, once at each start; who is asked for a key need not read it every time.
-                .MinimumLevel.Override("LuckyPennySoftware.AutoMapper.License", LogEventLevel.Error)
-                .WriteTo.Console(outputTemplate: LineForPeople, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose),
+                .WriteTo.Console(
+                    outputTemplate: ConsoleTemplate,
+                    formatProvider: CultureInfo.InvariantCulture,
+                    standardErrorFromLevel: LogEventLevel.Verbose),
             preserveStaticLogger: true);
 
+    /// <summary>Logs one line per request. Health checks are logged at the level Debug.</summary>
     public static void UseRequestLog(this IApplicationBuilder app) =>
         app.UseSerilogRequestLogging(options =>
         {
             options.Logger = app.ApplicationServices.GetRequiredService<Serilog.ILogger>();
-            options.MessageTemplate = RequestLine;
+            options.MessageTemplate = RequestTemplate;
             options.GetLevel = (context, _, exception) => context switch
             {
                 _ when exception is not null || context.Response.StatusCode >= 500 => LogEventLevel.Error,
@@ -71,9 +74,10 @@ internal static class LogSetup
             ];
         });
 
-    // Where a request failed, the exception handler has put its endpoint aside.
-    private static string RouteOf(HttpContext context) =>
-        (context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint) is RouteEndpoint { RoutePattern.RawText: { } template }
-            ? $"/{template.TrimStart('/')}"
-            : "(none)";
+    private static string RouteOf(HttpContext context)
+    {
+        // The exception handler removes the endpoint of a failed request and keeps it in its feature.
+        var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        return endpoint is RouteEndpoint { RoutePattern.RawText: { } template } ? $"/{template.TrimStart('/')}" : "(none)";
+    }
 }

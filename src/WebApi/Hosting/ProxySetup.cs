@@ -4,36 +4,38 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>Whose word counts for where a request came from and which address it was sent to.</summary>
+/// <summary>Sets the proxies whose X-Forwarded headers the service trusts. Default: none.</summary>
 internal static class ProxySetup
 {
     private const string Key = "Proxies:Trusted";
 
+    /// <summary>Reads the trusted proxies from <c>Proxies:Trusted</c>.</summary>
     public static void AddProxies(this WebApplicationBuilder builder)
     {
         if ("true".Equals(builder.Configuration["ForwardedHeaders_Enabled"], StringComparison.OrdinalIgnoreCase))
         {
             throw new StartFailure(
-                "ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe what any client says of itself. Remove it, and set Proxies__Trusted to the proxy's address.");
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe the X-Forwarded headers of every client. Remove it, and set "
+                + "Proxies__Trusted to the address of the proxy.");
         }
 
         var networks = builder.Configuration.ListOf(Key).Select(Parse).ToList();
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
-            // Those it has by itself are of this machine, where any program can send anything.
+            // The defaults trust this machine, where any program can send any header.
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             networks.ForEach(options.KnownIPNetworks.Add);
-            // Proxies may stand in a row; the first address that is no proxy's ends it.
+            // A request may pass several proxies. The first address that is not a trusted proxy is the client.
             options.ForwardLimit = null;
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
         });
     }
 
-    /// <summary>Takes over what trusted proxies say, and removes the rest lest something later on believes it, as NSwag does.</summary>
+    /// <summary>Applies the X-Forwarded headers of trusted proxies and removes all others, because NSwag would believe them.</summary>
     public static void UseProxies(this WebApplication app)
     {
-        // The framework takes no listed network for any network.
+        // With an empty list the framework would trust every network.
         if (app.Configuration.ListOf(Key).Length > 0)
         {
             app.Use(RemoveInvalidHost);
@@ -43,7 +45,7 @@ internal static class ProxySetup
         app.Use(RemoveForwarded);
     }
 
-    // The framework throws at a name that begins like an encoded one (xn--) and is none.
+    // The framework throws if a name starts with xn-- but is not a valid encoded name.
     private static Task RemoveInvalidHost(HttpContext context, RequestDelegate next)
     {
         var headers = context.Request.Headers;
@@ -57,16 +59,16 @@ internal static class ProxySetup
 
     private static Task RemoveForwarded(HttpContext context, RequestDelegate next)
     {
-        List<string>? words = null;
+        List<string>? forwarded = null;
         foreach (var (name, _) in context.Request.Headers)
         {
             if (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
             {
-                (words ??= []).Add(name);
+                (forwarded ??= []).Add(name);
             }
         }
 
-        words?.ForEach(name => context.Request.Headers.Remove(name));
+        forwarded?.ForEach(name => context.Request.Headers.Remove(name));
         return next(context);
     }
 
@@ -92,6 +94,6 @@ internal static class ProxySetup
 
         return IPNetwork.TryParse(text, out var network)
             ? network
-            : throw new StartFailure($"Proxies__Trusted has {text}, which is neither an IP address nor a network such as 10.0.0.0/8.");
+            : throw new StartFailure($"Proxies__Trusted has {text}, which is not an IP address and not a network such as 10.0.0.0/8.");
     }
 }

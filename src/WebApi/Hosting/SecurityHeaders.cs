@@ -1,11 +1,11 @@
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>What every answer tells browsers and caches to leave alone.</summary>
+/// <summary>The security and cache headers of every answer.</summary>
 internal static class SecurityHeaders
 {
     private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    // Last thing before an answer starts: what fails has its headers cleared before, and others put in their place.
+    /// <summary>Sets the headers just before an answer starts, because the exception handler clears earlier headers.</summary>
     public static void UseSecurityHeaders(this IApplicationBuilder app) =>
         app.Use((context, next) =>
         {
@@ -30,7 +30,7 @@ internal static class SecurityHeaders
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
 
-        // A client may keep what it can ask about again by its entity tag; nobody may keep anything else.
+        // A client may store an answer that it can revalidate by its entity tag. No other answer may be stored.
         headers.CacheControl = HttpMethods.IsGet(context.Request.Method) && headers.ETag.Count > 0 ? "private, no-cache" : "no-store";
         headers.Remove("Pragma");
         headers.Remove("Expires");

@@ -2,30 +2,30 @@ using System.Globalization;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>How settings are read that configuration has no form of its own for.</summary>
+/// <summary>Reads settings that need a check or have several values.</summary>
 internal static class Settings
 {
-    /// <summary>What a setting lists: one value with <c>;</c> between the items, or an indexed one for each.</summary>
+    /// <summary>Reads a list: one value with <c>;</c> between the items, or an indexed value for each item.</summary>
     public static string[] ListOf(this IConfiguration configuration, string key) =>
     [
         .. configuration.GetSection(key).GetChildren().Select(item => item.Value).Prepend(configuration[key])
             .SelectMany(value => (value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
     ];
 
-    /// <summary>A time in whole seconds, from 1 to <paramref name="most"/>; <paramref name="usual"/> where none is set.</summary>
-    public static TimeSpan SecondsOf(this IConfiguration configuration, string key, int usual, int most) =>
-        TimeSpan.FromSeconds(configuration.NumberOf(key, usual, 1, most));
+    /// <summary>Reads a time in whole seconds, from 1 to <paramref name="max"/>.</summary>
+    public static TimeSpan SecondsOf(this IConfiguration configuration, string key, int defaultValue, int max) =>
+        TimeSpan.FromSeconds(configuration.NumberOf(key, defaultValue, 1, max));
 
-    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; <paramref name="usual"/> where none is set.</summary>
-    public static int NumberOf(this IConfiguration configuration, string key, int usual, int least, int most)
+    /// <summary>Reads a whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
+    public static int NumberOf(this IConfiguration configuration, string key, int defaultValue, int min, int max)
     {
         if (configuration[key] is not { Length: > 0 } setting)
         {
-            return usual;
+            return defaultValue;
         }
 
-        return int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        return int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number
-            : throw new StartFailure($"{key.Replace(":", "__", StringComparison.Ordinal)} must be a whole number from {least} to {most}.");
+            : throw new StartFailure($"{key.Replace(":", "__", StringComparison.Ordinal)} must be a whole number from {min} to {max}.");
     }
 }

@@ -1,12 +1,12 @@
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>How the service stops: it refuses connections at once, and lets running requests end.</summary>
+/// <summary>Sets how the service stops. It refuses new connections at once and lets running requests finish.</summary>
 internal static class ShutdownSetup
 {
     private const int DefaultSeconds = 30;
     private const int MaxSeconds = 3600;
 
-    /// <summary>Sets how long running requests get before they are cut off.</summary>
+    /// <summary>Sets the time that running requests get to finish, from <c>Shutdown:Seconds</c>.</summary>
     public static void AddShutdown(this WebApplicationBuilder builder)
     {
         var limit = builder.Configuration.SecondsOf("Shutdown:Seconds", DefaultSeconds, MaxSeconds);

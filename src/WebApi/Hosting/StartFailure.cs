@@ -5,40 +5,43 @@ using Npgsql;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>The service cannot start, for a reason that the operator can mend.</summary>
-/// <param name="message">What is wrong and what to do.</param>
+/// <summary>The service cannot start for a reason that the operator can fix.</summary>
+/// <param name="message">The reason and the fix.</param>
 internal sealed class StartFailure(string message) : Exception(message)
 {
-    private static readonly string[] SourcesOfSettings = ["Microsoft.AspNetCore", "Serilog", "System.Net"];
+    private static readonly string[] SettingsReaders = ["Microsoft.AspNetCore", "Serilog", "System.Net"];
 
-    /// <summary>What to tell the operator, or null where the exception is a defect, whose stack trace is needed.</summary>
+    /// <summary>Returns a message for the operator, or null if the exception is a defect that needs its stack trace.</summary>
     public static string? Explain(Exception exception) => Unwrap(exception) switch
     {
-        StartFailure or EmbeddedPostgresException => exception.Message,
-        // A migration says itself what the server lacks.
+        StartFailure or PrivatePostgresException => exception.Message,
+        // The message of a migration names the missing feature of the server.
         PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported } lack => lack.MessageText,
         PostgresException refusal =>
-            $"The database refuses the service: {refusal.MessageText} ({refusal.SqlState}). Check ConnectionStrings__Workspace and the rights of its user.",
+            $"The database refuses the service: {refusal.MessageText} ({refusal.SqlState}). "
+            + "Check ConnectionStrings__Workspace and the rights of its user.",
         NpgsqlException fault =>
             $"The database does not answer: {fault.Message}. Check ConnectionStrings__Workspace and that the server runs.",
         AddressInUseException =>
-            "The service's address is in use by another program. Stop that program, or set ASPNETCORE_URLS to a free one, such as http://localhost:5081.",
-        OperationCanceledException => "Stopped before the service had started.",
-        FormatException or InvalidOperationException or ArgumentException when IsOfSettings(exception) => $"A setting cannot be used: {exception.Message}",
+            "The address of the service is in use by another program. Stop that program, or set ASPNETCORE_URLS to a free address, "
+            + "such as http://localhost:5081.",
+        OperationCanceledException => "Stopped before the start was complete.",
+        FormatException or InvalidOperationException or ArgumentException when IsFromSettings(exception) =>
+            $"A setting cannot be used: {exception.Message}",
         _ => null,
     };
 
-    /// <summary>Whether waiting may help: nothing listens yet, or the server says that it is starting or full.</summary>
+    /// <summary>True if a retry may succeed: nothing listens yet, or the server is starting or has too many connections.</summary>
     public static bool IsDatabaseStarting(Exception exception) =>
         Unwrap(exception) is NpgsqlException { InnerException: SocketException or TimeoutException or IOException }
             or PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections };
 
-    // EF Core wraps what it takes for transient; Kestrel wraps a taken address.
+    // EF Core wraps transient faults. Kestrel wraps the exception for an address in use.
     private static Exception Unwrap(Exception exception) =>
         exception is InvalidOperationException or IOException && exception.InnerException is { } inner ? inner : exception;
 
-    // Whoever reads settings says in its message what is wrong with them.
-    private static bool IsOfSettings(Exception exception) =>
+    // These libraries explain a wrong setting in the message of the exception.
+    private static bool IsFromSettings(Exception exception) =>
         exception.Source is { } source
-        && SourcesOfSettings.Any(reader => source.StartsWith(reader, StringComparison.Ordinal));
+        && SettingsReaders.Any(reader => source.StartsWith(reader, StringComparison.Ordinal));
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CleanWorkspace.WebApi.Hosting;
 
 /// <summary>
-/// Until the host runs and takes over, a signal to stop cancels the start, so that a private database that is starting is
-/// stopped again and not left behind.
+/// Cancels the start when a signal asks the program to stop. After the start the host handles signals. Without this class a signal
+/// could leave a starting private server behind.
 /// </summary>
 internal sealed class StartInterruption : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class StartInterruption : IDisposable
         ];
     }
 
-    /// <summary>Cancelled by the signal.</summary>
+    /// <summary>The token that the signal cancels.</summary>
     public CancellationToken Token => _source.Token;
 
     public void Dispose()

@@ -3,19 +3,21 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>How long a request may take, from its head to the point where its answer is known.</summary>
+/// <summary>Sets the time limit of a request, from its header until its answer is known.</summary>
 internal static class TimeoutSetup
 {
     private const int DefaultSeconds = 60;
     private const int MaxSeconds = 24 * 60 * 60;
 
+    /// <summary>Reads the limit from <c>Requests:TimeoutSeconds</c>.</summary>
     public static TimeSpan TimeoutOf(IConfiguration configuration) =>
         configuration.SecondsOf("Requests:TimeoutSeconds", DefaultSeconds, MaxSeconds);
 
+    /// <summary>Answers 504 to a request that takes longer than the limit.</summary>
     public static void AddTimeouts(this WebApplicationBuilder builder)
     {
         var timeout = TimeoutOf(builder.Configuration);
-        // The status gets its problem document from the status code pages.
+        // The status code pages add the problem document.
         builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = timeout,
@@ -24,8 +26,8 @@ internal static class TimeoutSetup
     }
 
     /// <summary>
-    /// Ends the waiting when the answer is known: MVC would otherwise cut it off where it is being sent, and take an answer
-    /// that has not begun for one without a body. How fast a client has to read is Kestrel's to say.
+    /// Removes the limit when the answer is known. Otherwise MVC would cut off an answer while it is sent. Kestrel has its own
+    /// limit for slow clients.
     /// </summary>
     internal sealed class Filter : IResultFilter
     {

@@ -3,15 +3,21 @@ using CleanWorkspace.Infrastructure;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>The parts of the program put together.</summary>
+/// <summary>Puts the parts of the program together.</summary>
 internal static class WorkspaceApp
 {
-    // To watch the files of settings, the framework watches all folders below the one where the program was started, however many.
-    private const string WatchesNoFiles = "--hostBuilder:reloadConfigOnChange=false";
+    // To watch settings files, the framework would watch every folder below the content root.
+    private const string NoFileWatching = "--hostBuilder:reloadConfigOnChange=false";
 
-    /// <summary>Reads the settings, which hold until the program ends.</summary>
-    public static WebApplicationBuilder CreateBuilder(params string[] args) => WebApplication.CreateBuilder([WatchesNoFiles, .. args]);
+    /// <summary>Reads the settings once, at the start.</summary>
+    public static WebApplicationBuilder CreateBuilder(params string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = [NoFileWatching, .. args],
+        // appsettings.json is in the folder of the program. The working directory belongs to the user, for relative paths.
+        ContentRootPath = AppContext.BaseDirectory,
+    });
 
+    /// <summary>Builds the program on a database.</summary>
     public static WebApplication BuildOn(this WebApplicationBuilder builder, WorkspaceDatabase database)
     {
         builder.Services.AddApplication().AddInfrastructure(database.ConnectionString, TimeoutSetup.TimeoutOf(builder.Configuration));

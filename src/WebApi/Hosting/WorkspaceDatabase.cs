@@ -5,68 +5,46 @@ using Npgsql;
 namespace CleanWorkspace.WebApi.Hosting;
 
 /// <summary>
-/// Which database the service works on: the configured server or, in Development with none configured, a private one that
-/// the service starts and stops itself.
+/// The database of the service: the configured server or, in Development without a configured server, a private one that the
+/// program starts and stops itself.
 /// </summary>
 internal sealed class WorkspaceDatabase : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly EmbeddedPostgres? _embedded;
+    private readonly PrivatePostgresServer? _privateServer;
     private readonly bool _migrateOnStart;
 
-    private WorkspaceDatabase(string connectionString, EmbeddedPostgres? embedded, bool migrateOnStart)
+    private WorkspaceDatabase(string connectionString, PrivatePostgresServer? privateServer, bool migrateOnStart)
     {
         ConnectionString = connectionString;
-        _embedded = embedded;
+        _privateServer = privateServer;
         _migrateOnStart = migrateOnStart;
     }
 
-    /// <summary>How to reach the database. May hold a password: never log it.</summary>
+    /// <summary>The connection string. It may contain a password: do not log it.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Where the data are, for people; without secrets.</summary>
+    /// <summary>The location of the data, for people. It contains no secrets.</summary>
     public string Location
     {
         get
         {
             var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
-            return _embedded?.DataDirectory ?? $"PostgreSQL at {settings.Host}:{settings.Port}, database {settings.Database}";
+            return _privateServer?.DataDirectory ?? $"PostgreSQL at {settings.Host}:{settings.Port}, database {settings.Database}";
         }
     }
 
-    public static async Task<WorkspaceDatabase> OpenAsync(
-        IConfiguration configuration, IHostEnvironment environment, CancellationToken cancellationToken)
-    {
-        if (!bool.TryParse(configuration["Database:MigrateOnStart"] ?? "true", out var migrateOnStart))
-        {
-            throw new StartFailure("Database__MigrateOnStart must be true or false.");
-        }
+    /// <summary>Opens the database for the service. A private server may have one service only.</summary>
+    public static Task<WorkspaceDatabase> OpenForServiceAsync(WebApplicationBuilder builder, CancellationToken cancellationToken) =>
+        OpenAsync(builder, folder => PrivatePostgresServer.StartAsync(folder, cancellationToken: cancellationToken));
 
-        if (configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
-        {
-            CheckConnectionString(connectionString);
-            return new WorkspaceDatabase(connectionString, null, migrateOnStart);
-        }
+    /// <summary>Opens the database for a command. The command shares a private server with the service if that runs.</summary>
+    public static Task<WorkspaceDatabase> OpenForCommandAsync(WebApplicationBuilder builder, CancellationToken cancellationToken) =>
+        OpenAsync(builder, folder => PrivatePostgresServer.JoinAsync(folder, cancellationToken: cancellationToken));
 
-        if (!environment.IsDevelopment())
-        {
-            throw new StartFailure(
-                $"""
-                No database is configured. Outside Development (this is {environment.EnvironmentName}) the service does not start one itself.
-                Set ConnectionStrings__Workspace to a PostgreSQL 15 or later, such as
-                  Host=db.example.org;Database=workspace;Username=workspace;Password=...
-                or run the service with its database by: docker compose up --build --wait
-                """);
-        }
-
-        var folder = configuration["Database:DataDirectory"] is { Length: > 0 } configured ? configured : EmbeddedPostgres.DefaultDataDirectory;
-        var embedded = await EmbeddedPostgres.StartAsync(folder, cancellationToken: cancellationToken);
-        return new WorkspaceDatabase(embedded.ConnectionString, embedded, migrateOnStart);
-    }
-
-    /// <summary>Applies the migrations that the database lacks, waiting a while for a server that is still starting.</summary>
+    /// <summary>Applies the missing migrations. Waits for a server that is still starting.</summary>
     public static async Task MigrateAsync(WebApplication app, CancellationToken cancellationToken)
     {
         var migrator = app.Services.GetRequiredService<DatabaseMigrator>();
@@ -74,7 +52,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         app.Logger.LogInformation("The database is up to date; migrations applied: {Count}", applied.Count);
     }
 
-    /// <summary>Makes the database ready to serve, or says that it is not where the operator keeps that to themselves.</summary>
+    /// <summary>Applies the missing migrations, or logs a warning about them if <c>Database:MigrateOnStart</c> is false.</summary>
     public async Task PrepareAsync(WebApplication app, CancellationToken cancellationToken)
     {
         if (_migrateOnStart)
@@ -88,17 +66,48 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         if (pending.Count > 0)
         {
             app.Logger.LogWarning(
-                "The database lacks {Count} migrations, and Database__MigrateOnStart is false: run this program with the argument migrate",
+                "The database lacks {Count} migrations, and Database__MigrateOnStart is false. Run this program with the argument migrate",
                 pending.Count);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_embedded is not null)
+        if (_privateServer is not null)
         {
-            await _embedded.DisposeAsync();
+            await _privateServer.DisposeAsync();
         }
+    }
+
+    private static async Task<WorkspaceDatabase> OpenAsync(
+        WebApplicationBuilder builder, Func<string, Task<PrivatePostgresServer>> openAsync)
+    {
+        if (!bool.TryParse(builder.Configuration["Database:MigrateOnStart"] ?? "true", out var migrateOnStart))
+        {
+            throw new StartFailure("Database__MigrateOnStart must be true or false.");
+        }
+
+        if (builder.Configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
+        {
+            CheckConnectionString(connectionString);
+            return new WorkspaceDatabase(connectionString, null, migrateOnStart);
+        }
+
+        if (!builder.Environment.IsDevelopment())
+        {
+            throw new StartFailure(
+                $"""
+                No database is configured. The environment is {builder.Environment.EnvironmentName}. A private database exists in Development only.
+                Set ConnectionStrings__Workspace to a PostgreSQL 15 or later, such as
+                  Host=db.example.org;Database=workspace;Username=workspace;Password=...
+                or run the service with its database: docker compose up --build --wait
+                """);
+        }
+
+        var configured = builder.Configuration["Database:DataDirectory"];
+        var folder = string.IsNullOrEmpty(configured) ? PrivatePostgresServer.DefaultDataDirectory : configured;
+        var server = await openAsync(folder);
+        return new WorkspaceDatabase(server.ConnectionString, server, migrateOnStart);
     }
 
     private static void CheckConnectionString(string connectionString)
@@ -120,7 +129,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
     private static async Task<T> WaitForServerAsync<T>(
         WebApplication app, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
-        var deadline = DateTime.UtcNow + Patience;
+        var deadline = DateTime.UtcNow + MaxWait;
         for (var isFirst = true; ; isFirst = false)
         {
             try
@@ -131,7 +140,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
             {
                 if (isFirst)
                 {
-                    app.Logger.LogWarning("The database does not answer yet; waiting up to {Seconds} s for it", Patience.TotalSeconds);
+                    app.Logger.LogWarning("The database does not answer yet; waiting up to {Seconds} s for it", MaxWait.TotalSeconds);
                 }
 
                 await Task.Delay(RetryDelay, cancellationToken);

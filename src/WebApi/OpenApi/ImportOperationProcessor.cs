@@ -7,11 +7,12 @@ using NSwag.Generation.Processors.Contexts;
 
 namespace CleanWorkspace.WebApi.OpenApi;
 
-/// <summary>Names the formats in which a file is taken, and that of the report, which also comes with a 400 where rows were refused.</summary>
+/// <summary>Adds the media types of an import: of the file, and of the report in the answers 200 and 400.</summary>
 internal sealed class ImportOperationProcessor : IOperationProcessor
 {
-    private static readonly string[] StatusesOfReports = ["200", "400"];
+    private static readonly string[] ReportStatuses = ["200", "400"];
 
+    /// <summary>Changes the operation if it imports rows.</summary>
     public bool Process(OperationProcessorContext context)
     {
         if (context.MethodInfo.GetParameters().All(parameter => parameter.ParameterType != typeof(IAsyncEnumerable<ImportRow>)))
@@ -23,7 +24,7 @@ internal sealed class ImportOperationProcessor : IOperationProcessor
         operation.RequestBody!.Content.Clear();
         operation.RequestBody.Content[MediaTypes.Csv] = Binary();
         operation.RequestBody.Content[MediaTypes.Ndjson] = Binary();
-        foreach (var status in StatusesOfReports)
+        foreach (var status in ReportStatuses)
         {
             operation.Responses[status].Content[MediaTypes.Ndjson] = Binary();
         }
@@ -31,5 +32,6 @@ internal sealed class ImportOperationProcessor : IOperationProcessor
         return true;
     }
 
-    private static OpenApiMediaType Binary() => new() { Schema = new JsonSchema { Type = JsonObjectType.String, Format = JsonFormatStrings.Binary } };
+    private static OpenApiMediaType Binary() =>
+        new() { Schema = new JsonSchema { Type = JsonObjectType.String, Format = JsonFormatStrings.Binary } };
 }

@@ -1,44 +1,26 @@
-using CleanWorkspace.Application.ApiKeys;
-using CleanWorkspace.Application.AuditEntries;
-using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.Application.UserGroups;
-using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Values;
-using CleanWorkspace.WebApi.Transfers;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
 using NSwag;
 
 namespace CleanWorkspace.WebApi.OpenApi;
 
-/// <summary>The API's description (OpenAPI 3, by NSwag) and the page that shows it.</summary>
+/// <summary>Sets up the OpenAPI 3 document (by NSwag) and the page that shows it.</summary>
 internal static class OpenApiSetup
 {
+    /// <summary>The path of the page.</summary>
     public const string UiPath = "/swagger";
 
-    // The page has its settings in a script of its own and its pictures in its styles. It may ask this service alone,
-    // whatever description its address names.
+    // The page has inline scripts and inline images. It may load documents from this service only, even if its URL names another one.
     private const string UiPolicy =
         "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    // Parameters that are text with a form of its own.
-    private static readonly ITypeMapper[] TextParameters =
-    [
-        Text<Cursor>(),
-        Text<Fields<UserResponse>>(),
-        Text<Fields<UserGroupResponse>>(),
-        Text<Fields<ApiKeyResponse>>(),
-        Text<Fields<AuditEntryResponse>>(),
-        Text<Sort<UserKey>>(),
-        Text<Sort<UserGroupKey>>(),
-        Text<FileFormat>(),
-    ];
-
-    // NSwag's own word, "guid", is not in OpenAPI's registry of formats.
+    // NSwag would write "guid", which is not in the registry of OpenAPI formats.
     private const string UuidFormat = "uuid";
 
+    /// <summary>Adds the generation of the document.</summary>
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
         services.AddOpenApiDocument(settings =>
         {
@@ -46,7 +28,7 @@ internal static class OpenApiSetup
             settings.Title = "CleanWorkspace";
             settings.Version = "1";
             settings.Description =
-                "The directory of a workspace's users and user groups. Every path also answers below /api/v1 and with a trailing slash.";
+                "A directory of users and user groups. Every path also works below /api/v1 and with a trailing slash.";
             settings.UseRouteNameAsOperationId = true;
 
             settings.AddSecurity("bearer", [], new OpenApiSecurityScheme
@@ -57,14 +39,14 @@ internal static class OpenApiSetup
             });
 
             settings.SchemaSettings.FlattenInheritanceHierarchy = true;
-            // Answers may gain properties one day, and clients of today must bear that.
+            // Later versions may add properties to answers, and clients must accept them.
             settings.SchemaSettings.AlwaysAllowAdditionalObjectProperties = true;
             settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(Guid), schema =>
             {
                 schema.Type = JsonObjectType.String;
                 schema.Format = UuidFormat;
             }));
-            foreach (var mapper in TextParameters)
+            foreach (var mapper in QueryValueTypeMapper.CreateAll())
             {
                 settings.SchemaSettings.TypeMappers.Add(mapper);
             }
@@ -86,13 +68,7 @@ internal static class OpenApiSetup
             settings.OperationProcessors.Add(new ImportOperationProcessor());
         });
 
-    private static PrimitiveTypeMapper Text<T>()
-        where T : class, IQueryValue<T> => new(typeof(T), schema =>
-        {
-            schema.Type = JsonObjectType.String;
-            schema.Description = $"Given {T.Form}.";
-        });
-
+    /// <summary>Serves the document and the page.</summary>
     public static void UseApiDescription(this IApplicationBuilder app) =>
         app.UseWhen(context => context.Request.Path.StartsWithSegments(UiPath), description =>
         {

@@ -8,11 +8,12 @@ using NJsonSchema.Generation;
 namespace CleanWorkspace.WebApi.OpenApi;
 
 /// <summary>
-/// Makes the schemas of request bodies say what the service holds them to: no other properties, <c>_role</c> only on the
-/// way in, and nothing of what is accepted for old clients' sake alone.
+/// Completes the schemas of request bodies: other properties are refused, <c>_role</c> is write-only, and properties for old clients
+/// are hidden.
 /// </summary>
 internal sealed class RequestSchemaProcessor : ISchemaProcessor
 {
+    /// <summary>Changes the schema if it belongs to a request body.</summary>
     public void Process(SchemaProcessorContext context)
     {
         if (!context.ContextualType.Type.IsSubclassOf(typeof(BodyRequest)))
@@ -34,7 +35,7 @@ internal sealed class RequestSchemaProcessor : ISchemaProcessor
             }
 
             schema.IsWriteOnly = name.StartsWith('_');
-            // The compiler puts the attribute of a property on the value that its setter takes.
+            // The compiler puts the attribute of the property on the parameter of its setter.
             schema.IsNullableRaw = property.PropertyType == typeof(Optional<string?>)
                 && !property.SetMethod!.GetParameters()[0].IsDefined(typeof(DisallowNullAttribute));
         }

@@ -7,9 +7,10 @@ using NSwag.Generation.Processors.Contexts;
 
 namespace CleanWorkspace.WebApi.OpenApi;
 
-/// <summary>Names what each status means, and gives errors the media type of problem documents, and files those that they have.</summary>
+/// <summary>Describes each status, and sets the media types of problem documents and files.</summary>
 internal sealed class ResponseOperationProcessor : IOperationProcessor
 {
+    /// <summary>Changes the answers of the operation.</summary>
     public bool Process(OperationProcessorContext context)
     {
         var files = context.MethodInfo.GetCustomAttribute<ProducesAttribute>()?.ContentTypes;

@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 namespace CleanWorkspace.WebApi.Requests;
 
 /// <summary>
-/// Lets actions see that a header is there but empty. MVC would take it for one that is not there, and a condition or a key that a
-/// client meant to send would be dropped in silence.
+/// Passes an empty header to the action as an empty string. MVC would treat it as a missing header, and would silently ignore an
+/// empty condition or idempotency key.
 /// </summary>
 internal sealed class EmptyHeaders : IDisplayMetadataProvider
 {
+    /// <summary>Keeps empty strings of headers.</summary>
     public void CreateDisplayMetadata(DisplayMetadataProviderContext context) =>
         context.DisplayMetadata.ConvertEmptyStringToNull = !context.Attributes.OfType<IFromHeaderMetadata>().Any();
 }

@@ -8,17 +8,18 @@ using Microsoft.Net.Http.Headers;
 namespace CleanWorkspace.WebApi.Requests;
 
 /// <summary>
-/// Strong entity tags and the conditions on them (RFC 9110, sections 8.8.3 and 13.1): a resource's tag is its version. A
-/// condition on writing is checked with the write, in the database; one on reading here.
+/// Strong entity tags and their conditions (RFC 9110, sections 8.8.3 and 13.1). The tag of a resource is its version. The database
+/// checks the condition of a write. The filter below checks the condition of a read.
 /// </summary>
 internal static class EntityTags
 {
+    /// <summary>The header with the condition of a write.</summary>
     public const string IfMatch = "If-Match";
 
-    // No row has it, so a condition that names only tags which are not the service's own fails, as it must.
+    // No row has this version, so a condition with only foreign tags fails.
     private const long NoVersion = 0;
 
-    /// <summary>The versions that a condition names; null where there is none, or <c>*</c>, which any version fulfils.</summary>
+    /// <summary>Returns the versions in a condition, or null if there is no condition or if it is <c>*</c>.</summary>
     public static IReadOnlyList<long>? Parse(string? condition)
     {
         if (condition is null)
@@ -29,19 +30,25 @@ internal static class EntityTags
         if (!EntityTagHeaderValue.TryParseStrictList([condition], out var tags))
         {
             throw Failure.Invalid(
-                [new RequestFault("invalid_entity_tag", "Must be * or entity tags as they were read, quotes included.", Parameter: IfMatch)]);
+                [
+                    new RequestFault(
+                        "invalid_entity_tag",
+                        "Must be * or entity tags from the ETag header, including their quotes.",
+                        Parameter: IfMatch),
+                ]);
         }
 
         return tags.Contains(EntityTagHeaderValue.Any) ? null : [.. tags.Select(VersionOf)];
     }
 
-    // Weak tags never match here (section 13.1.1).
+    // Weak tags never match If-Match (section 13.1.1).
     private static long VersionOf(EntityTagHeaderValue tag) =>
-        !tag.IsWeak && long.TryParse(tag.Tag.AsSpan(1, tag.Tag.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        !tag.IsWeak
+        && long.TryParse(tag.Tag.AsSpan(1, tag.Tag.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
             : NoVersion;
 
-    /// <summary>Sends the tag with every answer that is one resource, and no resource to a client that has it already.</summary>
+    /// <summary>Adds the tag to every answer with one resource. Answers 304 to a client that has the resource already.</summary>
     internal sealed class Filter : IResultFilter
     {
         public void OnResultExecuting(ResultExecutingContext context)
@@ -54,7 +61,7 @@ internal static class EntityTags
             var http = context.HttpContext;
             var tag = $"\"{resource.Version}\"";
             http.Response.Headers.ETag = tag;
-            if (http.Request.Headers.IfNoneMatch.Count > 0 && HttpMethods.IsGet(http.Request.Method) && IsKnown(http.Request, tag))
+            if (http.Request.Headers.IfNoneMatch.Count > 0 && HttpMethods.IsGet(http.Request.Method) && IsCurrent(http.Request, tag))
             {
                 context.Result = new StatusCodeResult(StatusCodes.Status304NotModified);
             }
@@ -64,7 +71,7 @@ internal static class EntityTags
         {
         }
 
-        private static bool IsKnown(HttpRequest request, string tag)
+        private static bool IsCurrent(HttpRequest request, string tag)
         {
             var current = new EntityTagHeaderValue(tag);
             return request.GetTypedHeaders().IfNoneMatch.Any(

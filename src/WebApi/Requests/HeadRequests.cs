@@ -1,10 +1,11 @@
 namespace CleanWorkspace.WebApi.Requests;
 
-/// <summary>RFC 9110, section 9.1: what has GET has HEAD. The server knows what was asked for and leaves the body out.</summary>
+/// <summary>Answers HEAD like GET (RFC 9110, section 9.1). The server omits the body.</summary>
 internal static class HeadRequests
 {
-    private static readonly object Mark = new();
+    private static readonly object IsHeadKey = new();
 
+    /// <summary>Passes a HEAD request on as GET.</summary>
     public static Task AnswerAsGet(HttpContext context, RequestDelegate next)
     {
         return HttpMethods.IsHead(context.Request.Method) ? AnswerAsync() : next(context);
@@ -13,13 +14,13 @@ internal static class HeadRequests
         {
             var method = context.Request.Method;
             context.Request.Method = HttpMethods.Get;
-            context.Items[Mark] = null;
+            context.Items[IsHeadKey] = null;
             await next(context);
-            // For the log.
+            // The log shows the original method.
             context.Request.Method = method;
         }
     }
 
-    /// <summary>Whether nobody will see the body, for an answer whose headers are known without the work that it takes.</summary>
-    public static bool IsHead(HttpContext context) => context.Items.ContainsKey(Mark);
+    /// <summary>True if the request was HEAD, so that an expensive body need not be made.</summary>
+    public static bool IsHead(HttpContext context) => context.Items.ContainsKey(IsHeadKey);
 }

@@ -1,4 +1,5 @@
 using CleanWorkspace.Application.Requests;
+using CleanWorkspace.WebApi.Json;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -6,15 +7,15 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace CleanWorkspace.WebApi.Requests;
 
 /// <summary>
-/// Refuses parameters in the query that the operation has not: where a misspelt one would be dropped in silence, a client would
-/// take what it gets for what it asked for.
+/// Refuses unknown query parameters. If a misspelled filter were ignored, the client would get more rows than it asked for.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
 {
-    // One more tells a person nothing, and MVC itself stops counting at 200.
+    // More faults do not help a person. MVC stops at 200.
     private const int MaxFaults = 100;
 
+    /// <summary>Adds a fault for each unknown parameter.</summary>
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         var query = context.HttpContext.Request.Query;
@@ -27,19 +28,24 @@ internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
         var known = context.ActionDescriptor.Parameters
             .Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query)
             .SelectMany(parameter => NamesOf(parameter, metadata))
+            .Order(StringComparer.Ordinal)
             .ToList();
+        var listed = string.Join(", ", known.Select(name => $"`{name}`"));
         foreach (var name in query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Take(MaxFaults))
         {
             context.ModelState.AddFault(new RequestFault(
-                "unknown_parameter", $"There is no such parameter here, but {string.Join(", ", known.Order(StringComparer.Ordinal))}.", Parameter: name));
+                "unknown_parameter",
+                $"Unknown parameter `{ReadingFaults.Shorten(name)}`. Known parameters: {listed}.",
+                Parameter: name));
         }
     }
 
+    /// <summary>Does nothing.</summary>
     public void OnResourceExecuted(ResourceExecutedContext context)
     {
     }
 
-    // One parameter that has a name, or an object whose properties are parameters.
+    // A parameter of the action is one query parameter, or an object whose properties are query parameters.
     private static IEnumerable<string> NamesOf(ParameterDescriptor parameter, IModelMetadataProvider metadata) =>
         parameter.BindingInfo!.BinderModelName is { } name
             ? [name]

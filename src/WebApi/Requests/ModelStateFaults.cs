@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace CleanWorkspace.WebApi.Requests;
 
-/// <summary>Takes what is wrong with a request's parameters through MVC's model state to the faults that everything else reports.</summary>
+/// <summary>Carries faults of parameters through the model state of MVC.</summary>
 internal static class ModelStateFaults
 {
-    /// <summary>Notes what is wrong with a parameter.</summary>
+    /// <summary>Adds a fault of a parameter.</summary>
     public static void AddFault(this ModelStateDictionary modelState, RequestFault fault) =>
         modelState.TryAddModelException(fault.Parameter!, Failure.Invalid([fault]));
 
-    /// <summary>Everything that was noted, and that there is no body where MVC wants one.</summary>
+    /// <summary>Returns all faults as one failure. An error of MVC itself means that the body is missing.</summary>
     public static Failure ToException(ModelStateDictionary modelState) => Failure.Invalid(
     [
         .. from entry in modelState

@@ -6,9 +6,10 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 
 namespace CleanWorkspace.WebApi.Requests;
 
-/// <summary>Tells MVC that the properties of a list's request are parameters of the address, called as properties are in JSON.</summary>
+/// <summary>Binds the properties of a list request to query parameters with the same names as in JSON.</summary>
 internal sealed class QueryNames : IBindingMetadataProvider, IDisplayMetadataProvider
 {
+    /// <summary>Sets the source and the name of the parameter.</summary>
     public void CreateBindingMetadata(BindingMetadataProviderContext context)
     {
         if (context.Key.ContainerType?.IsAssignableTo(typeof(ListRequest)) != true)
@@ -18,10 +19,11 @@ internal sealed class QueryNames : IBindingMetadataProvider, IDisplayMetadataPro
 
         context.BindingMetadata.BinderModelName = JsonNames.Of(context.Key.PropertyInfo!);
         context.BindingMetadata.BindingSource = BindingSource.Query;
-        context.BindingMetadata.IsBindingAllowed = context.Key.PropertyInfo!.CanWrite && !context.Attributes.OfType<JsonIgnoreAttribute>().Any();
+        context.BindingMetadata.IsBindingAllowed =
+            context.Key.PropertyInfo!.CanWrite && !context.Attributes.OfType<JsonIgnoreAttribute>().Any();
     }
 
-    /// <summary>What all lists have in common comes first.</summary>
+    /// <summary>Puts the parameters that all lists share first.</summary>
     public void CreateDisplayMetadata(DisplayMetadataProviderContext context)
     {
         if (context.Key.PropertyInfo?.DeclaringType is { } type && type.IsAssignableTo(typeof(ListRequest)))

@@ -11,17 +11,18 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace CleanWorkspace.WebApi.Requests;
 
 /// <summary>
-/// Reads a value from the query, once and in one form alone. MVC's own binders take the first of several values, and forms such
-/// as <c>0x10</c>.
+/// Reads a query parameter that must be given once and has one syntax. The binders of MVC accept several values, and numbers such as
+/// <c>0x10</c>.
 /// </summary>
-/// <param name="code">The code of anything else.</param>
-/// <param name="form">What is right, in words that follow "Must be given once, ".</param>
-/// <param name="parse">Reads the value; null where it has not the form.</param>
+/// <param name="code">The error code for a wrong value.</param>
+/// <param name="form">The right syntax, in words that follow "Must be given once, ".</param>
+/// <param name="parse">Reads the value. Returns null if the syntax is wrong.</param>
 internal sealed class QueryValueBinder(string code, string form, Func<string, object?> parse) : IModelBinder
 {
-    // No actor has a longer name; PostgreSQL has no text with U+0000.
+    // No stored text is longer. PostgreSQL cannot store U+0000 in text.
     private static readonly TextRule TextRule = new(maxLength: 1000, required: true);
 
+    /// <summary>Reads the value, or adds a fault.</summary>
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
         var name = bindingContext.ModelName;
@@ -47,7 +48,9 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
     private static QueryValueBinder WholeNumber(RangeAttribute range) => new(
         "invalid_number",
         $"as a whole number from {range.Minimum} to {range.Maximum}",
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && range.IsValid(number) ? number : null);
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && range.IsValid(number)
+            ? number
+            : null);
 
     private static QueryValueBinder Flag() => new(
         "invalid_boolean", "as true or false", text => text switch { "true" => true, "false" => false, _ => null });
@@ -56,21 +59,23 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
 
     private static QueryValueBinder Time() => new(
         "invalid_time",
-        "as a time with its offset such as 2026-11-23T12:24:27Z (RFC 3339); in an address, + is written %2B",
+        "as a time with an offset, such as 2026-11-23T12:24:27Z (RFC 3339). In a URL, write + as %2B",
         text => Timestamp.Check(text) is null ? Timestamp.Parse(text) : null);
 
     private static QueryValueBinder Text() => new(
         "invalid_text",
-        $"as text of 1 to {TextRule.MaxLength} characters, none of them a control character",
+        $"as text of 1 to {TextRule.MaxLength} characters, without control characters",
         text => TextRule.Check(text) is null ? text : null);
 
-    private static QueryValueBinder Name() => new(
-        "invalid_role", $"as one of {string.Join(", ", RoleName.All)}", text => RoleName.Check(text) is null ? RoleName.Parse(text) : null);
+    private static QueryValueBinder RoleValue() => new(
+        "invalid_role",
+        $"as one of {string.Join(", ", RoleName.All)}",
+        text => RoleName.Check(text) is null ? RoleName.Parse(text) : null);
 
     private static QueryValueBinder Value<T>()
         where T : class, IQueryValue<T> => new(T.Code, T.Form, text => T.TryParse(text, out var value) ? value : null);
 
-    /// <summary>Chooses the binder for what is read from the query.</summary>
+    /// <summary>Chooses the binder for the type of a query parameter.</summary>
     internal sealed class Provider : IModelBinderProvider
     {
         public IModelBinder? GetBinder(ModelBinderProviderContext context)
@@ -83,16 +88,13 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
                 { UnderlyingOrModelType: var type } when type == typeof(bool) => Flag(),
                 { UnderlyingOrModelType: var type } when type == typeof(Guid) => Id(),
                 { UnderlyingOrModelType: var type } when type == typeof(DateTimeOffset) => Time(),
-                { UnderlyingOrModelType: var type } when type == typeof(Role) => Name(),
+                { UnderlyingOrModelType: var type } when type == typeof(Role) => RoleValue(),
                 { ModelType: var type } when type == typeof(string) => Text(),
-                { ModelType: var type } when IsQueryValue(type) => (IModelBinder)OfValue.MakeGenericMethod(type).Invoke(null, null)!,
+                { ModelType: var type } when QueryValues.Is(type) => (IModelBinder)ValueMethod.MakeGenericMethod(type).Invoke(null, null)!,
                 _ => null,
             };
         }
 
-        private static readonly MethodInfo OfValue = ((Delegate)Value<Fields<UserResponse>>).Method.GetGenericMethodDefinition();
-
-        private static bool IsQueryValue(Type type) =>
-            type.GetInterfaces().Any(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IQueryValue<>));
+        private static readonly MethodInfo ValueMethod = ((Delegate)Value<Fields<UserResponse>>).Method.GetGenericMethodDefinition();
     }
 }

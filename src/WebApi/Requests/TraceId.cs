@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace CleanWorkspace.WebApi.Requests;
 
-/// <summary>The name by which the log, problem documents and the audit all know a request.</summary>
+/// <summary>The id of a request in the log, in problem documents and in the audit.</summary>
 internal static class TraceId
 {
-    /// <summary>The id of the trace that the request belongs to (W3C Trace Context, 32 hexadecimal digits).</summary>
+    /// <summary>Returns the trace id of the request (W3C Trace Context, 32 hexadecimal digits).</summary>
     public static string Of(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 }

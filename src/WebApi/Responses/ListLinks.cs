@@ -5,21 +5,22 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace CleanWorkspace.WebApi.Responses;
 
-/// <summary>Where the neighbouring pages are: absolute addresses that keep the request's other query parameters.</summary>
+/// <summary>The links to the next and the previous page: absolute URLs that keep all other query parameters.</summary>
 public sealed partial record ListLinks
 {
     private const string PageParameter = "page";
     private const string CursorParameter = "cursor";
 
-    /// <summary>The next page, or null on the last.</summary>
+    /// <summary>The link to the next page, or null on the last page.</summary>
     /// <example>https://workspace.example.org/user?page=3</example>
     public required string? Next { get; init; }
 
-    /// <summary>The previous page, or null on the first.</summary>
+    /// <summary>The link to the previous page, or null on the first page.</summary>
     /// <example>https://workspace.example.org/user?page=1</example>
     public required string? Previous { get; init; }
 
-    /// <summary>The address of a page: by its cursor, so that rows which come and go shift nothing, and by its number where it has one.</summary>
+    /// <summary>Returns the URL of a page, or null if it has no number and no cursor.</summary>
+    /// <remarks>The cursor fixes the position of the page, so new and deleted rows do not shift it.</remarks>
     internal static string? To(int? page, Cursor? cursor, HttpRequest request)
     {
         if (page is null && cursor is null)
@@ -27,9 +28,10 @@ public sealed partial record ListLinks
             return null;
         }
 
-        // The other parameters stay to the letter, as reading and writing them anew would change what is not quite well-formed: all
-        // but what no header can hold, or would end the address in it.
-        var query = UnfitForHeader().Replace((request.QueryString.Value ?? "").TrimStart('?'), letter => Uri.HexEscape(letter.Value[0]));
+        // The other parameters stay exactly as sent, because parsing and writing them would change unusual ones. Only characters
+        // that the Link header cannot contain are escaped.
+        var query = InvalidInHeader().Replace(
+            (request.QueryString.Value ?? "").TrimStart('?'), character => Uri.HexEscape(character.Value[0]));
         var pairs = query.Split('&', StringSplitOptions.RemoveEmptyEntries).ToList();
         Set(pairs, PageParameter, page?.ToString(CultureInfo.InvariantCulture));
         Set(pairs, CursorParameter, cursor?.ToString());
@@ -37,21 +39,22 @@ public sealed partial record ListLinks
             request.Scheme, request.Host, request.PathBase, request.Path, new QueryString($"?{string.Join('&', pairs)}"));
     }
 
-    /// <summary>The same as the header <c>Link</c> (RFC 8288) says it; null where there is nothing to say.</summary>
+    /// <summary>Returns the links as a <c>Link</c> header (RFC 8288), or null if there are none.</summary>
     internal string? ToHeader()
     {
-        var links = new[] { (Relation: "next", Address: Next), (Relation: "prev", Address: Previous) }
-            .Where(link => link.Address is not null)
-            .Select(link => $"<{link.Address}>; rel=\"{link.Relation}\"");
+        var links = new[] { (Relation: "next", Url: Next), (Relation: "prev", Url: Previous) }
+            .Where(link => link.Url is not null)
+            .Select(link => $"<{link.Url}>; rel=\"{link.Relation}\"");
         return string.Join(", ", links) is { Length: > 0 } header ? header : null;
     }
 
     [GeneratedRegex(@"[<>\p{Cc}]")]
-    private static partial Regex UnfitForHeader();
+    private static partial Regex InvalidInHeader();
 
     private static void Set(List<string> pairs, string parameter, string? value)
     {
-        var index = pairs.FindIndex(pair => Uri.UnescapeDataString(pair.Split('=')[0]).Equals(parameter, StringComparison.OrdinalIgnoreCase));
+        var index = pairs.FindIndex(
+            pair => Uri.UnescapeDataString(pair.Split('=')[0]).Equals(parameter, StringComparison.OrdinalIgnoreCase));
         if (index >= 0)
         {
             pairs.RemoveAt(index);

@@ -2,56 +2,57 @@ using CleanWorkspace.Application.Lists;
 
 namespace CleanWorkspace.WebApi.Responses;
 
-/// <summary>One page of a list (contract, Lists).</summary>
-/// <typeparam name="T">What the list is of.</typeparam>
+/// <summary>One page of a list.</summary>
+/// <typeparam name="T">The resource.</typeparam>
 public sealed record ListResponse<T>
 {
-    /// <summary>Where the neighbouring pages are.</summary>
+    /// <summary>The links to the next and the previous page.</summary>
     /// <example>{"next": "https://workspace.example.org/user?page=2", "previous": null}</example>
     public required ListLinks Links { get; init; }
 
-    /// <summary>The numbers of this page and its neighbours.</summary>
+    /// <summary>The numbers of this page, the next page and the previous page.</summary>
     /// <example>{"page": 1, "previous_page": null, "next_page": 2}</example>
     public required ListMeta Meta { get; init; }
 
-    /// <summary>How many there are on all pages together, exactly.</summary>
+    /// <summary>The exact number of rows on all pages.</summary>
     /// <example>315</example>
     public required int Count { get; init; }
 
-    /// <summary>How many pages there are.</summary>
+    /// <summary>The number of pages.</summary>
     /// <example>7</example>
     public required int TotalPages { get; init; }
 
-    /// <summary>What is on this page; nothing past the end.</summary>
+    /// <summary>The rows of this page. Empty after the last page.</summary>
     /// <example>[]</example>
     public required IReadOnlyList<T> Results { get; init; }
 }
 
-/// <summary>The numbers of a page and its neighbours.</summary>
+/// <summary>The numbers of this page, the next page and the previous page.</summary>
 public sealed record ListMeta
 {
-    /// <summary>This page, from 1.</summary>
+    /// <summary>The number of this page, from 1.</summary>
     /// <example>2</example>
     public required int Page { get; init; }
 
-    /// <summary>The page before, or null on the first; from past the end, the last.</summary>
+    /// <summary>The number of the previous page, or null on the first page. After the last page it is the last page.</summary>
     /// <example>1</example>
     public required int? PreviousPage { get; init; }
 
-    /// <summary>The page after, or null on the last.</summary>
+    /// <summary>The number of the next page, or null on the last page.</summary>
     /// <example>3</example>
     public required int? NextPage { get; init; }
 }
 
+/// <summary>Builds lists from pages.</summary>
 internal static class ListResponse
 {
-    /// <summary>Shows a page, and says in the header <c>Link</c> too where its neighbours are.</summary>
+    /// <summary>Builds the answer for a page, and sets the header <c>Link</c>.</summary>
     public static ListResponse<T> From<T>(Page<T> page, HttpRequest request)
     {
         var meta = new ListMeta
         {
             Page = page.Number,
-            // What came since a walk began lies before its first page, and has no number. From past the end, the last page is before.
+            // Rows that were added during a walk can lie before page 1. That page has a link but no number.
             PreviousPage = page.Results.Count == 0
                 ? Math.Min(page.Number - 1, page.TotalPages) is > 0 and var last ? last : null
                 : page.Previous is not null && page.Number > 1 ? page.Number - 1 : null,

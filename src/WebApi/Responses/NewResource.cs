@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanWorkspace.WebApi.Responses;
 
-/// <summary>A resource that was created in the collection that the request was for, below which it is found.</summary>
+/// <summary>The answer 201 with a new resource. Its <c>Location</c> is the path of the request and the id.</summary>
 internal sealed class NewResource(IResource resource) : CreatedResult((string?)null, resource)
 {
+    /// <summary>Sets the header <c>Location</c>.</summary>
     public override void OnFormatting(ActionContext context)
     {
         var request = context.HttpContext.Request;

@@ -1,6 +1,5 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Formatters;
 

@@ -41,21 +41,22 @@ public sealed class Answer
     public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
 
     /// <summary>Each line as JSON.</summary>
-    public IReadOnlyList<JsonObject> Lines => [.. Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+    public IReadOnlyList<JsonObject> Lines =>
+        [.. Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
 
     public bool IsTo(HttpMethod method) => _request.StartsWith($"{method} ", StringComparison.Ordinal);
 
     public static async Task<Answer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response) =>
         new(request, response, await response.Content.ReadAsByteArrayAsync());
 
-    /// <summary>Fails, with what was answered instead, unless the answer has this status.</summary>
+    /// <summary>Fails unless the answer has this status. The failure shows the answer.</summary>
     public Answer MustBe(int status)
     {
         Assert.True(status == Status, string.Create(CultureInfo.InvariantCulture, $"Expected {status} but {this}"));
         return this;
     }
 
-    /// <summary>Fails unless the request was refused for exactly these faults of its body, in any order.</summary>
+    /// <summary>Fails unless the answer is a 400 with exactly these faults of the body, in any order.</summary>
     public Answer MustRefuse(params (string Pointer, string Code)[] faults)
     {
         MustBe(400);
@@ -64,7 +65,7 @@ public sealed class Answer
         return this;
     }
 
-    /// <summary>Fails unless the request was refused for exactly these query parameters, in any order.</summary>
+    /// <summary>Fails unless the answer is a 400 for exactly these query parameters, in any order.</summary>
     public Answer MustRefuseParameters(params string[] parameters)
     {
         MustBe(400);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>What the contract promises of every answer, whatever the test that asked for it is about.</summary>
+/// <summary>The contract's promises about every answer. <see cref="ServiceFixture"/> verifies them in all tests.</summary>
 internal static partial class Contract
 {
     private static readonly string[] Roles = ["admin", "editor", "viewer", "guest"];
@@ -24,10 +24,16 @@ internal static partial class Contract
         ["type", "title", "status", "detail", "instance", "code", "trace_id"];
 
     private static readonly string[] SummaryProperties =
-        ["applied", "created", "dry_run", "groups_created", "groups_unchanged", "groups_updated", "refused", "seconds", "unchanged", "updated"];
+    [
+        "applied", "created", "dry_run", "groups_created", "groups_unchanged", "groups_updated",
+        "refused", "seconds", "unchanged", "updated",
+    ];
 
     private static readonly string[] Internals =
-        ["   at ", "Exception", "System.", "Microsoft.", "Npgsql", "CleanWorkspace", "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "SQLSTATE", "SqlState", ".cs:line"];
+    [
+        "   at ", "Exception", "System.", "Microsoft.", "Npgsql", "CleanWorkspace", ".cs:line",
+        "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "SQLSTATE", "SqlState",
+    ];
 
     public static void VerifyUser(JsonObject user)
     {
@@ -74,7 +80,7 @@ internal static partial class Contract
         Assert.All(list["results"]!.AsArray(), item => verifyItem(item!.AsObject()));
     }
 
-    /// <summary>Fails unless the answer is a whole problem document that gives nothing of the service's inside away.</summary>
+    /// <summary>Fails unless the answer is a complete problem document that shows no internals of the service.</summary>
     public static void VerifyProblem(Answer answer)
     {
         Assert.True(answer.ContentType?.Split(';')[0] == "application/problem+json", answer.ToString());
@@ -98,7 +104,10 @@ internal static partial class Contract
         }
     }
 
-    /// <summary>Fails unless the answer is a line for each fault, by line, and the summary, and its status says whether anything was refused for them.</summary>
+    /// <summary>
+    /// Fails unless the answer has one line for each fault, in the order of the file, and then the summary. The status must be 200 exactly
+    /// if the import was applied, was a dry run or refused no row.
+    /// </summary>
     public static void VerifyImportReport(Answer answer)
     {
         Assert.EndsWith("\n", answer.Text, StringComparison.Ordinal);

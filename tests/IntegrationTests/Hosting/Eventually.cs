@@ -4,16 +4,17 @@ namespace CleanWorkspace.IntegrationTests.Hosting;
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
-    /// <summary>Waits for what comes about a little later; fails where it does not.</summary>
-    public static async Task BeAsync(Func<Task<bool>> isSoAsync, TimeSpan? patience = null)
+    /// <summary>Asks again and again until the condition holds. Fails after the limit.</summary>
+    /// <param name="isSoAsync">Whether the condition holds.</param>
+    /// <param name="limit"><see cref="TimeLimit.OfChange"/> by default.</param>
+    /// <param name="condition">The condition as the failure names it.</param>
+    public static async Task BeAsync(Func<Task<bool>> isSoAsync, TimeSpan? limit = null, string condition = "")
     {
         var watch = Stopwatch.StartNew();
         while (!await isSoAsync())
         {
-            Assert.True(watch.Elapsed < (patience ?? Patience), "It did not come about.");
-            await Task.Delay(50);
+            Assert.True(watch.Elapsed < (limit ?? TimeLimit.OfChange), $"The condition does not hold after {watch.Elapsed}. {condition}");
+            await Task.Delay(20);
         }
     }
 }

@@ -6,29 +6,31 @@ using Npgsql;
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>
-/// A durable PostgreSQL of a test class's own, which can be stopped, killed and started, and fall silent. Where its programs are not installed
-/// the run's server stands in for it, and is cut off in place of being stopped.
+/// A durable PostgreSQL for one test class. It can be stopped, killed, started, and made to fall silent. If the programs of
+/// PostgreSQL are not installed, the class uses the run's server. Then a stop cuts the connection to it.
 /// </summary>
 public sealed class FragilePostgres : IAsyncLifetime
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"workspace-faults-{Guid.NewGuid():N}");
 
-    private EmbeddedPostgres? _private;
+    private PostgresGuard? _guard;
+    private PrivatePostgresServer? _private;
     private TestDatabase? _shared;
     private TcpGate _gate = null!;
 
-    /// <summary>Leads through the gate, to wherever the server is.</summary>
+    /// <summary>Leads through the gate to the server.</summary>
     public string ConnectionString { get; private set; } = null!;
 
     private string ServerConnectionString => _private?.ConnectionString ?? _shared!.ConnectionString;
 
     public async Task InitializeAsync()
     {
+        _guard = PostgresGuard.Of(_folder);
         try
         {
-            _private = await EmbeddedPostgres.StartAsync(_folder);
+            _private = await PrivatePostgresServer.StartAsync(_folder);
         }
-        catch (EmbeddedPostgresException)
+        catch (PrivatePostgresException)
         {
             _shared = await TestPostgres.CreateDatabaseAsync();
         }
@@ -60,6 +62,8 @@ public sealed class FragilePostgres : IAsyncLifetime
         {
             Directory.Delete(_folder, recursive: true);
         }
+
+        _guard?.Dispose();
     }
 
     public async Task StopAsync()
@@ -77,7 +81,8 @@ public sealed class FragilePostgres : IAsyncLifetime
         if (_private is not null)
         {
             var processFile = Path.Combine(_folder, "cluster", "postmaster.pid");
-            using var server = Process.GetProcessById(int.Parse((await File.ReadAllLinesAsync(processFile))[0], CultureInfo.InvariantCulture));
+            var id = (await File.ReadAllLinesAsync(processFile))[0];
+            using var server = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
             server.Kill();
         }
 
@@ -88,20 +93,21 @@ public sealed class FragilePostgres : IAsyncLifetime
     {
         if (_private is not null)
         {
-            _private = await EmbeddedPostgres.StartAsync(_folder);
+            _private = await PrivatePostgresServer.StartAsync(_folder);
         }
 
         var server = new NpgsqlConnectionStringBuilder(ServerConnectionString);
         _gate.Open(server.Host!, server.Port);
     }
 
-    /// <summary>From now on the server is there but answers nobody.</summary>
+    /// <summary>From now on the server keeps its connections but does not answer.</summary>
     public void FallSilent() => _gate.Block();
 
-    /// <summary>The server answers again; what it was asked meanwhile too, unless the network has lost that.</summary>
+    /// <summary>The server answers again.</summary>
+    /// <param name="hasLost">True if the network has lost all requests that came during the silence.</param>
     public void Speak(bool hasLost) => _gate.Unblock(deliver: !hasLost);
 
-    /// <summary>A way past the gate, for the test itself.</summary>
+    /// <summary>Connects the test itself, past the gate.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
     {
         var connection = new NpgsqlConnection(

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>Lists as clients read them: by their links.</summary>
+/// <summary>Reads lists by their links, as clients do.</summary>
 internal static class ListPages
 {
     public static string[] Ids(this JsonObject list) => [.. list["results"]!.AsArray().Select(row => (string)row!["id"]!)];
@@ -11,9 +11,14 @@ internal static class ListPages
 
     public static string? Previous(this JsonObject list) => (string?)list["links"]!["previous"];
 
-    public static async Task<JsonObject> ReadListAsync(this ServiceFixture service, string path) => (await service.GetAsync(path)).MustBe(200).Json;
+    public static async Task<JsonObject> ReadListAsync(this ServiceFixture service, string path) =>
+        (await service.GetAsync(path)).MustBe(200).Json;
 
-    /// <summary>Every page from an address on, in the order in which they are reached, with something happening after each.</summary>
+    /// <summary>Follows links and returns every page, in the order of reading.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="start">The address of the first page.</param>
+    /// <param name="linkOf">Chooses the link to follow.</param>
+    /// <param name="meanwhileAsync">Runs after each page.</param>
     public static async Task<List<JsonObject>> FollowAsync(
         this ServiceFixture service, string start, Func<JsonObject, string?> linkOf, Func<Task>? meanwhileAsync = null)
     {
@@ -28,7 +33,7 @@ internal static class ListPages
         return pages;
     }
 
-    /// <summary>The ids on all pages; fails unless each page says how many they are.</summary>
+    /// <summary>Returns the ids of all pages. Fails unless the count of each page equals their number.</summary>
     public static async Task<string[]> ReadIdsAsync(this ServiceFixture service, string path, int pageSize = 200)
     {
         var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
@@ -39,7 +44,7 @@ internal static class ListPages
         return ids;
     }
 
-    /// <summary>Fails unless the request was refused for this parameter alone, with this code.</summary>
+    /// <summary>Fails unless the answer is a 400 for this parameter alone, with this code. Returns the detail.</summary>
     public static async Task<string> MustRefuseAsync(this ServiceFixture service, string path, string parameter, string code)
     {
         var answer = (await service.GetAsync(path)).MustRefuseParameters(parameter);

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>
-/// Clients that write without a pause and remember what was acknowledged. Each gives its user a new number as first and as last
-/// name and looks at it, creates a group of the same two users, and sometimes deletes one.
+/// Clients that write without a pause and remember every acknowledged write. Each client sets both names of its user to a new
+/// number and reads the user. Then it creates a group of two users, and sometimes it deletes this group.
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {
@@ -23,10 +23,10 @@ internal sealed class Load : IAsyncDisposable
 
     private Load(HttpClient client) => _client = client;
 
-    /// <summary>How many writes were acknowledged so far.</summary>
+    /// <summary>The number of acknowledged writes.</summary>
     public int Acknowledged => Volatile.Read(ref _acknowledged);
 
-    /// <summary>How long the slowest answer took.</summary>
+    /// <summary>The time of the slowest answer.</summary>
     public TimeSpan Longest => TimeSpan.FromTicks(Interlocked.Read(ref _longest));
 
     public static async Task<Load> StartAsync(HttpClient client)
@@ -42,14 +42,16 @@ internal sealed class Load : IAsyncDisposable
         return load;
     }
 
-    /// <summary>Waits until so many more writes have been acknowledged.</summary>
+    /// <summary>Waits until this number of further writes has been acknowledged.</summary>
     public async Task ProceedAsync(int count)
     {
         var goal = Acknowledged + count;
         var watch = Stopwatch.StartNew();
         while (Acknowledged < goal)
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{goal - Acknowledged} of {count} writes are missing. {string.Join('\n', _unexpected)}");
+            Assert.True(
+                watch.Elapsed < TimeLimit.OfChange,
+                $"{goal - Acknowledged} of {count} writes are missing. {string.Join('\n', _unexpected)}");
             await Task.Delay(20);
         }
     }
@@ -57,17 +59,19 @@ internal sealed class Load : IAsyncDisposable
     public async Task StopAsync()
     {
         await _end.CancelAsync();
-        await _writers;
+        await _writers.WithinLimitAsync();
     }
 
-    /// <summary>Fails where an acknowledged write is missing, or a write is half-done.</summary>
+    /// <summary>Fails if an acknowledged write is missing or a write is half-done.</summary>
     public async Task VerifyAsync(FragilePostgres postgres)
     {
         Assert.Empty(_unexpected);
         var groups = await ReadAsync(postgres, "SELECT string_agg(id || ' ' || name, E'\n') FROM user_groups");
         Assert.All(_created, group => Assert.True(
             _deleted.ContainsKey(group.Key) || groups.GetValueOrDefault(group.Key) == group.Value, $"Group {group} is missing."));
-        Assert.All(_deleted.Where(group => group.Value), group => Assert.False(groups.ContainsKey(group.Key), $"Group {group.Key} is back."));
+        Assert.All(
+            _deleted.Where(group => group.Value),
+            group => Assert.False(groups.ContainsKey(group.Key), $"Group {group.Key} is back."));
         var users = await ReadAsync(postgres, "SELECT string_agg(id || ' ' || first_name, E'\n') FROM users");
         Assert.All(_numbers, user => Assert.True(
             int.Parse(users[user.Key], null) >= user.Value, $"User {user} has gone back to {users[user.Key]}."));
@@ -84,16 +88,20 @@ internal sealed class Load : IAsyncDisposable
     }
 
     private static async Task<Dictionary<string, string>> ReadAsync(FragilePostgres postgres, string sql) =>
-        ((string)(await postgres.ExecuteAsync(sql))!).Split('\n').Select(line => line.Split(' ', 2)).ToDictionary(row => row[0], row => row[1]);
+        ((string)(await postgres.ExecuteAsync(sql))!).Split('\n')
+            .Select(line => line.Split(' ', 2))
+            .ToDictionary(row => row[0], row => row[1]);
 
     private async Task WriteAsync(string user, string other)
     {
         for (var number = 1; !_end.IsCancellationRequested; number++)
         {
-            if (await SendAsync(HttpMethod.Patch, $"/user/{user}", new { first_name = $"{number}", last_name = $"{number}" }) is { Status: 200 })
+            var names = new { first_name = $"{number}", last_name = $"{number}" };
+            if (await SendAsync(HttpMethod.Patch, $"/user/{user}", names) is { Status: 200 })
             {
                 _numbers[user] = number;
-                if (await SendAsync(HttpMethod.Get, $"/user/{user}") is { Status: 200 } read && int.Parse((string)read.Json["first_name"]!, null) < number)
+                if (await SendAsync(HttpMethod.Get, $"/user/{user}") is { Status: 200 } read
+                    && int.Parse((string)read.Json["first_name"]!, null) < number)
                 {
                     _unexpected.Add($"User {user} was shown with an older number than the acknowledged {number}.");
                 }
@@ -106,7 +114,7 @@ internal sealed class Load : IAsyncDisposable
                 _created[group] = name;
                 if (number % 4 == 0)
                 {
-                    // Until it is acknowledged, the group may be there or not.
+                    // Until the deletion is acknowledged, the group may exist or not.
                     _deleted[group] = false;
                     _deleted[group] = await SendAsync(HttpMethod.Delete, $"/auth/group/{group}") is { Status: 204 };
                 }
@@ -114,7 +122,7 @@ internal sealed class Load : IAsyncDisposable
         }
     }
 
-    /// <summary>The answer; null where the service was gone before it had answered.</summary>
+    /// <summary>Returns the answer, or null if the service ended before it answered.</summary>
     private async Task<Answer?> SendAsync(HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) };
@@ -154,7 +162,7 @@ internal sealed class Load : IAsyncDisposable
         long seen;
         while (ticks > (seen = Interlocked.Read(ref _longest)) && Interlocked.CompareExchange(ref _longest, ticks, seen) != seen)
         {
-            // Another writer was faster; look again.
+            // Another writer has changed the value since it was read.
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>A directory with ties, gaps, capitals and accents in everything that lists are ordered by and chosen from.</summary>
+/// <summary>A directory with ties, missing values, capitals and accents in every sort key and filter.</summary>
 internal static class SeededDirectory
 {
-    /// <summary>So many users, each third of a name, with two groups between them; answers the ids of the groups.</summary>
+    /// <summary>Creates users and as many groups. Returns the id of a group with users and the id of a user with groups.</summary>
     public static async Task<string[]> SeedDirectoryAsync(this ServiceFixture service, int count)
     {
         await service.ClearAsync();
@@ -18,14 +18,19 @@ internal static class SeededDirectory
             INSERT INTO user_groups (id, name)
             SELECT {{NewId("i")}}, (ARRAY['Analysts', 'ANALYSTS', NULL, 'Änalysts', 'Writers'])[1 + i % 5]
             FROM generate_series(1, {{count}}) AS i;
-            INSERT INTO memberships (group_id, user_id) SELECT (SELECT min(id::text)::uuid FROM user_groups), id FROM users WHERE role <> 'viewer';
             INSERT INTO memberships (group_id, user_id)
-            SELECT id, (SELECT min(id::text)::uuid FROM users) FROM user_groups WHERE name IS DISTINCT FROM 'Writers' ON CONFLICT DO NOTHING;
+            SELECT (SELECT min(id::text)::uuid FROM user_groups), id FROM users WHERE role <> 'viewer';
+            INSERT INTO memberships (group_id, user_id)
+            SELECT id, (SELECT min(id::text)::uuid FROM users) FROM user_groups WHERE name IS DISTINCT FROM 'Writers'
+            ON CONFLICT DO NOTHING;
             """);
-        return (string[])(await service.ExecuteAsync("SELECT ARRAY[(SELECT min(id::text) FROM user_groups), (SELECT min(id::text) FROM users)]"))!;
+        return (string[])(await service.ExecuteAsync(
+            "SELECT ARRAY[(SELECT min(id::text) FROM user_groups), (SELECT min(id::text) FROM users)]"))!;
     }
 
-    /// <summary>What the database is asked for as the text of a new id of version 7, in the order of a number.</summary>
+    /// <summary>Returns the SQL of a new UUIDv7. A higher number gives a later id.</summary>
     public static string NewId(string number) =>
-        $"(lpad(to_hex(1700000000000 + {number}), 12, '0') || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid";
+        $"(lpad(to_hex(1700000000000 + {number}), 12, '0') || '7' || {RandomHex(3)} || '8' || {RandomHex(15)})::uuid";
+
+    private static string RandomHex(int length) => $"substr(md5(random()::text), 1, {length})";
 }

@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>
-/// The service on a database of its own, for one test class. A body is raw JSON where it is a string, raw bytes where it is
-/// bytes, and else whatever serializes to the JSON that is meant. Every answer is held to what the contract says of all.
+/// The service on its own database, for one test class. A string body is sent as raw JSON, a byte array as raw bytes, and any other
+/// object is serialized. Every answer must keep the contract's general promises.
 /// </summary>
 public sealed class ServiceFixture : IAsyncLifetime
 {
@@ -51,7 +51,7 @@ public sealed class ServiceFixture : IAsyncLifetime
     public Task<Answer> SendAsync(HttpMethod method, string path, object? body = null) =>
         SendAsync(new HttpRequestMessage(method, path) { Content = body is null ? null : ToContent(body) });
 
-    /// <summary>Sends with another credential than the fixture's own, or with none.</summary>
+    /// <summary>Sends with this token, or without a credential if it is null.</summary>
     public Task<Answer> SendAsAsync(string? token, HttpMethod method, string path, object? body = null)
     {
         var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ToContent(body) };
@@ -61,10 +61,10 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     public Task<Answer> SendAsync(HttpRequestMessage request) => SendAsync(request, Client);
 
-    /// <summary>Arranges what no request can, or reads what no request shows.</summary>
+    /// <summary>Runs SQL for data that no request can write or read. Returns the first value.</summary>
     public Task<object?> ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
 
-    /// <summary>Holds everything that is counted as it changes to a full count.</summary>
+    /// <summary>Fails unless every maintained count equals a full count.</summary>
     public Task MustCountRightAsync(string context) => _database.MustCountRightAsync(context);
 
     private static async Task<Answer> SendAsync(HttpRequestMessage request, HttpClient client)
@@ -84,22 +84,24 @@ public sealed class ServiceFixture : IAsyncLifetime
     public async Task<JsonObject> CreateGroupAsync(object? body = null) =>
         (await PostAsync("/auth/group", body ?? new { name = "Mathematicians" })).MustBe(201).Json;
 
-    /// <summary>The token of a new API key.</summary>
-    public Task<string> CreateTokenAsync(string role, DateTimeOffset? expiresAt = null) => _service.CreateTokenAsync(role, expiresAt);
+    /// <summary>Creates an API key and returns its token.</summary>
+    public Task<string> CreateTokenAsync(string role, DateTimeOffset? expiresAt = null) =>
+        _service.CreateTokenAsync(role, expiresAt);
 
-    /// <summary>The ids of so many new users, ascending.</summary>
+    /// <summary>Creates users and returns their ids, ascending.</summary>
     public async Task<string[]> CreateUsersAsync(int count) => await CreateManyAsync(count, () => CreateUserAsync());
 
-    /// <summary>The ids of so many new groups, ascending.</summary>
+    /// <summary>Creates groups and returns their ids, ascending.</summary>
     public async Task<string[]> CreateGroupsAsync(int count) => await CreateManyAsync(count, () => CreateGroupAsync());
 
     public async Task<JsonObject> ReadUserAsync(string id) => (await GetAsync($"/user/{id}")).MustBe(200).Json;
 
     public async Task<JsonObject> ReadGroupAsync(string id) => (await GetAsync($"/auth/group/{id}")).MustBe(200).Json;
 
-    public async Task<int> CountAsync(string path, string filter = "") => (int)(await GetAsync($"{path}?page_size=1&{filter}")).MustBe(200).Json["count"]!;
+    public async Task<int> CountAsync(string path, string filter = "") =>
+        (int)(await GetAsync($"{path}?page_size=1&{filter}")).MustBe(200).Json["count"]!;
 
-    /// <summary>Fills the database past the service, where so many requests would take too long.</summary>
+    /// <summary>Inserts users directly, because requests would take too long. Returns their ids, ascending.</summary>
     public async Task<string[]> SeedUsersAsync(int count) => (string[])(await _database.ExecuteAsync(
         $"""
         WITH seeded AS (
@@ -109,19 +111,22 @@ public sealed class ServiceFixture : IAsyncLifetime
         SELECT array_agg(id::text ORDER BY id) FROM seeded
         """))!;
 
-    /// <summary>Fills the database past the service, where so many requests would take too long.</summary>
+    /// <summary>Inserts groups directly, because requests would take too long.</summary>
     public async Task SeedGroupsAsync(int count) => await _database.ExecuteAsync(
         $"""
         INSERT INTO user_groups (id, name)
         SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'Seeded' FROM generate_series(1, {count})
         """);
 
-    /// <summary>Starts over with an empty workspace.</summary>
+    /// <summary>Empties the workspace.</summary>
     public async Task ClearAsync() => await _database.ExecuteAsync("TRUNCATE users, user_groups, audit_entries CASCADE");
 
     /// <summary>Imports a file.</summary>
     public Task<Answer> ImportAsync(string file, string query = "", string mediaType = "text/csv") =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/user/import?{query}") { Content = ToFile(Encoding.UTF8.GetBytes(file), mediaType) });
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/user/import?{query}")
+        {
+            Content = ToFile(Encoding.UTF8.GetBytes(file), mediaType),
+        });
 
     public static HttpContent ToFile(byte[] file, string mediaType)
     {
@@ -153,7 +158,7 @@ public sealed class ServiceFixture : IAsyncLifetime
         return [.. ids];
     }
 
-    // A client that chooses fields gets no whole resource.
+    // An answer to `fields` is no complete resource.
     private static void VerifyNothing(JsonObject part)
     {
     }
@@ -169,19 +174,20 @@ public sealed class ServiceFixture : IAsyncLifetime
 
         if (resource.TrimEnd('/') == "/user/export" && answer.Status == 200)
         {
-            // A file, which is no JSON.
+            // The answer is a file.
             return;
         }
 
         Action<JsonObject> verify = resource switch
         {
-            _ when answer.IsTo(HttpMethod.Patch) && resource.TrimEnd('/').EndsWith("/users", StringComparison.Ordinal) => Contract.VerifyMembershipChanges,
+            _ when answer.IsTo(HttpMethod.Patch) && resource.TrimEnd('/').EndsWith("/users", StringComparison.Ordinal) =>
+                Contract.VerifyMembershipChanges,
             _ when answer.Query.Contains("fields=", StringComparison.Ordinal) => VerifyNothing,
-            _ when resource.StartsWith("/auth/group", StringComparison.Ordinal) && resource.Contains("/users", StringComparison.Ordinal) => Contract.VerifyUser,
-            _ when resource.StartsWith("/user", StringComparison.Ordinal) && resource.Contains("/groups", StringComparison.Ordinal) => Contract.VerifyGroup,
-            _ when resource.StartsWith("/auth/group", StringComparison.Ordinal) => Contract.VerifyGroup,
-            _ when resource.StartsWith("/auth/key", StringComparison.Ordinal) => Contract.VerifyKey,
-            _ when resource.StartsWith("/auth/audit", StringComparison.Ordinal) => Contract.VerifyAuditEntry,
+            _ when IsBelow("/auth/group") && resource.Contains("/users", StringComparison.Ordinal) => Contract.VerifyUser,
+            _ when IsBelow("/user") && resource.Contains("/groups", StringComparison.Ordinal) => Contract.VerifyGroup,
+            _ when IsBelow("/auth/group") => Contract.VerifyGroup,
+            _ when IsBelow("/auth/key") => Contract.VerifyKey,
+            _ when IsBelow("/auth/audit") => Contract.VerifyAuditEntry,
             _ => Contract.VerifyUser,
         };
         if (answer.Status >= 400)
@@ -192,7 +198,7 @@ public sealed class ServiceFixture : IAsyncLifetime
         {
             Assert.Empty(answer.Bytes);
         }
-        else if (Resources.Any(path => resource.StartsWith(path, StringComparison.Ordinal)))
+        else if (Resources.Any(IsBelow))
         {
             Assert.Equal("application/json; charset=utf-8", answer.ContentType);
             if (answer.Json.ContainsKey("results"))
@@ -204,5 +210,7 @@ public sealed class ServiceFixture : IAsyncLifetime
                 verify(answer.Json);
             }
         }
+
+        bool IsBelow(string path) => resource.StartsWith(path, StringComparison.Ordinal);
     }
 }

@@ -3,16 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>The service as a program of its own, for tests that end it from outside.</summary>
+/// <summary>The service as a program of its own. Tests end it from outside.</summary>
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly Process _process;
 
     private ServiceProcess(Process process) => _process = process;
 
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseCookies = false });
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeLimit.OfWait };
 
     public static async Task<ServiceProcess> StartAsync(string connectionString, params (string Key, string Value)[] settings)
     {
@@ -27,7 +25,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
         var service = new ServiceProcess(Process.Start(start)!);
         var announced = new TaskCompletionSource<string>();
-        // Read to the end, as the program would stop at a pipe that nobody empties.
+        // A full pipe would block the program, so the output is read to its end.
         service._process.OutputDataReceived += (_, line) =>
         {
             if (Address().Match(line.Data ?? "") is { Success: true } match)
@@ -36,28 +34,32 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             }
         };
         service._process.BeginOutputReadLine();
-        service.Client.BaseAddress = new Uri(await announced.Task.WaitAsync(Patience));
-        return service;
+        try
+        {
+            service.Client.BaseAddress = new Uri(await announced.Task.WithinLimitAsync());
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
-    /// <summary>SIGKILL: the program gets no chance to do anything about it.</summary>
+    /// <summary>Sends SIGKILL, which ends the program at once.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM: the program is asked to stop.</summary>
-    public async Task TerminateAsync()
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        await kill.WaitForExitAsync();
-    }
+    /// <summary>Sends SIGTERM, which asks the program to stop.</summary>
+    public Task TerminateAsync() => RunningProgram.SignalAsync(_process, "TERM");
 
-    /// <summary>The exit code.</summary>
+    /// <summary>Returns the exit code.</summary>
     public async Task<int> WaitForExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(TimeLimit.OfChange);
         return _process.ExitCode;
     }
 

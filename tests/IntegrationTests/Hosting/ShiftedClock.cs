@@ -1,6 +1,6 @@
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>The real time, and what a test adds to it in place of waiting.</summary>
+/// <summary>The real time plus a shift. A test advances it so that it need not wait.</summary>
 internal sealed class ShiftedClock : TimeProvider
 {
     private TimeSpan _shift;

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>
-/// A way to a server that can be shut, and opened again: to whoever came through it the server is gone meanwhile. It can also be
-/// blocked: connections stay open and new ones are taken, but nothing comes through.
+/// A proxy in front of a server. While it is shut, its clients find no server. While it is blocked, connections stay open and new
+/// ones are accepted, but no data passes.
 /// </summary>
 internal sealed class TcpGate : IAsyncDisposable
 {
@@ -25,15 +25,15 @@ internal sealed class TcpGate : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Ends every connection, and refuses all that follow.</summary>
+    /// <summary>Closes every connection and refuses new ones.</summary>
     public async Task ShutAsync()
     {
         await _shut.CancelAsync();
         _listener.Stop();
-        await _open;
+        await _open.WithinLimitAsync();
     }
 
-    /// <summary>Leads to the server again, wherever it is now.</summary>
+    /// <summary>Leads to the server again, at its present address.</summary>
     public void Open(string host, int port)
     {
         _server = (host, port);
@@ -45,10 +45,11 @@ internal sealed class TcpGate : IAsyncDisposable
         _open = AcceptAsync(_listener, _shut.Token);
     }
 
-    /// <summary>Lets nothing through from now on.</summary>
+    /// <summary>Holds back all data from now on.</summary>
     public void Block() => _free = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Lets everything through again; what was held up meanwhile too, or else the connections that it came by stay dead.</summary>
+    /// <summary>Lets data pass again.</summary>
+    /// <param name="deliver">Whether the held data passes too. If not, its connections stay dead.</param>
     public void Unblock(bool deliver)
     {
         var blocked = _free;
@@ -102,7 +103,7 @@ internal sealed class TcpGate : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
             {
-                // Either side has gone, and the other follows as this method ends.
+                // One side has closed its connection. The end of this method closes the other one.
             }
         }
     }

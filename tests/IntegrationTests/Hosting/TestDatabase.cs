@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>A database of its own for a service under test, dropped at the end.</summary>
+/// <summary>A database for one service under test. It is dropped at the end.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
-    // Services run side by side, and all their connections together must fit the server.
+    // Several services run at the same time, and the server must have connections for all of them.
     private const int MaxConnections = 25;
 
     private readonly string _server;
@@ -27,15 +27,15 @@ internal sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync(string server)
     {
         var name = $"workspace_test_{Guid.NewGuid():N}";
-        // Nobody can be connected to template0, which would keep it from being copied.
+        // A template cannot be copied while it has a connection. No client can connect to template0.
         await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE template0");
         return new TestDatabase(server, name);
     }
 
-    /// <summary>Arranges what would take too many requests, or reads what no request shows.</summary>
+    /// <summary>Runs SQL for data that no request can write or read. Returns the first value.</summary>
     public Task<object?> ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 
-    /// <summary>Holds everything that is counted as it changes to a full count.</summary>
+    /// <summary>Fails unless every maintained count equals a full count.</summary>
     public async Task MustCountRightAsync(string context = "") => Assert.Equal(context, context + await ExecuteAsync(
         """
         WITH counted AS (

@@ -10,8 +10,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>
-/// An issuer of tokens on this machine, as OpenID Connect Discovery has it: a discovery document, a key set, and keys that can be
-/// replaced. It can be cut off, and be made to keep silent.
+/// An issuer of tokens on this machine. It follows OpenID Connect Discovery: it has a discovery document and a key set. A test can
+/// replace its keys, cut it off and make it silent.
 /// </summary>
 internal sealed class TestIssuer : IAsyncDisposable
 {
@@ -29,19 +29,19 @@ internal sealed class TestIssuer : IAsyncDisposable
         _app.Run(AnswerAsync);
     }
 
-    /// <summary>Where the issuer is, and how it calls itself.</summary>
+    /// <summary>The issuer's address, which is also its name in tokens.</summary>
     public string Authority => $"http://127.0.0.1:{_gate.Port}";
 
-    /// <summary>What the key set has; the last one signs.</summary>
+    /// <summary>The key set. The last key signs.</summary>
     public IReadOnlyList<SecurityKey> Keys { get; set; } = [CreateRsaKey()];
 
-    /// <summary>How often the issuer has been asked for its discovery document.</summary>
+    /// <summary>The number of requests for the discovery document.</summary>
     public int Readings => _readings;
 
-    /// <summary>Whether requests are taken and not answered.</summary>
+    /// <summary>Whether the issuer accepts requests for the discovery document without answering them.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>What a service has to be told to take the issuer's tokens.</summary>
+    /// <summary>The settings of a service that accepts the issuer's tokens.</summary>
     public (string Key, string Value)[] Settings =>
         [("Authentication:Required", "true"), ("Authentication:Authority", Authority), ("Authentication:Audience", Audience)];
 
@@ -55,17 +55,18 @@ internal sealed class TestIssuer : IAsyncDisposable
 
     public static SecurityKey CreateRsaKey() => new RsaSecurityKey(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("N") };
 
-    public static SecurityKey CreateEcdsaKey() => new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = Guid.NewGuid().ToString("N") };
+    public static SecurityKey CreateEcdsaKey() =>
+        new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = Guid.NewGuid().ToString("N") };
 
-    /// <summary>Cuts the issuer off; nothing listens at its address.</summary>
+    /// <summary>Cuts the issuer off. Its address then refuses connections.</summary>
     public Task ShutAsync() => _gate.ShutAsync();
 
     public void Open() => _gate.Open("127.0.0.1", new Uri(_app.Urls.Single()).Port);
 
-    /// <summary>A token that is as it should be, but for what is given.</summary>
-    /// <param name="role">What the claim <c>roles</c> has: a name, several, or null for no such claim.</param>
-    /// <param name="key">What signs in place of the issuer's newest key.</param>
-    /// <param name="algorithm">How, where not as is usual for the key.</param>
+    /// <summary>Signs a valid token. The arguments can make it invalid.</summary>
+    /// <param name="role">The value of the claim <c>roles</c>: a name, a list of names, or null for no such claim.</param>
+    /// <param name="key">The signing key. By default it is the issuer's newest key.</param>
+    /// <param name="algorithm">The algorithm. By default it follows from the key.</param>
     /// <param name="change">Changes the claims.</param>
     public string Sign(JsonNode? role, SecurityKey? key = null, string? algorithm = null, Action<JsonObject>? change = null)
     {
@@ -102,7 +103,8 @@ internal sealed class TestIssuer : IAsyncDisposable
             ? JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(ecdsa.ECDsa.ExportParameters(false))))
             : JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(((RsaSecurityKey)key).Rsa.ExportParameters(false)));
         var json = new JsonObject { ["kty"] = published.Kty, ["use"] = "sig", ["kid"] = key.KeyId };
-        foreach (var (name, value) in new[] { ("n", published.N), ("e", published.E), ("crv", published.Crv), ("x", published.X), ("y", published.Y) })
+        var parts = new[] { ("n", published.N), ("e", published.E), ("crv", published.Crv), ("x", published.X), ("y", published.Y) };
+        foreach (var (name, value) in parts)
         {
             if (value is not null)
             {
@@ -120,7 +122,7 @@ internal sealed class TestIssuer : IAsyncDisposable
             Interlocked.Increment(ref _readings);
             if (IsSilent)
             {
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeLimit.OfTest, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             await context.Response.WriteAsync(new JsonObject { ["issuer"] = Authority, ["jwks_uri"] = $"{Authority}/keys" }.ToJsonString());

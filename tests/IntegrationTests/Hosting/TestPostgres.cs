@@ -5,26 +5,26 @@ using Testcontainers.PostgreSql;
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>
-/// The PostgreSQL server of a test run, started by the first test that needs it: the one that <c>TEST_DATABASE</c> names,
-/// else a container, else the private server that the service itself brings. Never another engine, never none.
+/// The PostgreSQL server of a test run. The first test that needs it starts it. It is the server that <c>TEST_DATABASE</c> names,
+/// else a container, else the private server of the service. Tests never run on another engine and are never skipped.
 /// </summary>
 internal static class TestPostgres
 {
     private const string Image = "postgres:17-alpine";
 
-    // Long enough to fetch the image once over a slow line.
-    private static readonly TimeSpan ContainerPatience = TimeSpan.FromSeconds(90);
+    // Enough to fetch the image once over a slow line.
+    private static readonly TimeSpan ContainerLimit = TimeSpan.FromSeconds(90);
 
     private static readonly Lazy<Task<Server>> Current = new(StartAsync);
 
-    /// <summary>Says once, to whoever watches the run, which server it is.</summary>
+    /// <summary>Receives one line that names the server.</summary>
     public static Action<string> Announce { get; set; } = Console.WriteLine;
 
-    /// <summary>A new, empty database.</summary>
+    /// <summary>Creates an empty database.</summary>
     public static async Task<TestDatabase> CreateDatabaseAsync() =>
         await TestDatabase.CreateAsync((await Current.Value).ConnectionString);
 
-    /// <summary>Stops what was started for this run, if anything was.</summary>
+    /// <summary>Stops the server if this run started it.</summary>
     public static async Task StopAsync()
     {
         if (Current is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
@@ -57,7 +57,7 @@ internal static class TestPostgres
         }
         catch (Exception exception)
         {
-            // Whatever keeps a container from starting (no engine, no image, no reaper, no time), there is another way.
+            // There are many reasons: no engine, no image, no time. The private server needs none of these.
             var reason = exception.GetBaseException().Message.Split('\n')[0].Trim().TrimEnd('.');
             return await StartPrivateServerAsync(reason);
         }
@@ -65,12 +65,12 @@ internal static class TestPostgres
 
     private static async Task<Server> StartContainerAsync()
     {
-        using var patience = new CancellationTokenSource(ContainerPatience);
-        // The connections of several services at once need more than the server's default.
+        using var limit = new CancellationTokenSource(ContainerLimit);
+        // Several services run at the same time, and together they open more connections than the server's default.
         var container = new PostgreSqlBuilder(Image).WithCommand("-c", "max_connections=300").Build();
         try
         {
-            await container.StartAsync(patience.Token);
+            await container.StartAsync(limit.Token);
         }
         catch
         {
@@ -84,7 +84,8 @@ internal static class TestPostgres
     private static async Task<Server> StartPrivateServerAsync(string whyNoContainer)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"workspace-tests-{Guid.NewGuid():N}");
-        var postgres = await EmbeddedPostgres.StartAsync(folder, durable: false);
+        var guard = PostgresGuard.Of(folder);
+        var postgres = await PrivatePostgresServer.StartAsync(folder, durable: false);
         return new Server(
             postgres.ConnectionString,
             $"a private PostgreSQL in {folder} (no container: {whyNoContainer})",
@@ -92,6 +93,7 @@ internal static class TestPostgres
             {
                 await postgres.DisposeAsync();
                 Directory.Delete(folder, recursive: true);
+                guard.Dispose();
             });
     }
 

@@ -7,13 +7,14 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
-/// <summary>The service as it is deployed: its own start-up code, on a real socket, with settings as an operator gives them.</summary>
+/// <summary>The service in this process, with its own start-up code, a real socket and an operator's settings.</summary>
 internal sealed class TestService : WebApplicationFactory<Program>
 {
-    // One line a request would bury what a failed test has to say.
+    // One line for each request would hide the output of a failed test.
     private readonly Dictionary<string, string?> _logSettings = new()
     {
         ["Serilog:MinimumLevel:Default"] = "Error",
@@ -25,18 +26,23 @@ internal sealed class TestService : WebApplicationFactory<Program>
 
     private TestService(TimeProvider clock) => _clock = clock;
 
-    /// <summary>Follows no redirect and keeps no cookie, so that a test sees each answer as it was sent.</summary>
-    public HttpClient Client { get; } = CreateAlikeClient();
+    /// <summary>Follows no redirect and keeps no cookie, so a test sees each answer unchanged.</summary>
+    public HttpClient Client { get; } = CreateClientWithoutState();
 
-    /// <summary>The same for one who has no credential, whatever is given to the first.</summary>
-    public HttpClient Stranger { get; } = CreateAlikeClient();
+    /// <summary>A second client, which has no credential of its own.</summary>
+    public HttpClient Stranger { get; } = CreateClientWithoutState();
 
     public static Task<TestService> StartAsync(string connectionString, params (string Key, string Value)[] settings) =>
         StartAsync(connectionString, TimeProvider.System, settings);
 
-    public static async Task<TestService> StartAsync(string connectionString, TimeProvider clock, params (string Key, string Value)[] settings)
+    /// <summary>Starts the service, in Development unless the setting <c>environment</c> says otherwise.</summary>
+    public static async Task<TestService> StartAsync(
+        string connectionString, TimeProvider clock, params (string Key, string Value)[] settings)
     {
-        var service = new TestService(clock) { _settings = { ["ConnectionStrings:Workspace"] = connectionString } };
+        var service = new TestService(clock)
+        {
+            _settings = { ["environment"] = Environments.Development, ["ConnectionStrings:Workspace"] = connectionString },
+        };
         foreach (var (key, value) in settings)
         {
             if (key.StartsWith("Serilog:", StringComparison.Ordinal))
@@ -50,19 +56,19 @@ internal sealed class TestService : WebApplicationFactory<Program>
         }
 
         service.UseKestrel(0);
-        // Starting waits for the database, and must not hold up other tests meanwhile.
-        await Task.Run(service.StartServer);
+        // The start blocks its thread while it waits for the database. Other tests need the thread of this one.
+        await Task.Run(service.StartServer).WithinLimitAsync();
         var addresses = service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         service.Client.BaseAddress = service.Stranger.BaseAddress = new Uri(addresses.Single());
         return service;
     }
 
-    /// <summary>The token of a new API key.</summary>
+    /// <summary>Creates an API key and returns its token.</summary>
     public async Task<string> CreateTokenAsync(string role, DateTimeOffset? expiresAt = null)
     {
         await using var scope = Services.CreateAsyncScope();
-        var key = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(
-            new ApiKeysCreateNewKeyRequest { Name = "test", Role = role, ExpiresAt = $"{expiresAt:O}" is { Length: > 0 } text ? text : null });
+        var request = new ApiKeysCreateNewKeyRequest { Name = "test", Role = role, ExpiresAt = expiresAt?.ToString("O") };
+        var key = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
         return key.Token!;
     }
 
@@ -70,7 +76,7 @@ internal sealed class TestService : WebApplicationFactory<Program>
     {
         Client.Dispose();
         Stranger.Dispose();
-        await base.DisposeAsync();
+        await base.DisposeAsync().AsTask().WithinLimitAsync();
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -81,9 +87,10 @@ internal sealed class TestService : WebApplicationFactory<Program>
         }
 
         builder.ConfigureTestServices(services => services.AddSingleton(_clock));
-        // UseSetting would give the sections of a list values of their own, by which Serilog takes them for names.
+        // UseSetting would also give a value to each section of a list, and Serilog would take that value for a name.
         builder.ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(_logSettings));
     }
 
-    private static HttpClient CreateAlikeClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private static HttpClient CreateClientWithoutState() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeLimit.OfWait };
 }

@@ -29,7 +29,7 @@ public sealed class UpdateGroupByIdValidatorTests
         var request = new UserGroupsUpdateByIdRequest { Id = Guid.CreateVersion7(), UpdatedAt = "no time" };
 
         Assert.Empty(UseCases.FindFaults(request));
-        Assert.Equal(request.Id, request.GetReferences().OfUserGroup?.Of);
-        Assert.Null(new UserGroupsUpdateByIdRequest().GetReferences().OfUserGroup);
+        Assert.Equal(request.Id, request.GetReferences().SentBack?.Of);
+        Assert.Null(new UserGroupsUpdateByIdRequest().GetReferences().SentBack);
     }
 }

@@ -42,7 +42,7 @@ public sealed class UpdateUserByIdValidatorTests
         var request = new UsersUpdateByIdRequest { Id = Guid.CreateVersion7(), SentId = "no id", Email = "no address", CreatedAt = "no time" };
 
         Assert.Empty(UseCases.FindFaults(request));
-        Assert.Equal(request.Id, request.GetReferences().OfUser?.Of);
-        Assert.Null(new UsersUpdateByIdRequest().GetReferences().OfUser);
+        Assert.Equal(request.Id, request.GetReferences().SentBack?.Of);
+        Assert.Null(new UsersUpdateByIdRequest().GetReferences().SentBack);
     }
 }

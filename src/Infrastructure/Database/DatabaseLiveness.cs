@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace CleanWorkspace.Infrastructure.Database;
+
+/// <summary>
+/// Detects a silent database within about a second, so that no request waits for it. A database is silent if it is stopped without
+/// closing its connections, or if the network loses all packets.
+/// </summary>
+/// <remarks>
+/// It sends a probe four times a second over a connection of its own. Every answer to a statement of EF Core counts as well. A slow
+/// statement is no silence, as long as the server answers others.
+/// </remarks>
+public sealed class DatabaseLiveness : BackgroundService, IDbCommandInterceptor
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    // After this many intervals without an answer the database is silent. Intervals are counted instead of time: if the whole
+    // service was paused, the answers that arrived meanwhile are still read first.
+    private const int SilenceLimit = 5;
+
+    // After this many intervals a silence is likely.
+    private const int WarningLimit = 2;
+
+    // The limit at the start. The first connection may take longer, because everything starts at once.
+    private const int StartLimit = 40;
+
+    private readonly NpgsqlDataSource _server;
+    private readonly int _maxConnections;
+    private readonly ConcurrentQueue<CancellationTokenSource> _abandoned = [];
+    private volatile TaskCompletionSource _silence = CreateSilence();
+    private volatile int _currentProbe;
+    private bool _hasAnswered;
+
+    /// <param name="connectionString">The connection string of the server to probe.</param>
+    public DatabaseLiveness(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "CleanWorkspace liveness",
+            Pooling = false,
+            Multiplexing = false,
+            // A connection without an answer ends by itself.
+            Timeout = 2,
+            CommandTimeout = 2,
+            CancellationTimeout = -1,
+        };
+        _maxConnections = settings.MaxPoolSize;
+        _server = new NpgsqlDataSourceBuilder(settings.ConnectionString)
+            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
+            .Build();
+    }
+
+    /// <summary>Runs work that uses the database. Stops waiting for it as soon as the database is silent.</summary>
+    /// <param name="work">
+    /// The work. It does not start during a silence. If a silence begins, the work is abandoned, not cancelled, because a
+    /// cancellation needs the server too. It is cancelled when the server answers again, and may have written by then. Everything
+    /// that it uses must live until it ends: it opens and closes its own scope, and uses nothing of the HTTP request.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <exception cref="NpgsqlException">The database is silent. Transient.</exception>
+    public async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var silence = _silence.Task;
+        if (!silence.IsCompleted)
+        {
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var result = work(stop.Token);
+            if (await Task.WhenAny(result, silence) == result)
+            {
+                stop.Dispose();
+                return await result;
+            }
+
+            _abandoned.Enqueue(stop);
+            if (_silence.Task != silence)
+            {
+                // The silence ended meanwhile. Its end may have missed this work.
+                StartCancellingAbandonedWork();
+            }
+
+            // Observes the exception of the abandoned work, since no caller does.
+            _ = result.ContinueWith(
+                static ended => ended.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
+        throw new NpgsqlException("The database is silent.", new TimeoutException());
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _server.Dispose();
+        base.Dispose();
+    }
+
+    ValueTask<DbDataReader> IDbCommandInterceptor.ReaderExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)
+    {
+        RecordAnswer();
+        return ValueTask.FromResult(result);
+    }
+
+    ValueTask<int> IDbCommandInterceptor.NonQueryExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken)
+    {
+        RecordAnswer();
+        return ValueTask.FromResult(result);
+    }
+
+    Task IDbCommandInterceptor.CommandFailedAsync(
+        DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken)
+    {
+        if (eventData.Exception is PostgresException)
+        {
+            RecordAnswer();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        ThreadPool.GetMinThreads(out var minThreads, out var minPorts);
+        using var timer = new PeriodicTimer(Interval);
+        // Ends the loop without an exception, which the host would log if the start fails.
+        await using var end = stoppingToken.Register(timer.Dispose);
+        var probe = Task.CompletedTask;
+        var missed = SilenceLimit - StartLimit;
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
+        {
+            missed = Interlocked.Exchange(ref _hasAnswered, false) ? 0 : missed + 1;
+            switch (missed)
+            {
+                case 0:
+                    ThreadPool.SetMinThreads(minThreads, minPorts);
+                    EndSilence();
+                    break;
+                case WarningLimit:
+                    // To cancel a statement, Npgsql blocks a thread until the server confirms. In a silence this takes seconds, for
+                    // every statement in flight. More threads keep the requests running. In normal times they would only compete.
+                    ThreadPool.SetMinThreads(minThreads + _maxConnections, minPorts);
+                    break;
+                case SilenceLimit:
+                    _silence.TrySetResult();
+                    break;
+            }
+
+            // If an open connection lost a packet, a new connection may still reach the server.
+            if (probe.IsCompleted || (missed > 0 && missed % SilenceLimit == 0))
+            {
+                probe = ProbeAsync(++_currentProbe, stoppingToken);
+            }
+        }
+    }
+
+    // The continuations run in parallel instead of one after another on the timer's thread.
+    private static TaskCompletionSource CreateSilence() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void EndSilence()
+    {
+        if (!_silence.Task.IsCompleted)
+        {
+            return;
+        }
+
+        _silence = CreateSilence();
+        StartCancellingAbandonedWork();
+    }
+
+    // The connections of abandoned work may be dead, and only a cancellation frees them soon. A cancellation blocks its thread.
+    private void StartCancellingAbandonedWork() =>
+        _ = Task.Factory.StartNew(CancelAbandonedWork, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void CancelAbandonedWork()
+    {
+        while (_abandoned.TryDequeue(out var stop))
+        {
+            stop.Cancel();
+            stop.Dispose();
+        }
+    }
+
+    private void RecordAnswer() => Volatile.Write(ref _hasAnswered, true);
+
+    // Probes over one connection until it gets no answer, or until a newer probe has started.
+    private async Task ProbeAsync(int number, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await using var connection = await _server.OpenConnectionAsync(stoppingToken);
+            await using var command = new NpgsqlCommand("SELECT 1", connection);
+            while (number == _currentProbe)
+            {
+                // The end of the service does not cancel it: a cancellation would wait for the server.
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+                RecordAnswer();
+                await Task.Delay(Interval, stoppingToken);
+            }
+        }
+        catch (Exception exception)
+        {
+            // Not logged: requests meet the same failure and log it.
+            if (exception is PostgresException)
+            {
+                RecordAnswer();
+            }
+
+            await Task.Delay(2 * Interval, stoppingToken);
+        }
+    }
+}

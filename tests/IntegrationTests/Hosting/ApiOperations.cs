@@ -1,0 +1,20 @@
+using System.Text.Json.Nodes;
+
+namespace CleanWorkspace.IntegrationTests.Hosting;
+
+/// <summary>The operations of the API, for tests of every role's permissions.</summary>
+internal static class ApiOperations
+{
+    public static (HttpMethod Method, string Path)[] Of(JsonNode description) =>
+    [
+        .. from path in description["paths"]!.AsObject()
+           from method in path.Value!.AsObject()
+           select (HttpMethod.Parse(method.Key), path.Key),
+    ];
+
+    /// <summary>Whether the operation reads users or groups. All other operations, the export included, need the role admin.</summary>
+    public static bool IsRead(HttpMethod method, string path) =>
+        method == HttpMethod.Get
+        && path != "/user/export"
+        && (path.StartsWith("/user", StringComparison.Ordinal) || path.StartsWith("/auth/group", StringComparison.Ordinal));
+}

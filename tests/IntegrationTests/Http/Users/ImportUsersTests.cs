@@ -1,0 +1,394 @@
+using System.IO.Compression;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using CleanWorkspace.IntegrationTests.Hosting;
+
+namespace CleanWorkspace.IntegrationTests.Http.Users;
+
+public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IAsyncLifetime
+{
+    private const string Address = "/user/import";
+    private const string Ndjson = "application/x-ndjson";
+
+    public Task InitializeAsync() => service.ClearAsync();
+
+    public Task DisposeAsync() => service.MustCountRightAsync("after an import");
+
+    [Fact]
+    public async Task Users_are_created_updated_or_unchanged_as_the_file_says()
+    {
+        var group = await service.CreateGroupAsync(new { name = "Analysts" });
+        var ada = await service.CreateUserAsync(new { email = "ada@example.org", first_name = "Ada", role = "editor" });
+        var same = await service.CreateUserAsync(new { email = "grace@example.org", last_name = "Hopper" });
+
+        var answer = await service.ImportAsync(
+            """
+            email,last_name,user_groups
+            ADA@example.org,Lovelace,Analysts
+            grace@example.org,Hopper,
+            alan@example.org,Turing,Analysts
+            """);
+
+        Counts(answer.MustBe(200), created: 1, updated: 1, unchanged: 1);
+        var changed = await service.ReadUserAsync(ada.Id());
+        Assert.Equal(
+            "Ada Lovelace ada@example.org editor",
+            $"{changed["first_name"]} {changed["last_name"]} {changed["email"]} {changed["role"]}");
+        Assert.Equal([group.Id()], changed.Ids("user_groups"));
+        (await service.ReadUserAsync(same.Id())).MustEqual(same);
+        var alan = (await service.GetAsync("/user?email=alan@example.org")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Equal(("Turing", "viewer"), ((string?)alan["last_name"], (string?)alan["role"]));
+        Assert.Equal(2, (await service.ReadGroupAsync(group.Id())).Ids("users").Length);
+    }
+
+    [Fact]
+    public async Task Users_and_groups_can_be_imported_as_resources()
+    {
+        var group = await service.CreateGroupAsync(new { name = "Analysts" });
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"resource": "user_groups", "name": "Analysts", "icon": "chart"}
+            {"resource": "users", "email": "ada@example.org", "role": "EDITOR", "user_groups": ["{{group.Id()}}"], "teams": []}
+            {"email": "alan@example.org", "user_groups": ["Analysts"]}
+            """,
+            mediaType: "application/x-ndjson; charset=utf-8");
+
+        var summary = Counts(answer.MustBe(200), created: 2);
+        Assert.Equal((0, 1, 0), ((int)summary["groups_created"]!, (int)summary["groups_updated"]!, (int)summary["groups_unchanged"]!));
+        var read = await service.ReadGroupAsync(group.Id());
+        Assert.Equal("chart", (string?)read["icon"]);
+        Assert.Equal(2, read.Ids("users").Length);
+    }
+
+    [Fact]
+    public async Task The_user_with_the_email_keeps_its_id_and_is_never_taken_for_the_user_with_the_given_id()
+    {
+        var ada = await service.CreateUserAsync(new { email = "ada@example.org" });
+        var alan = await service.CreateUserAsync(new { email = "alan@example.org" });
+        var grace = await service.CreateUserAsync(new { email = "grace@example.org" });
+        var group = await service.CreateGroupAsync(new { name = "Analysts" });
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"id": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "email": "ada@example.org", "first_name": "Ada"}
+            {"id": "{{ada.Id()}}", "email": "alan@example.org", "first_name": "Ada"}
+            {"id": "{{group.Id()}}", "email": "grace@example.org", "first_name": "Ada"}
+            {"resource": "user_groups", "id": "{{grace.Id()}}", "name": "Analysts", "description": "Ada's"}
+            """,
+            "partial=true",
+            "application/x-ndjson");
+
+        Assert.Equal(
+            ["2 id id_taken", "3 id id_taken", "4 id id_taken"],
+            answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
+        Assert.Equal("Ada", (string?)(await service.ReadUserAsync(ada.Id()))["first_name"]);
+        Assert.Null((string?)(await service.ReadUserAsync(alan.Id()))["first_name"]);
+        Assert.Null((string?)(await service.ReadUserAsync(grace.Id()))["first_name"]);
+        Assert.Null((string?)(await service.ReadGroupAsync(group.Id()))["description"]);
+    }
+
+    [Fact]
+    public async Task One_refused_row_prevents_the_whole_import_and_every_fault_is_named()
+    {
+        var answer = await service.ImportAsync(
+            """
+            email,role,user_groups
+            ada@example.org,viewer,
+            nobody,owner,
+            alan@example.org
+            ADA@EXAMPLE.ORG,viewer,
+            grace@example.org,viewer,Nowhere
+            """);
+
+        Counts(answer.MustBe(400), created: 1, refused: 4, isApplied: false);
+        Assert.Equal(
+            [
+                (3, "email", "invalid_email"), (3, "role", "invalid_role"), (4, null, "wrong_cell_count"),
+                (5, "email", "duplicate_email"), (6, "user_groups", "unknown_user_group"),
+            ],
+            Faults(answer));
+        Assert.Equal(0, await service.CountAsync("/user"));
+        Assert.Equal(0, await service.CountAsync("/auth/audit"));
+    }
+
+    [Fact]
+    public async Task A_partial_import_applies_the_good_rows()
+    {
+        var answer = await service.ImportAsync("email\nada@example.org\nnobody\nalan@example.org\n", "partial=true");
+
+        Counts(answer.MustBe(200), created: 2, refused: 1);
+        Assert.Equal([(3, "email", "invalid_email")], Faults(answer));
+        Assert.Equal(2, await service.CountAsync("/user"));
+    }
+
+    [Theory]
+    [InlineData("email\nada@example.org\nalan@example.org\n", 0)]
+    [InlineData("email\nada@example.org\nnobody\nalan@example.org\n", 1)]
+    public async Task A_dry_run_changes_nothing_and_reports_the_same_counts(string file, int refused)
+    {
+        var answer = await service.ImportAsync(file, "dry_run=true");
+
+        Assert.True((bool)Counts(answer.MustBe(200), created: 2, refused: refused, isApplied: false)["dry_run"]!);
+        Assert.Equal(0, await service.CountAsync("/user"));
+        Assert.Equal(0, await service.CountAsync("/auth/audit"));
+    }
+
+    [Fact]
+    public async Task Unknown_groups_are_created_on_request()
+    {
+        var answer = await service.ImportAsync(
+            "email,user_groups\nada@example.org,Analysts;Poets\nalan@example.org,Poets\n", "create_groups=true");
+
+        Assert.Equal(2, (int)Counts(answer.MustBe(200), created: 2)["groups_created"]!);
+        var poets = (await service.GetAsync("/auth/group?name=Poets")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Equal(2, poets.Ids("users").Length);
+    }
+
+    [Fact]
+    public async Task A_refused_group_is_not_created_by_its_name()
+    {
+        var user = await service.CreateUserAsync(new { email = "there@example.org" });
+        var there = await service.CreateGroupAsync(new { name = "There" });
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"resource": "user_groups", "name": " Long ", "icon": "{{new string('x', 300)}}"}
+            {"resource": "user_groups", "id": "{{user.Id()}}", "name": "Taken"}
+            {"resource": "user_groups", "name": "There", "users": []}
+            {"resource": "user_groups", "name": "Twice", "users": []}
+            {"resource": "user_groups", "name": "Twice", "icon": "chart"}
+            {"email": "a@example.org", "user_groups": ["Free", "Long"]}
+            {"email": "b@example.org", "user_groups": ["Taken"]}
+            {"email": "c@example.org", "user_groups": ["There", "Twice", "Free"]}
+            """,
+            "partial=true&create_groups=true",
+            "application/x-ndjson");
+
+        Assert.Equal(
+            [
+                "1 icon too_long", "2 id id_taken", "3 users unknown_property", "4 users unknown_property",
+                "6 user_groups unknown_user_group", "7 user_groups unknown_user_group",
+            ],
+            answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
+        Assert.Equal("The group at position 2 does not exist, or its own line is refused.", (string)answer.Lines[4]["detail"]!);
+        var groups = (await service.GetAsync("/auth/group")).Json["results"]!.AsArray();
+        Assert.Equal(
+            ["Free 1", "There 1", "Twice 1"],
+            groups.Select(group => $"{group!["name"]} {group["users"]!.AsArray().Count}").Order());
+        Assert.Single((await service.ReadGroupAsync(there.Id())).Ids("users"));
+    }
+
+    [Fact]
+    public async Task The_audit_names_the_operation_of_an_import()
+    {
+        await service.ImportAsync("email\nada@example.org\n");
+
+        var entry = (await service.GetAsync("/auth/audit")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Equal("Users_import", (string?)entry["operation"]);
+        Assert.StartsWith("key:", (string?)entry["actor"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "empty_file", null)]
+    [InlineData("emial\nada@example.org\n", "unknown_column", 1)]
+    [InlineData("email,role,EMAIL\n", "duplicate_column", 1)]
+    [InlineData("role\nviewer\n", "missing_column", 1)]
+    [InlineData("email\nada@example.org\n\"alan@example.org\n", "unclosed_quote", 3)]
+    [InlineData("email\nada@example.org\n\"alan\"@example.org\n", "invalid_csv", 3)]
+    public async Task An_unreadable_file_is_refused_and_the_line_is_named(string file, string code, int? line)
+    {
+        var answer = (await service.ImportAsync(file, "partial=true")).MustBe(400);
+
+        Assert.Equal("application/problem+json", answer.ContentType);
+        var error = Assert.Single(answer.Json["errors"]!.AsArray())!;
+        Assert.Equal((code, code, line), ((string?)answer.Json["code"], (string?)error["code"], (int?)error["line"]));
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task Invalid_utf_8_is_refused_and_the_line_is_named()
+    {
+        byte[] file = [.. "email\nada@example.org\n"u8, 0xff, 0xfe, (byte)'\n'];
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address) { Content = ServiceFixture.ToFile(file, "text/csv") };
+
+        var answer = (await service.SendAsync(request)).MustBe(400);
+
+        Assert.Equal(("invalid_encoding", 3), ((string?)answer.Json["code"], (int?)answer.Json["errors"]![0]!["line"]));
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    [Theory]
+    [InlineData("text/csv")]
+    [InlineData(Ndjson)]
+    public async Task A_line_that_is_too_long_is_refused_and_named(string mediaType)
+    {
+        var first = mediaType == Ndjson ? "{\"email\":\"ada@example.org\"}\n" : "email\nada@example.org\n";
+
+        var answer = (await service.ImportAsync(first + new string('a', 10_000_000), mediaType: mediaType)).MustBe(400);
+
+        Assert.Equal("line_too_long", (string?)answer.Json["code"]);
+        Assert.Equal(first.Count(character => character == '\n') + 1, (int?)answer.Json["errors"]![0]!["line"]);
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task A_file_can_be_larger_than_any_other_body()
+    {
+        var answer = await service.ImportAsync($"email\nada@example.org\n{new string('\n', 32_000_000)}alan@example.org\n");
+
+        Counts(answer.MustBe(200), created: 2);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/plain")]
+    [InlineData("text/csv; charset=iso-8859-1")]
+    [InlineData("multipart/form-data; boundary=x")]
+    public async Task Another_media_type_is_refused_with_the_names_of_the_formats(string mediaType)
+    {
+        var answer = (await service.ImportAsync("email\nada@example.org\n", mediaType: mediaType)).MustBe(415);
+
+        Assert.Contains("text/csv or application/x-ndjson", (string?)answer.Json["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_compressed_file_is_refused()
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync("email\nada@example.org\n"u8.ToArray());
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address)
+        {
+            Content = ServiceFixture.ToFile(packed.ToArray(), "text/csv"),
+        };
+        request.Content.Headers.ContentEncoding.Add("gzip");
+
+        (await service.SendAsync(request)).MustBe(415);
+    }
+
+    [Theory]
+    [InlineData("partial=yes", "partial")]
+    [InlineData("partial=true&partial=true", "partial")]
+    [InlineData("dry_run=1&create_groups=", "create_groups,dry_run")]
+    [InlineData("dryrun=true", "dryrun")]
+    public async Task Unusable_parameters_are_named(string query, string names)
+    {
+        (await service.ImportAsync("email\nada@example.org\n", query)).MustRefuseParameters(names.Split(','));
+
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    [Theory]
+    [InlineData("/user/import/")]
+    [InlineData("/api/v1/user/import")]
+    [InlineData("/api/v1/user/import/")]
+    public async Task A_file_can_be_imported_at_every_form_of_the_address(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = ServiceFixture.ToFile("email\n"u8.ToArray(), "text/csv"),
+        };
+
+        Counts((await service.SendAsync(request)).MustBe(200));
+    }
+
+    [Fact]
+    public async Task Only_post_is_allowed() =>
+        Assert.Contains("POST", (await service.PutAsync(Address)).MustBe(405).Allow);
+
+    [Theory]
+    [InlineData(null, 401)]
+    [InlineData("editor", 403)]
+    [InlineData("viewer", 403)]
+    public async Task Only_an_admin_may_import(string? role, int status)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, service.BaseAddress + Address)
+        {
+            Content = ServiceFixture.ToFile("email\nada@example.org\n"u8.ToArray(), "text/csv"),
+        };
+        request.Headers.Authorization = role is null ? null : new AuthenticationHeaderValue("Bearer", await service.CreateTokenAsync(role));
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 1000000\r\n\r\nemail\nada@example.org\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n16\r\nemail\nada@example.org\n\r\n")]
+    public async Task A_body_that_breaks_off_changes_nothing(string end)
+    {
+        var (client, _) = await BeginAsync(end);
+        // The service has read the first rows and waits for more.
+        await UntilImportsAsync(1);
+        client.Dispose();
+
+        await UntilImportsAsync(0);
+        Assert.Equal(0, await service.CountAsync("/user"));
+        Counts((await service.ImportAsync("email\nada@example.org\n")).MustBe(200), created: 1);
+    }
+
+    [Fact]
+    public async Task A_second_import_is_refused_while_one_is_running()
+    {
+        var (client, stream) = await BeginAsync("Content-Length: 23\r\n\r\nemail\nada@example.org\n");
+        using (client)
+        {
+            await UntilImportsAsync(1);
+
+            var second = (await service.ImportAsync("email\nalan@example.org\n")).MustBe(409);
+
+            Assert.Equal("import_in_progress", (string?)second.Json["code"]);
+            await stream.WriteAsync("\n"u8.ToArray());
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            Assert.StartsWith("HTTP/1.1 200 ", await reader.ReadLineAsync().WithinLimitAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    private static JsonObject Counts(
+        Answer answer, int created = 0, int updated = 0, int unchanged = 0, int refused = 0, bool isApplied = true)
+    {
+        var summary = answer.Lines[^1];
+        Assert.Equal(isApplied, (bool)summary["applied"]!);
+        Assert.Equal(
+            (created, updated, unchanged, refused),
+            ((int)summary["created"]!, (int)summary["updated"]!, (int)summary["unchanged"]!, (int)summary["refused"]!));
+        return summary;
+    }
+
+    private static IEnumerable<(int Line, string? Column, string Code)> Faults(Answer answer) =>
+        answer.Lines.SkipLast(1).Select(fault => ((int)fault["line"]!, (string?)fault["column"], (string)fault["code"]!));
+
+    // An HttpClient cannot break off in the middle of a body.
+    private async Task<(TcpClient Client, NetworkStream Stream)> BeginAsync(string end)
+    {
+        var client = new TcpClient();
+        var address = service.Client.BaseAddress!;
+        await client.ConnectAsync(address.Host, address.Port).WithinLimitAsync();
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(
+            $"POST {Address} HTTP/1.1\r\nHost: localhost\r\n"
+            + $"Authorization: {service.Client.DefaultRequestHeaders.Authorization}\r\nContent-Type: text/csv\r\n{end}"));
+        return (client, stream);
+    }
+
+    // A running import holds an advisory lock.
+    private Task UntilImportsAsync(long count) => Eventually.BeAsync(
+        async () => (long)(await service.ExecuteAsync(
+            """
+            SELECT count(*) FROM pg_locks
+            WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND objsubid = 1 AND granted
+            """))! == count,
+        condition: $"{count} running imports");
+}
