@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CleanWorkspace.Infrastructure.Database;
 using CleanWorkspace.Infrastructure.PrivatePostgres;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
@@ -14,7 +15,7 @@ internal sealed class StartFailure(string message) : Exception(message)
     /// <summary>Returns a message for the operator, or null if the exception is a defect that needs its stack trace.</summary>
     public static string? Explain(Exception exception) => Unwrap(exception) switch
     {
-        StartFailure or PrivatePostgresException => exception.Message,
+        StartFailure or PrivatePostgresException or IncompatibleSchemaException => exception.Message,
         // The message of a migration names the missing feature of the server.
         PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported } lack => lack.MessageText,
         PostgresException refusal =>

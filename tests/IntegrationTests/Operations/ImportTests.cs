@@ -289,7 +289,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var held = (string)(await service.CreateUserAsync(new { email = "there@example.org" }))["id"]!;
         await using var other = await HoldAsync($"SELECT FROM users WHERE id = '{held}' FOR UPDATE");
         var import = ImportAsync(
-            User("there@example.org") with { FirstName = "Changed" },
+            User("there@example.org") with { Texts = UserTexts(("first_name", "Changed")) },
             User("joins@example.org") with { UserGroups = Named("Joined meanwhile") });
         await MustWaitAsync("%FOR NO KEY UPDATE OF u");
 

@@ -1,6 +1,6 @@
 using System.Net;
 using CleanWorkspace.Infrastructure.Database;
-using CleanWorkspace.Infrastructure.Users;
+using CleanWorkspace.Infrastructure.Schema;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -71,60 +71,40 @@ public sealed class MigrationTests : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode);
     }
 
-    // The first version had neither keys nor an audit. The second one had another unique index of emails.
-    [Theory]
-    [InlineData("RequireVersion")]
-    [InlineData("MoreWriterSlots")]
-    public async Task A_database_of_an_earlier_version_keeps_all_its_data(string lastMigration)
+    [Fact]
+    public async Task A_database_from_before_the_first_release_is_left_untouched()
     {
-        await using (var old = await TestService.StartAsync(_database.ConnectionString, ("Database:MigrateOnStart", "false")))
-        {
-            await InContextOf(old, db => db.GetService<IMigrator>().MigrateAsync(lastMigration));
-        }
-
         await _database.ExecuteAsync(
             """
-            INSERT INTO users (id, first_name, last_name, email, folded_email, role, created_at, updated_at, version)
-            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'Ada ' || i, 'Łovelace', 'Ada' || i || '@example.org',
-                'ada' || i || '@example.org', (ARRAY['admin', 'editor', 'viewer', 'guest'])[i % 4 + 1],
-                timestamptz '2026-01-01 00:00:00.123456Z' + i * interval '1 hour', timestamptz '2026-06-01 00:00:00.654321Z', i
-            FROM generate_series(1, 1000) AS i;
-            UPDATE users SET email = NULL, folded_email = NULL WHERE version % 3 = 0;
-            INSERT INTO user_groups (id, name, icon, description, created_at)
-            SELECT overlay(gen_random_uuid()::text placing '7' from 15)::uuid, nullif('Group ' || i, 'Group 1'), '🧮',
-                E'Line\n\tline', timestamptz '2026-01-01Z'
-            FROM generate_series(1, 50) AS i;
-            INSERT INTO memberships (group_id, user_id)
-            SELECT g.id, u.id FROM user_groups AS g JOIN users AS u ON hashtext(g.id::text || u.id) % 7 = 0;
+            CREATE TABLE "__EFMigrationsHistory" (migration_id varchar(150) PRIMARY KEY, product_version varchar(32) NOT NULL);
+            INSERT INTO "__EFMigrationsHistory" VALUES ('20261123130057_CreateWorkspace', '10.0.15');
+            CREATE TABLE users (id uuid PRIMARY KEY, email text);
+            INSERT INTO users VALUES ('01900000-0000-7000-8000-000000000000', 'ada@example.org');
             """);
-        var before = await ReadAllAsync();
-        var sorted = await _database.ExecuteAsync(
-            "SELECT string_agg(id::text, ' ' ORDER BY coalesce(folded_email, '') COLLATE \"C\", id) FROM users");
 
+        var refusal = await Assert.ThrowsAsync<IncompatibleSchemaException>(() => TestService.StartAsync(_database.ConnectionString));
+
+        Assert.Contains("Nothing was changed", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("import", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(2L, await _database.ExecuteAsync(CountTables));
+        Assert.Equal(
+            "(01900000-0000-7000-8000-000000000000,ada@example.org)",
+            await _database.ExecuteAsync("SELECT string_agg(u::text, ' ') FROM users AS u"));
+    }
+
+    [Fact]
+    public async Task The_schema_scripts_can_run_again()
+    {
         await using var service = await TestService.StartAsync(_database.ConnectionString);
 
-        Assert.Equal(before, await ReadAllAsync());
-        await _database.MustCountRightAsync();
-        Assert.Equal(
-            sorted,
-            await _database.ExecuteAsync($"SELECT string_agg(id::text, ' ' ORDER BY {UserConfiguration.EmailKey}) FROM users AS u"));
-        Assert.Equal(
-            "ada 1 lovelace ada1@example.org",
-            await _database.ExecuteAsync("SELECT search_text FROM users WHERE first_name = 'Ada 1'"));
-        Assert.Equal("group 2", await _database.ExecuteAsync("SELECT search_text FROM user_groups WHERE name = 'Group 2'"));
-        var user = (Guid)(await _database.ExecuteAsync("SELECT user_id FROM memberships LIMIT 1"))!;
-        using var answer = await service.Client.PatchAsync(
-            new Uri($"/user/{user}", UriKind.Relative), ServiceFixture.ToContent("""{"user_groups":[]}"""));
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal(0L, await _database.ExecuteAsync($"SELECT count(*) FROM memberships WHERE user_id = '{user}'"));
+        foreach (var name in SchemaScripts.Names)
+        {
+            await _database.ExecuteAsync(SchemaScripts.Read(name));
+        }
 
-        Task<object?> ReadAllAsync() => _database.ExecuteAsync(
-            """
-            SELECT concat(
-                (SELECT string_agg((to_jsonb(u) - 'search_text')::text, E'\n' ORDER BY id) FROM users AS u),
-                (SELECT string_agg((to_jsonb(g) - 'search_text' - 'user_count')::text, E'\n' ORDER BY id) FROM user_groups AS g),
-                (SELECT string_agg(m::text, E'\n' ORDER BY m) FROM memberships AS m))
-            """);
+        using var answer = await service.Client.PostAsync(
+            new Uri("/user", UriKind.Relative), ServiceFixture.ToContent("""{"first_name":"Ada"}"""));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
     [Fact]
     public async Task An_email_and_a_page_sorted_by_email_are_read_from_the_unique_index()
     {
-        const string Key = $"({UserConfiguration.EmailKey})";
+        const string Key = $"({UserList.EmailKey})";
         var found = await ExplainAsync($"SELECT 1 FROM users AS u WHERE {Key} = 'ada@example.org'");
         Assert.Contains("using ux_users_folded_email", found, StringComparison.Ordinal);
         Assert.Contains(" = 'ada@example.org'", IndexConditionOf(found), StringComparison.Ordinal);

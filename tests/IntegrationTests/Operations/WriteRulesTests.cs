@@ -1,3 +1,4 @@
+using CleanWorkspace.Application;
 using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
 
@@ -21,7 +22,7 @@ public sealed class WriteRulesTests
     [Fact]
     public async Task A_write_that_loses_every_race_is_refused_for_contention()
     {
-        await Assert.ThrowsAsync<ContentionException>(() => WriteRules.RunAsync<int>(
+        await Assert.ThrowsAsync<Failure>(() => WriteRules.RunAsync<int>(
             () => throw Refusal(PostgresErrorCodes.DeadlockDetected), CancellationToken.None));
     }
 

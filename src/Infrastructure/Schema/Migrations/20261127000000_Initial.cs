@@ -218,6 +218,16 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
 
             migrationBuilder.DropTable(
                 name: "users");
+
+            migrationBuilder.Sql(
+                """
+                DROP ROUTINE audit_api_keys, audit_columns, audit_memberships, audit_user_groups, audit_users, audited_value,
+                    clear_counts, clear_user_counts, count_role_changes, count_user_groups, count_users, current_write, fold_text,
+                    merge_changes, note_role_change, plan_for, require_unused_key, require_version, touch_members, touch_row,
+                    touched_at, write_id, writer_slot, written_at;
+                DROP EXTENSION unaccent;
+                DROP EXTENSION pg_trgm;
+                """);
         }
     }
 }
