@@ -14,9 +14,17 @@ public sealed class SharedPrivatePostgresTests : IAsyncLifetime
     private readonly string _root = Path.Combine(Path.GetTempPath(), $"shared-postgres-{Guid.NewGuid():N}");
     private readonly List<PrivatePostgresServer> _servers = [];
 
+    private PostgresGuard[] _guards = [];
+
     private string Folder => Path.Combine(_root, "data");
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    private string CopiedFolder => Path.Combine(_root, "copy");
+
+    public Task InitializeAsync()
+    {
+        _guards = [PostgresGuard.Of(Folder), PostgresGuard.Of(CopiedFolder)];
+        return Task.CompletedTask;
+    }
 
     public async Task DisposeAsync()
     {
@@ -29,6 +37,8 @@ public sealed class SharedPrivatePostgresTests : IAsyncLifetime
         {
             Directory.Delete(_root, recursive: true);
         }
+
+        Array.ForEach(_guards, guard => guard.Dispose());
     }
 
     [Fact]
@@ -119,12 +129,11 @@ public sealed class SharedPrivatePostgresTests : IAsyncLifetime
         var first = await StartServiceAsync();
         await QueryAsync(first, "CREATE TABLE kept AS SELECT 42 AS number");
         await first.DisposeAsync();
-        var copy = Path.Combine(_root, "copy");
-        Copy(Folder, copy);
+        Copy(Folder, CopiedFolder);
         var original = await StartServiceAsync();
-        File.Copy(ProcessFileIn(Folder), ProcessFileIn(copy));
+        File.Copy(ProcessFileIn(Folder), ProcessFileIn(CopiedFolder));
 
-        var command = await JoinAsync(copy);
+        var command = await JoinAsync(CopiedFolder);
 
         Assert.NotEqual(PortOf(original), PortOf(command));
         Assert.Equal(42, await QueryAsync(command, "SELECT number FROM kept"));
@@ -148,7 +157,8 @@ public sealed class SharedPrivatePostgresTests : IAsyncLifetime
         Assert.True(import.ExitCode == 0, $"{import}");
         Assert.True(export.ExitCode == 0, $"{export}");
         Assert.Contains("ada@example.org", await File.ReadAllTextAsync(Path.Combine(_root, "copy.csv")), StringComparison.Ordinal);
-        Assert.Contains("ada@example.org", await service.Client.GetStringAsync(new Uri("/user", UriKind.Relative)), StringComparison.Ordinal);
+        var served = await service.Client.GetStringAsync(new Uri("/user", UriKind.Relative));
+        Assert.Contains("ada@example.org", served, StringComparison.Ordinal);
         await service.TerminateAsync();
         Assert.Equal(0, await service.WaitForExitAsync());
         AssertStopped();
