@@ -1,0 +1,16 @@
+using CleanWorkspace.Domain.NounName;
+using CleanWorkspace.Infrastructure.Database;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanWorkspace.Infrastructure.NounName;
+
+internal sealed class EntityNameConfiguration : IEntityTypeConfiguration<EntityName>
+{
+    public void Configure(EntityTypeBuilder<EntityName> builder)
+    {
+        builder.MapTo("table_name");
+
+        builder.Property(entityName => entityName.Name).HasMaxLength(EntityName.NameRule.MaxLength);
+    }
+}
