@@ -281,10 +281,10 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("Cors__Origins", "*", "Cors__Origins has *,")]
     [InlineData("Cors__Origins", "https://app.example.org/", "Cors__Origins has https://app.example.org/,")]
     [InlineData("Cors__Origins__0", "https://*.example.org", "Cors__Origins has https://*.example.org,")]
-    [InlineData("Authentication__Authority", "login.example.org", "Authentication__Authority has login.example.org,")]
-    [InlineData("Authentication__Authority", "http://login.example.org", "Authentication__Authority has http://login.example.org,")]
+    [InlineData("Authentication__Authority", "login.example.org", "Authentication__Authority is login.example.org.")]
+    [InlineData("Authentication__Authority", "http://login.example.org", "Authentication__Authority is http://login.example.org.")]
     [InlineData(
-        "Authentication__Authority", "https://login.example.org?x=1", "Authentication__Authority has https://login.example.org?x=1,")]
+        "Authentication__Authority", "https://login.example.org?x=1", "Authentication__Authority is https://login.example.org?x=1.")]
     [InlineData("Authentication__Authority", "https://login.example.org", "Authentication__Authority needs Authentication__Audience")]
     [InlineData("Authentication__Audience", "workspace", "Authentication__Audience is set without")]
     [InlineData("ASPNETCORE_HTTPS_PORT", "https", "ASPNETCORE_HTTPS_PORT must be")]

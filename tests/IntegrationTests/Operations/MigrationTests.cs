@@ -82,10 +82,12 @@ public sealed class MigrationTests : IAsyncLifetime
             INSERT INTO users VALUES ('01900000-0000-7000-8000-000000000000', 'ada@example.org');
             """);
 
-        var refusal = await Assert.ThrowsAsync<IncompatibleSchemaException>(() => TestService.StartAsync(_database.ConnectionString));
+        var run = await ProgramRun.OfAsync(["migrate"], ("ConnectionStrings__Workspace", _database.ConnectionString));
 
-        Assert.Contains("Nothing was changed", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("import", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith(
+            "This database was created by a version before the first release. Nothing was changed.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("import", run.Error, StringComparison.Ordinal);
         Assert.Equal(2L, await _database.ExecuteAsync(CountTables));
         Assert.Equal(
             "(01900000-0000-7000-8000-000000000000,ada@example.org)",
@@ -197,7 +199,8 @@ public sealed class MigrationTests : IAsyncLifetime
 
     private static T InContextOf<T>(TestService service, Func<WorkspaceDbContext, T> use)
     {
-        using var db = service.Services.GetRequiredService<IDbContextFactory<WorkspaceDbContext>>().CreateDbContext();
+        using var scope = service.Services.CreateScope();
+        var db = scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>();
         var result = use(db);
         (result as Task)?.GetAwaiter().GetResult();
         return result;
