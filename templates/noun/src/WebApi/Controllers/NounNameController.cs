@@ -17,8 +17,8 @@ namespace CleanWorkspace.WebApi.Controllers;
 public sealed class NounNameController(IMediator mediator) : ControllerBase
 {
     /// <summary>Lists the entities-words, oldest first.</summary>
-    /// <param name="request">The page and the shown properties.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="request">Page and filters.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "NounName_list")]
     [KnownParametersOnly]
     [ProducesResponseType<ListResponse<EntityNameResponse>>(StatusCodes.Status200OK)]
@@ -29,7 +29,7 @@ public sealed class NounNameController(IMediator mediator) : ControllerBase
     /// <summary>Creates a-entity-words.</summary>
     /// <param name="request">The description of the entity-words.</param>
     /// <param name="idempotency">Not supported. Leave it out.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPost(Name = "NounName_createNewEntityName")]
     [ProducesResponseType<EntityNameResponse>(StatusCodes.Status201Created)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
@@ -44,8 +44,8 @@ public sealed class NounNameController(IMediator mediator) : ControllerBase
 
     /// <summary>Deletes a-entity-words.</summary>
     /// <param name="id">The id of the entity-words.</param>
-    /// <param name="ifMatch">Entity tags. If the resource has none of them, the answer is 412 and nothing changes.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpDelete("{id:uuid}", Name = "NounName_deleteById")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -59,7 +59,7 @@ public sealed class NounNameController(IMediator mediator) : ControllerBase
     /// <summary>Gets a-entity-words.</summary>
     /// <param name="id">The id of the entity-words.</param>
     /// <param name="fields">The properties to show, separated by commas. Default: all.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}", Name = "NounName_getEntityNameById")]
     [ProducesResponseType<EntityNameResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -70,8 +70,8 @@ public sealed class NounNameController(IMediator mediator) : ControllerBase
     /// <summary>Changes a-entity-words. Absent properties stay as they are.</summary>
     /// <param name="id">The id of the entity-words.</param>
     /// <param name="request">The changes.</param>
-    /// <param name="ifMatch">Entity tags. If the resource has none of them, the answer is 412 and nothing changes.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPatch("{id:uuid}", Name = "NounName_updateById")]
     [ProducesResponseType<EntityNameResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
