@@ -7,10 +7,5 @@ namespace CleanWorkspace.Infrastructure.NounName;
 
 internal sealed class EntityNameConfiguration : IEntityTypeConfiguration<EntityName>
 {
-    public void Configure(EntityTypeBuilder<EntityName> builder)
-    {
-        builder.MapTo("table_name");
-
-        builder.Property(entityName => entityName.Name).HasMaxLength(EntityName.NameRule.MaxLength);
-    }
+    public void Configure(EntityTypeBuilder<EntityName> builder) => builder.MapTo("table_name");
 }
