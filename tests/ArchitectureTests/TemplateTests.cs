@@ -4,46 +4,67 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>The template stays true: what it writes compiles in the repository as it is, and follows the rules.</summary>
+/// <summary>The output of the templates compiles in the repository and follows the rules.</summary>
 public sealed class TemplateTests(RenderedTemplate template) : IClassFixture<RenderedTemplate>
 {
     // An unnecessary using is an error in the build, but only a hint to the compiler.
     private const string UnnecessaryUsing = "CS8019";
 
-    public static TheoryData<string> Nouns => [.. RenderedTemplate.Nouns];
+    public static TheoryData<string> Projects => [.. RenderedTemplate.Projects];
 
-    [Theory]
-    [MemberData(nameof(Nouns))]
-    public void A_new_use_case_compiles_in_the_application(string noun) =>
-        Assert.Empty(FindFaults($"src/Application/{noun}/{RenderedTemplate.UseCaseOf(noun)}.cs", [House.Source["Domain"]]));
+    public static TheoryData<string> UseCases => [.. RenderedTemplate.UseCases.Select(useCase => useCase.Name)];
 
+    // Only the faults of new and changed files: packages that other files of the tests need may be missing here.
     [Theory]
-    [MemberData(nameof(Nouns))]
-    public void A_new_use_case_is_named_and_ordered_by_the_rules(string noun)
+    [MemberData(nameof(Projects))]
+    public void The_output_compiles(string project)
     {
-        var useCase = RenderedTemplate.UseCaseOf(noun);
-        var tree = CSharpSyntaxTree.ParseText(File.ReadAllText(template.PathTo($"src/Application/{noun}/{useCase}.cs")));
-
-        Assert.Equal(
-            [$"{noun}MoveToTeamByIdRequest", $"{useCase}Validator", $"{useCase}Handler"],
-            tree.GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text));
+        Assert.Contains(template.Compiled[project].SyntaxTrees, tree => template.Has(tree.FilePath));
+        Assert.Empty(
+            from fault in template.Compiled[project].GetDiagnostics()
+            let file = fault.Location.SourceTree?.FilePath
+            where file is not null && template.Has(file)
+            where fault.Severity >= DiagnosticSeverity.Warning || fault.Id == UnnecessaryUsing
+            let severities = House.EditorConfig.GetOptionsForSourcePath(House.PathTo(template.RelativePathOf(file))).TreeOptions
+            where severities.GetValueOrDefault(fault.Id) != ReportDiagnostic.Suppress
+            select fault);
     }
 
     [Theory]
-    [MemberData(nameof(Nouns))]
-    public void Its_test_compiles_among_the_integration_tests(string noun) =>
-        Assert.Empty(FindFaults($"tests/IntegrationTests/{noun}/{RenderedTemplate.UseCaseOf(noun)}Tests.cs", House.Source.Values));
-
-    // Asks only for the new file: packages that other files of its project need may be missing here.
-    private IEnumerable<Diagnostic> FindFaults(string path, IEnumerable<CSharpCompilation> references)
+    [MemberData(nameof(UseCases))]
+    public void A_new_use_case_is_named_and_ordered_by_the_rules(string name)
     {
-        var project = string.Join('/', path.Split('/')[..2]);
-        var file = template.PathTo(path);
-        var severities = House.EditorConfig.GetOptionsForSourcePath(House.PathTo(path)).TreeOptions;
+        var useCase = RenderedTemplate.UseCases.Single(useCase => useCase.Name == name);
+        var request = $"{useCase.Noun}{char.ToUpperInvariant(useCase.Operation[0])}{useCase.Operation[1..]}Request";
+        string[] expected = useCase.Kind == "write" ? [request, $"{name}Validator", $"{name}Handler"] : [request, $"{name}Handler"];
 
-        return House.Compile([.. House.FindFiles(project), file], project, references).GetDiagnostics()
-            .Where(fault => fault.Location.SourceTree?.FilePath == file
-                && (fault.Severity >= DiagnosticSeverity.Warning || fault.Id == UnnecessaryUsing)
-                && severities.GetValueOrDefault(fault.Id) != ReportDiagnostic.Suppress);
+        var tree = CSharpSyntaxTree.ParseText(File.ReadAllText(template.PathTo($"src/Application/{useCase.Noun}/{name}.cs")));
+
+        Assert.Equal(expected, tree.GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text));
     }
+
+    [Fact]
+    public void A_new_noun_has_the_actions_of_the_other_administrative_nouns()
+    {
+        var actions = ActionsOf(RenderedTemplate.Noun, template.PathTo($"src/WebApi/Controllers/{RenderedTemplate.Noun}Controller.cs"));
+        var others = Operation.ResourceNouns.Except(Operation.DirectoryNouns).ToList();
+
+        Assert.Equal(5, actions.Length);
+        Assert.NotEmpty(others);
+        Assert.All(others, noun => Assert.Equal(ActionsOf(noun, House.PathTo($"src/WebApi/Controllers/{noun}Controller.cs")), actions));
+    }
+
+    [Fact]
+    public void Every_edit_that_a_template_lists_is_made() =>
+        Assert.Empty(Directory.EnumerateFiles(House.Root, "*.todo.md").Select(Path.GetFileName));
+
+    // The plain actions of a controller with the noun neutralized, sorted.
+    private static string[] ActionsOf(string noun, string controller) =>
+    [
+        .. CSharpSyntaxTree.ParseText(File.ReadAllText(controller)).GetRoot().DescendantNodes()
+            .OfType<MethodDeclarationSyntax>()
+            .Select(action => string.Join(' ', action.DescendantTokens().Select(token => token.Text)))
+            .Select(new NounWords(noun).Neutralize)
+            .Order(StringComparer.Ordinal),
+    ];
 }

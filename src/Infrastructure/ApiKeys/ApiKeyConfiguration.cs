@@ -12,7 +12,6 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.MapTo("api_keys");
         builder.ToTable(table => table.HasCheckConstraint("ck_api_keys_role", RoleColumn.Check));
 
-        builder.Property(key => key.Name).HasMaxLength(ApiKey.NameRule.MaxLength);
         builder.Property(key => key.Role).HoldsRole();
     }
 }

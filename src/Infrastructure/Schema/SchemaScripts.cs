@@ -35,6 +35,26 @@ internal static class SchemaScripts
         }
     }
 
+    /// <summary>Drops all triggers and their functions. The method Down of every migration begins with it.</summary>
+    /// <remarks>
+    /// A column cannot be dropped while a trigger names it. The scripts of an earlier version are not known here, so the database has no
+    /// triggers until it is migrated up again.
+    /// </remarks>
+    public static void DropTriggers(this MigrationBuilder builder) => builder.Sql(
+        """
+        DO $$
+        DECLARE
+            routine regprocedure;
+        BEGIN
+            FOR routine IN
+                SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+            LOOP
+                EXECUTE format('DROP FUNCTION %s CASCADE', routine);
+            END LOOP;
+        END
+        $$
+        """);
+
     /// <summary>Returns the text of a script.</summary>
     public static string Read(string name)
     {

@@ -14,9 +14,6 @@ internal sealed class UserGroupConfiguration : IEntityTypeConfiguration<UserGrou
     {
         builder.MapTo("user_groups");
         builder.HasStorageParameter("fillfactor", FillFactor);
-        builder.Property(group => group.Name).HasMaxLength(UserGroup.NameRule.MaxLength);
-        builder.Property(group => group.Icon).HasMaxLength(UserGroup.IconRule.MaxLength);
-        builder.Property(group => group.Description).HasMaxLength(UserGroup.DescriptionRule.MaxLength);
         // The number of members, which triggers maintain. The row changes with its members anyway.
         builder.Property<int>("UserCount").HasDefaultValue(0);
         builder.Ignore(group => group.Users);

@@ -198,6 +198,8 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTriggers();
+
             migrationBuilder.DropTable(
                 name: "api_keys");
 
@@ -221,10 +223,8 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
 
             migrationBuilder.Sql(
                 """
-                DROP ROUTINE audit_api_keys, audit_columns, audit_memberships, audit_user_groups, audit_users, audited_value,
-                    clear_counts, clear_user_counts, count_role_changes, count_user_groups, count_users, current_write, fold_text,
-                    merge_changes, note_role_change, plan_for, require_unused_key, require_version, touch_members, touch_row,
-                    touched_at, write_id, writer_slot, written_at;
+                DROP ROUTINE audit_columns, audited_value, current_write, fold_text, merge_changes, plan_for, require_unused_key,
+                    require_version, touched_at, write_id, writer_slot, written_at;
                 DROP EXTENSION unaccent;
                 DROP EXTENSION pg_trgm;
                 """);
