@@ -48,10 +48,8 @@ internal sealed class Export(NpgsqlConnection connection, IExportWriter writer)
         """;
 
     // In an export a user names its groups. A group does not list its users, because the list can be very long.
-    private static readonly Fields<UserGroupResponse> GroupFields =
-        Fields<UserGroupResponse>.TryParse("id,name,icon,description,created_at,updated_at", out var fields)
-            ? fields
-            : throw new InvalidOperationException("The export names an unknown field.");
+    private static readonly Fields<UserGroupResponse> GroupFields = FieldsOf(
+        ["id", "name", .. ImportColumns.Groups.Select(column => column.Name), "created_at", "updated_at"]);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -105,6 +103,11 @@ internal sealed class Export(NpgsqlConnection connection, IExportWriter writer)
             await writer.WriteAsync(users.Read(row, Fields<UserResponse>.All), groupNames, cancellationToken);
         }
     }
+
+    private static Fields<UserGroupResponse> FieldsOf(IEnumerable<string> names) =>
+        Fields<UserGroupResponse>.TryParse(string.Join(',', names), out var fields)
+            ? fields
+            : throw new InvalidOperationException("The export names an unknown field.");
 
     private static string SelectAll<T>(Rows<T> rows, Fields<T> fields) =>
         $"SELECT {rows.ColumnsOf(fields)} FROM {rows.Table} ORDER BY {rows.Key[0]}";

@@ -30,8 +30,19 @@ public sealed class ImportUsersTests
         { new ImportUserRow(7) { Email = null, Id = "019a2b3c-4d5e-7f60-ca1b-2c3d4e5f6071" }, ["7 id invalid_id"] },
         { new ImportUserRow(7) { Email = null, Id = "ffffffff-ffff-7f60-8a1b-2c3d4e5f6071" }, ["7 id invalid_id"] },
         {
-            new ImportUserRow(7) { Id = "x", Email = "x", Texts = UserTexts("\u0007", new string('a', 151)), Role = "x", UserGroups = new(null), Teams = new(null) },
-            ["7 id invalid_id", "7 email invalid_email", "7 first_name invalid_text", "7 last_name too_long", "7 role invalid_role", "7 user_groups required", "7 teams unsupported"]
+            new ImportUserRow(7)
+            {
+                Id = "x",
+                Email = "x",
+                Texts = UserTexts("\u0007", new string('a', 151)),
+                Role = "x",
+                UserGroups = new(null),
+                Teams = new(null),
+            },
+            [
+                "7 id invalid_id", "7 email invalid_email", "7 first_name invalid_text", "7 last_name too_long", "7 role invalid_role",
+                "7 user_groups required", "7 teams unsupported",
+            ]
         },
         {
             new ImportGroupRow(7) { Id = "x", Name = " ", Texts = GroupTexts(new string('a', 257), "\u0007") },
@@ -47,7 +58,7 @@ public sealed class ImportUsersTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task Every_fault_of_a_row_is_told(ImportRow row, string[] expected)
+    public async Task Every_fault_of_a_row_is_reported(ImportRow row, string[] expected)
     {
         var faults = (await CheckAsync(row)).Cast<RefusedRow>();
 
@@ -55,7 +66,7 @@ public sealed class ImportUsersTests
     }
 
     [Fact]
-    public async Task A_refused_row_leaves_the_next_alone()
+    public async Task A_refused_row_does_not_affect_the_next()
     {
         var rows = await CheckAsync(new ImportUserRow(2) { Email = "x" }, new ImportUserRow(3) { Email = "a@x" });
 
@@ -64,7 +75,7 @@ public sealed class ImportUsersTests
     }
 
     [Fact]
-    public async Task A_user_is_given_on_as_it_would_be_stored()
+    public async Task The_values_of_a_user_are_normalised()
     {
         var user = Assert.IsType<CheckedUser>(Assert.Single(await CheckAsync(new ImportUserRow(2)
         {
@@ -84,7 +95,7 @@ public sealed class ImportUsersTests
     }
 
     [Fact]
-    public async Task What_a_user_does_not_say_stays_unsaid()
+    public async Task Absent_values_of_a_user_stay_absent()
     {
         var user = Assert.IsType<CheckedUser>(Assert.Single(await CheckAsync(new ImportUserRow(2) { Email = null })));
 
@@ -94,20 +105,22 @@ public sealed class ImportUsersTests
     }
 
     [Fact]
-    public async Task A_group_is_given_on_as_it_would_be_stored()
+    public async Task The_values_of_a_group_are_normalised()
     {
-        var group = Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(new ImportGroupRow(2) { Id = Id, Name = " A ", Texts = GroupTexts("", "a\n\tb ") })));
+        var row = new ImportGroupRow(2) { Id = Id, Name = " A ", Texts = GroupTexts("", "a\n\tb ") };
+
+        var group = Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(row)));
 
         Assert.Equal((Guid.Parse(Id), true, "A"), (group.Id, group.IsIdGiven, group.Name));
         Assert.Equal((new Optional<string?>(null), new Optional<string?>("a\n\tb")), (group.Texts[0], group.Texts[1]));
     }
 
     [Fact]
-    public async Task A_group_without_a_name_is_read_as_it_is_shown() =>
+    public async Task A_null_name_of_a_group_counts_as_absent() =>
         Assert.Null(Assert.IsType<CheckedGroup>(Assert.Single(await CheckAsync(new ImportGroupRow(2) { Id = Id, Name = null }))).Name);
 
     [Fact]
-    public async Task Ids_that_are_made_ascend_by_line_though_the_clock_stands_still()
+    public async Task Generated_ids_ascend_by_line_even_if_the_clock_stands_still()
     {
         var rows = await CheckAsync([.. Enumerable.Range(1, 1000).Select(line => new ImportUserRow(line) { Email = null })]);
         var ids = rows.Cast<CheckedUser>().Select(user => user.Id).ToList();

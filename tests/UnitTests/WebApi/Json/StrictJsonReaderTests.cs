@@ -39,9 +39,11 @@ public sealed class StrictJsonReaderTests
 
     [Theory]
     [InlineData("""{"nickname": 1, "name": 2, "users": "a"}""", "nickname unknown_property", "name invalid_type", "users invalid_type")]
-    [InlineData("""{"name": "a", "name": 1, "created_at": 1, "created_at": 2}""", "name duplicate_property", "created_at duplicate_property")]
+    [InlineData("""{"name": "a", "name": 1, "users": []}""", "name duplicate_property")]
+    [InlineData("""{"created_at": 1, "created_at": 2}""", "created_at duplicate_property")]
     [InlineData("""{"\ud800": 1, "name": "\udc00", "users": ["\ud800"]}""", " invalid_text", "name invalid_text", "users/0 invalid_text")]
-    [InlineData("""{"users": ["a", null, 1, [], {"a": []}]}""", "users/1 invalid_type", "users/2 invalid_type", "users/3 invalid_type", "users/4 invalid_type")]
+    [InlineData("""{"users": [null, "a", [1, []]]}""", "users/0 invalid_type", "users/2 invalid_type")]
+    [InlineData("""{"users": [1, "a", {"a": []}]}""", "users/0 invalid_type", "users/2 invalid_type")]
     public void Every_fault_is_reported_in_the_order_of_the_document(string json, params string[] expected) =>
         Assert.Equal(expected, Read(json).Faults.Select(Describe));
 

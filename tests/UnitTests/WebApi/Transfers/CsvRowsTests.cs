@@ -12,6 +12,8 @@ public sealed partial class CsvRowsTests
 {
     private const string Header = "email,first_name,last_name,role,user_groups\r\n";
 
+    private const string Columns = "email, first_name, last_name, role, user_groups";
+
     private const long Megabyte = 1024 * 1024;
 
     public static TheoryData<string, string[]> Good => new()
@@ -30,7 +32,10 @@ public sealed partial class CsvRowsTests
         { "first_name,email\n\"a\r\nb\rc\nd\",a@x\ne,b@x\n", ["2: email=a@x first_name=a\r\nb\rc\nd", "6: email=b@x first_name=e"] },
         { "first_name,email\n\"say \"\"hi\"\", \",a@x\n", ["2: email=a@x first_name=say \"hi\", "] },
         { "email,user_groups\na@x,\" A ;; B\\;C\\\\ ;\\D;;\\\"\n", ["2: email=a@x groups=[A|B;C\\|\\D|\\]"] },
-        { "email,first_name\na@x\nb@x,B,\n,,,\nc@x,C\n", ["2: !  wrong_cell_count", "3: !  wrong_cell_count", "4: !  wrong_cell_count", "5: email=c@x first_name=C"] },
+        {
+            "email,first_name\na@x\nb@x,B,\n,,,\nc@x,C\n",
+            ["2: !  wrong_cell_count", "3: !  wrong_cell_count", "4: !  wrong_cell_count", "5: email=c@x first_name=C"]
+        },
         { "email\n#a@x\nsep=;\n", ["2: email=#a@x", "3: email=sep=;"] },
         { "email,first_name\na@x,Zoë 🦉\n", ["2: email=a@x first_name=Zoë 🦉"] },
     };
@@ -56,7 +61,7 @@ public sealed partial class CsvRowsTests
 
     [Theory]
     [MemberData(nameof(Good))]
-    public async Task Rows_are_what_the_file_says_however_it_arrives(string file, string[] expected)
+    public async Task Rows_do_not_depend_on_the_chunks_in_which_a_file_arrives(string file, string[] expected)
     {
         Assert.Equal(expected, await Files.ReadCsvAsync(file));
         Assert.Equal(expected, await Files.ReadCsvAsync(file, chunk: 1));
@@ -64,9 +69,9 @@ public sealed partial class CsvRowsTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task A_file_that_cannot_be_read_says_why_and_where(string file, string[] expected)
+    public async Task An_unreadable_file_is_refused_with_its_line(string file, string[] expected)
     {
-        // What comes before the fault in one piece may be told of or not: nothing of it is applied.
+        // The rows before the fault may be missing, because the import applies none of them.
         Assert.Equal(expected[^1], (await Files.ReadCsvAsync(file))[^1]);
         Assert.Equal(expected[^1], (await Files.ReadCsvAsync(file, chunk: 1))[^1]);
     }
@@ -74,8 +79,8 @@ public sealed partial class CsvRowsTests
     [Theory]
     [InlineData("email;first_name\n", "Columns are separated by commas.")]
     [InlineData("email\tfirst_name\n", "Columns are separated by commas.")]
-    [InlineData("email,pass\u001Bword\n", "Unknown column \"pass\uFFFDword\". Known columns: email, first_name, last_name, role, user_groups.")]
-    public async Task A_header_that_is_not_understood_is_explained(string file, string expected)
+    [InlineData("email,pass\u001Bword\n", "Unknown column \"pass\uFFFDword\". Known columns: " + Columns + ".")]
+    public async Task An_unknown_column_is_explained(string file, string expected)
     {
         var exception = await Assert.ThrowsAsync<Failure>(async () => await ReadAllAsync(Encoding.UTF8.GetBytes(file)));
 
@@ -89,7 +94,7 @@ public sealed partial class CsvRowsTests
     [InlineData("email\na@x\n", "utf-16", 1L)]
     [InlineData("email\na@x\n", "utf-16BE", 1L)]
     [InlineData("email\na@x\n", "utf-32", 1L)]
-    public async Task Text_that_is_no_utf8_is_refused(string text, string encoding, long line)
+    public async Task Bytes_that_are_not_UTF8_are_refused(string text, string encoding, long line)
     {
         var bytes = Encoding.GetEncoding(encoding);
         foreach (var chunk in new[] { 1, int.MaxValue })
@@ -100,7 +105,7 @@ public sealed partial class CsvRowsTests
     }
 
     [Fact]
-    public async Task A_character_that_the_file_ends_within_is_refused()
+    public async Task A_file_that_ends_within_a_character_is_refused()
     {
         var exception = await Assert.ThrowsAsync<Failure>(async () => await ReadAllAsync([.. "email\na@x"u8, 0xC3]));
 
@@ -113,7 +118,7 @@ public sealed partial class CsvRowsTests
     [InlineData("email\na@x\n", "x", "3! line_too_long")]
     [InlineData("", "x", "1! line_too_long")]
     [InlineData("email\n", ",", "2! line_too_long")]
-    public async Task A_record_without_end_is_given_up_early(string start, string piece, string expected)
+    public async Task Reading_stops_early_in_a_record_without_end(string start, string piece, string expected)
     {
         using var file = new EndlessStream(start, piece, 100 * Megabyte);
 
@@ -122,7 +127,7 @@ public sealed partial class CsvRowsTests
     }
 
     [Fact]
-    public async Task A_record_may_have_four_megabytes_and_not_a_byte_more()
+    public async Task A_record_has_at_most_four_megabytes()
     {
         const string line = "a@x,";
         var fits = new string('x', LongLine.MaxLength - line.Length);
@@ -132,7 +137,7 @@ public sealed partial class CsvRowsTests
     }
 
     [Fact]
-    public async Task Rows_are_read_no_sooner_than_they_are_asked_for()
+    public async Task Rows_are_read_only_on_demand()
     {
         const string line = "a@x,Ada,Lovelace,admin,A;B\n";
         using var file = new EndlessStream(Header, line, 1_000_000);
@@ -148,7 +153,7 @@ public sealed partial class CsvRowsTests
     }
 
     [Fact]
-    public void Any_text_comes_out_of_a_quoted_cell_as_it_went_in() => Prop
+    public void Any_text_survives_a_quoted_cell() => Prop
         .ForAll(Texts().Two().ToArbitrary(), texts =>
         {
             var (first, last) = texts;
@@ -163,11 +168,11 @@ public sealed partial class CsvRowsTests
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Any_names_come_out_of_a_cell_as_they_went_in() => Prop
+    public void Any_group_names_survive_a_cell() => Prop
         .ForAll(Texts().ListOf().ToArbitrary(), texts =>
         {
             var names = texts.Select(text => text.Trim()).Where(text => text.Length > 0).ToList();
-            var cell = string.Join(';', names.Select(name => name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(";", "\\;", StringComparison.Ordinal)));
+            var cell = string.Join(';', names.Select(Escape));
 
             Assert.Equal(names, CsvRows.SplitNames(cell));
         })
@@ -177,6 +182,9 @@ public sealed partial class CsvRowsTests
         Gen.Elements('a', 'ß', '"', ',', ';', '\\', ' ', '\t', '\n', '\r', '=').ListOf().Select(characters => string.Concat(characters));
 
     private static string? NullIfBlank(string cell) => string.IsNullOrWhiteSpace(cell) ? null : cell;
+
+    private static string Escape(string name) =>
+        name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(";", "\\;", StringComparison.Ordinal);
 
     private static string Quote(string cell) => $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

@@ -6,7 +6,7 @@ using CleanWorkspace.WebApi.Transfers;
 
 namespace CleanWorkspace.UnitTests.WebApi.Transfers;
 
-/// <summary>Files as tests write them, and rows as tests compare them.</summary>
+/// <summary>Reads files and describes their rows as short texts that tests compare.</summary>
 internal static class Files
 {
     public static Task<string[]> ReadCsvAsync(string text, int chunk = int.MaxValue) =>
@@ -15,7 +15,7 @@ internal static class Files
     public static Task<string[]> ReadNdjsonAsync(string text, int chunk = int.MaxValue) =>
         DescribeAsync(NdjsonRows.ReadAsync(new ChunkedStream(Encoding.UTF8.GetBytes(text), chunk), CancellationToken.None));
 
-    /// <summary>Each row as its line and what it says; the exception that ended them, if one did, as the last.</summary>
+    /// <summary>Describes each row by its line and values. If reading failed, the last text describes the failure.</summary>
     public static async Task<string[]> DescribeAsync(IAsyncEnumerable<ImportRow> rows)
     {
         var described = new List<string>();
@@ -48,7 +48,8 @@ internal static class Files
             _ => throw new ArgumentOutOfRangeException(nameof(row)),
         };
 
-        return string.Join(' ', parts.Concat(row.ReadingFaults.Select(fault => $"! {fault.Column} {fault.Fault.Code}")).Where(part => part is not null).Prepend($"{row.Line}:"));
+        var faults = row.ReadingFaults.Select(fault => $"! {fault.Column} {fault.Fault.Code}");
+        return string.Join(' ', parts.Concat(faults).Where(part => part is not null).Prepend($"{row.Line}:"));
     }
 
     private static IEnumerable<string?> Show(IEnumerable<TextColumn> columns, TextValues texts) =>
@@ -56,18 +57,21 @@ internal static class Files
 
     private static string? Show(string name, Optional<string?> text) => text.IsGiven ? $"{name}={text.Value ?? "null"}" : null;
 
-    private static string? Show(string name, Optional<IReadOnlyList<string?>?> list) =>
-        list.IsGiven ? $"{name}={(list.Value is null ? "null" : $"[{string.Join('|', list.Value.Select(item => item ?? "null"))}]")}" : null;
+    private static string? Show(string name, Optional<IReadOnlyList<string?>?> list)
+    {
+        var items = list.Value is null ? "null" : $"[{string.Join('|', list.Value.Select(item => item ?? "null"))}]";
+        return list.IsGiven ? $"{name}={items}" : null;
+    }
 }
 
-/// <summary>A file that arrives in pieces.</summary>
+/// <summary>A file that arrives in chunks.</summary>
 internal sealed class ChunkedStream(byte[] bytes, int chunk) : MemoryStream(bytes)
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         base.ReadAsync(buffer[..Math.Min(buffer.Length, chunk)], cancellationToken);
 }
 
-/// <summary>A file that nobody could hold: what it begins with, and a piece over and over.</summary>
+/// <summary>A file that is larger than memory: a start, and then one piece many times.</summary>
 internal sealed class EndlessStream(string start, string piece, long count) : Stream
 {
     private readonly byte[] _piece = Encoding.UTF8.GetBytes(piece);
@@ -75,7 +79,7 @@ internal sealed class EndlessStream(string start, string piece, long count) : St
     private int _position;
     private long _pieces;
 
-    /// <summary>How many bytes were read.</summary>
+    /// <summary>The number of bytes that were read.</summary>
     public long BytesRead { get; private set; }
 
     public override bool CanRead => true;

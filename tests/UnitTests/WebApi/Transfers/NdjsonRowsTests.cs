@@ -11,26 +11,43 @@ public sealed class NdjsonRowsTests
         { """{"email":"a@x"}""", ["1: email=a@x"] },
         { "\uFEFF{\"email\":\"a@x\"}\r\n\n \t\r\n{}\n", ["1: email=a@x", "4:"] },
         {
-            """{"id":"1","first_name":"Ada","last_name":null,"email":"a@x","role":"admin","_role":"Admin","user_groups":["A","B"],"teams":[],"created_at":1,"updated_at":{"a":[]},"resource":"users"}""",
+            """{"id":"1","first_name":"Ada","last_name":null,"email":"a@x","role":"admin","_role":"Admin","user_groups":["A","B"],"""
+                + """ "teams":[],"created_at":1,"updated_at":{"a":[]},"resource":"users"}""",
             ["1: id=1 email=a@x first_name=Ada last_name=null role=admin _role=Admin groups=[A|B] teams=[]"]
         },
-        { """{"name":"A","icon":null,"resource":"user_groups","id":"1","description":"a\nb","created_at":"x","updated_at":"y"}""", ["1: group id=1 name=A icon=null description=a\nb"] },
+        {
+            """{"name":"A","icon":null,"resource":"user_groups","id":"1","description":"a\nb","created_at":"x","updated_at":"y"}""",
+            ["1: group id=1 name=A icon=null description=a\nb"]
+        },
         { """{"\u0065mail":"Zo\u00eb \ud83e\udd89"}""", ["1: email=Zoë 🦉"] },
         { """{"user_groups":null,"teams":null}""", ["1: groups=null teams=null"] },
-        { """{"resource":"user_groups","users":[],"email":"a@x","first_name":1}""", ["1: group ! users unknown_property ! email unknown_property ! first_name unknown_property"] },
+        {
+            """{"resource":"user_groups","users":[],"email":"a@x","first_name":1}""",
+            ["1: group ! users unknown_property ! email unknown_property ! first_name unknown_property"]
+        },
         { """{"name":"A","password":{"a":[1]},"email":"a@x"}""", ["1: email=a@x ! password unknown_property ! name unknown_property"] },
-        { """{"email":1,"first_name":["a"],"user_groups":"A","teams":{}}""", ["1: ! email invalid_type ! first_name invalid_type ! user_groups invalid_type ! teams invalid_type"] },
+        {
+            """{"email":1,"first_name":["a"],"user_groups":"A","teams":{}}""",
+            ["1: ! email invalid_type ! first_name invalid_type ! user_groups invalid_type ! teams invalid_type"]
+        },
         { """{"user_groups":["A",null,1,{"a":[]}],"email":"a@x"}""", ["1: email=a@x ! user_groups invalid_type"] },
-        { """{"email":"a@x","email":"b@x","created_at":1,"created_at":2}""", ["1: ! email duplicate_property ! created_at duplicate_property"] },
-        { """{"email":"\ud800","user_groups":["\udc00"],"\ud800":1}""", ["1: !  invalid_text ! email invalid_text ! user_groups invalid_text"] },
+        {
+            """{"email":"a@x","email":"b@x","created_at":1,"created_at":2}""",
+            ["1: ! email duplicate_property ! created_at duplicate_property"]
+        },
+        {
+            """{"email":"\ud800","user_groups":["\udc00"],"\ud800":1}""",
+            ["1: !  invalid_text ! email invalid_text ! user_groups invalid_text"]
+        },
         { """{"resource":"teams"}""", ["1: ! resource unknown_resource"] },
         { """{"resource":null}""", ["1: ! resource unknown_resource"] },
         { """{"resource":1}""", ["1: ! resource invalid_type"] },
         {
             "{\n{}}\n[{}]\n\"a\"\nnull\n{} {}\n{\"a\":01}\n{'a':1}\n{\"email\":\"a@x\",}\n//{}\n{\"email\":\"b@x\"}",
             [
-                "1: !  invalid_json", "2: !  invalid_json", "3: !  invalid_type", "4: !  invalid_type", "5: !  invalid_type", "6: !  invalid_json",
-                "7: !  invalid_json", "8: !  invalid_json", "9: !  invalid_json", "10: !  invalid_json", "11: email=b@x",
+                "1: !  invalid_json", "2: !  invalid_json", "3: !  invalid_type", "4: !  invalid_type", "5: !  invalid_type",
+                "6: !  invalid_json", "7: !  invalid_json", "8: !  invalid_json", "9: !  invalid_json", "10: !  invalid_json",
+                "11: email=b@x",
             ]
         },
         { new string('[', 100) + "\n{\"email\":" + new string('[', 100), ["1: !  invalid_type", "2: !  invalid_json"] },
@@ -41,7 +58,7 @@ public sealed class NdjsonRowsTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Rows_are_what_the_file_says_however_it_arrives(string file, string[] expected)
+    public async Task Rows_do_not_depend_on_the_chunks_in_which_a_file_arrives(string file, string[] expected)
     {
         var whole = await Files.ReadNdjsonAsync(file);
         var inPieces = await Files.ReadNdjsonAsync(file, chunk: 1);
@@ -56,7 +73,7 @@ public sealed class NdjsonRowsTests
     }
 
     [Fact]
-    public async Task Faults_of_a_row_are_told_until_they_tell_no_more()
+    public async Task A_row_reports_a_limited_number_of_faults()
     {
         var properties = string.Join(',', Enumerable.Range(0, 1000).Select(number => $"\"p{number}\":1"));
 
@@ -67,7 +84,7 @@ public sealed class NdjsonRowsTests
     }
 
     [Fact]
-    public async Task An_unknown_property_is_named_in_short()
+    public async Task The_name_of_an_unknown_property_is_shortened()
     {
         var row = Assert.Single(await Files.ReadNdjsonAsync($$"""{"{{new string('p', 5000)}}":1}"""));
 
@@ -75,15 +92,17 @@ public sealed class NdjsonRowsTests
     }
 
     [Fact]
-    public async Task Text_that_is_no_utf8_is_refused()
+    public async Task Bytes_that_are_not_UTF8_are_refused()
     {
         byte[] file = [.. "{}\n{}\n{\"email\":\""u8, 0xEB, .. "\"}\n"u8];
 
-        Assert.Equal("3! invalid_encoding", (await Files.DescribeAsync(NdjsonRows.ReadAsync(new MemoryStream(file), CancellationToken.None)))[^1]);
+        var rows = await Files.DescribeAsync(NdjsonRows.ReadAsync(new MemoryStream(file), CancellationToken.None));
+
+        Assert.Equal("3! invalid_encoding", rows[^1]);
     }
 
     [Fact]
-    public async Task A_line_without_end_is_given_up_early()
+    public async Task Reading_stops_early_in_a_line_without_end()
     {
         using var file = new EndlessStream("{}\n{\"email\":\"", "x", 100 * Megabyte);
 
@@ -92,7 +111,7 @@ public sealed class NdjsonRowsTests
     }
 
     [Fact]
-    public async Task A_line_may_have_four_megabytes_and_not_a_byte_more()
+    public async Task A_line_has_at_most_four_megabytes()
     {
         const string form = """{"email":""}""";
         var fits = new string('x', LongLine.MaxLength - form.Length);
@@ -102,7 +121,7 @@ public sealed class NdjsonRowsTests
     }
 
     [Fact]
-    public async Task Rows_are_read_no_sooner_than_they_are_asked_for()
+    public async Task Rows_are_read_only_on_demand()
     {
         var line = $$"""{"email":"a@x","first_name":"Ada","user_groups":["A"]}{{"\n"}}""";
         using var file = new EndlessStream("", line, 1_000_000);
