@@ -76,7 +76,8 @@ public static class DependencyInjection
         where T : class
     {
         var queries = new RowQueries<T>(provider.GetRequiredService<NpgsqlDataSource>(), rows);
-        return new SharedLookup<T>((id, cancellationToken) => queries.FindAsync(id, Fields<T>.All, cancellationToken), queries.FindManyAsync);
+        return new SharedLookup<T>(
+            (id, cancellationToken) => queries.FindAsync(id, Fields<T>.All, cancellationToken), queries.FindManyAsync);
     }
 
     private static NpgsqlDataSource CreateDataSource(string connectionString, TimeSpan requestTimeout)

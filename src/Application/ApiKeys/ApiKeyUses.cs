@@ -20,7 +20,10 @@ public static class ApiKeyUses
         for (var attempt = 1; ; attempt++)
         {
             // In one order, because other instances write the same rows.
-            var keys = await db.ApiKeys.AsTracking().Where(key => ids.Contains(key.Id)).OrderBy(key => key.Id).ToListAsync(cancellationToken);
+            var keys = await db.ApiKeys.AsTracking()
+                .Where(key => ids.Contains(key.Id))
+                .OrderBy(key => key.Id)
+                .ToListAsync(cancellationToken);
             keys.ForEach(key => key.RecordUse(uses[key.Id]));
             try
             {

@@ -12,7 +12,8 @@ namespace CleanWorkspace.Application.ApiKeys;
 /// <param name="Fields">The properties to show; null for all.</param>
 public sealed record ApiKeysGetApiKeyByIdRequest(Guid Id, Fields<ApiKeyResponse>? Fields) : IRequest<ApiKeyResponse>;
 
-internal sealed class GetApiKeyByIdHandler(IWorkspaceDbContext db, IMapper mapper) : IRequestHandler<ApiKeysGetApiKeyByIdRequest, ApiKeyResponse>
+internal sealed class GetApiKeyByIdHandler(IWorkspaceDbContext db, IMapper mapper)
+    : IRequestHandler<ApiKeysGetApiKeyByIdRequest, ApiKeyResponse>
 {
     public async Task<ApiKeyResponse> Handle(ApiKeysGetApiKeyByIdRequest request, CancellationToken cancellationToken)
     {

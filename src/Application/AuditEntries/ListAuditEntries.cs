@@ -7,7 +7,9 @@ namespace CleanWorkspace.Application.AuditEntries;
 /// <summary>Reads one page of the audit, newest first.</summary>
 public sealed record AuditEntriesListRequest : ListRequest<AuditEntryResponse>
 {
-    /// <summary>Selects the entries of this user, group or API key. A membership stands in the entry of the side that was written.</summary>
+    /// <summary>
+    /// Selects the entries of this user, group or API key. A membership stands in the entry of the side that was written.
+    /// </summary>
     public Guid? Resource { get; init; }
 
     /// <summary>Selects the changes by this actor, written as in the entries.</summary>

@@ -14,7 +14,8 @@ public sealed record Page<T>(int Number, int Size, int Count, IReadOnlyList<T> R
     public int TotalPages => (Count + Size - 1) / Size;
 
     /// <summary>Returns the same page with every row converted.</summary>
-    public Page<TResult> Select<TResult>(Func<T, TResult> convert) => new(Number, Size, Count, [.. Results.Select(convert)], Next, Previous);
+    public Page<TResult> Select<TResult>(Func<T, TResult> convert) =>
+        new(Number, Size, Count, [.. Results.Select(convert)], Next, Previous);
 }
 
 /// <summary>Builds pages from the rows that a query found.</summary>

@@ -2,7 +2,9 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Requests;
 
-/// <summary>The stored rows that a request refers to. Ids are as the client sent them, in its order; null for values that are no string.</summary>
+/// <summary>
+/// The stored rows that a request refers to. Ids are as the client sent them, in its order; null for values that are no string.
+/// </summary>
 public sealed record References
 {
     /// <summary>A request without references.</summary>

@@ -15,7 +15,8 @@ public sealed record RequestFault(string Code, string Detail, string? Pointer = 
 
     internal static readonly Fault NothingGiven = new("nothing_given", "The body is empty. Give at least one property.");
 
-    internal static readonly Fault RoleConflict = new("role_conflict", "role and _role differ. Send one of them, or the same role in both.");
+    internal static readonly Fault RoleConflict = new(
+        "role_conflict", "role and _role differ. Send one of them, or the same role in both.");
 
     internal static readonly Fault NoList = new("required", "Must be a list of ids. The list may be empty.");
 

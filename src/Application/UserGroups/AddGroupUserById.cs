@@ -14,7 +14,12 @@ internal sealed class AddGroupUserByIdHandler(IUserGroupStore userGroups) : Asyn
 {
     protected override async Task Handle(UserGroupsAddUserByIdRequest request, CancellationToken cancellationToken)
     {
-        var changes = new MembershipChanges { GroupId = request.Id, ExpectedVersions = request.ExpectedVersions, Add = [request.UserId] };
+        var changes = new MembershipChanges
+        {
+            GroupId = request.Id,
+            ExpectedVersions = request.ExpectedVersions,
+            Add = [request.UserId],
+        };
         try
         {
             _ = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);

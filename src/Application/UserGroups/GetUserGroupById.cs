@@ -9,7 +9,8 @@ namespace CleanWorkspace.Application.UserGroups;
 /// <param name="Fields">The properties to read; null for all.</param>
 public sealed record UserGroupsGetUserGroupByIdRequest(Guid Id, Fields<UserGroupResponse>? Fields) : IRequest<UserGroupResponse>;
 
-internal sealed class GetUserGroupByIdHandler(IUserGroupStore userGroups) : IRequestHandler<UserGroupsGetUserGroupByIdRequest, UserGroupResponse>
+internal sealed class GetUserGroupByIdHandler(IUserGroupStore userGroups)
+    : IRequestHandler<UserGroupsGetUserGroupByIdRequest, UserGroupResponse>
 {
     public async Task<UserGroupResponse> Handle(UserGroupsGetUserGroupByIdRequest request, CancellationToken cancellationToken) =>
         await userGroups.FindAsync(request.Id, request.Fields, cancellationToken)

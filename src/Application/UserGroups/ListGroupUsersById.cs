@@ -17,7 +17,8 @@ public sealed record UserGroupsListUsersByIdRequest : ListUsersQuery
     public override Guid? GroupId => Id;
 }
 
-internal sealed class ListGroupUsersByIdHandler(IUserStore users, IUserGroupStore userGroups) : IRequestHandler<UserGroupsListUsersByIdRequest, Page<UserResponse>>
+internal sealed class ListGroupUsersByIdHandler(IUserStore users, IUserGroupStore userGroups)
+    : IRequestHandler<UserGroupsListUsersByIdRequest, Page<UserResponse>>
 {
     public async Task<Page<UserResponse>> Handle(UserGroupsListUsersByIdRequest request, CancellationToken cancellationToken)
     {

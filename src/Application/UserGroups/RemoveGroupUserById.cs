@@ -13,7 +13,12 @@ internal sealed class RemoveGroupUserByIdHandler(IUserGroupStore userGroups) : A
 {
     protected override async Task Handle(UserGroupsRemoveUserByIdRequest request, CancellationToken cancellationToken)
     {
-        var changes = new MembershipChanges { GroupId = request.Id, ExpectedVersions = request.ExpectedVersions, Remove = [request.UserId] };
+        var changes = new MembershipChanges
+        {
+            GroupId = request.Id,
+            ExpectedVersions = request.ExpectedVersions,
+            Remove = [request.UserId],
+        };
         _ = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
     }
 }

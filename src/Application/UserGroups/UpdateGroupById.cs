@@ -33,11 +33,13 @@ public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserG
     [JsonIgnore]
     public bool IsNameless => Name is { IsGiven: true, Value: null };
 
+    private static Fields<UserGroupResponse> ReadOnlyFields { get; } = Fields<UserGroupResponse>.Of("created_at", "updated_at", "name");
+
     /// <inheritdoc/>
     public override References GetReferences() => new() { Users = Users.Value ?? [], SentBack = SentBack(isNameless: IsNameless) };
 
     internal override async Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
-        await rows.UserGroups.FindAsync(Id, Fields<UserGroupResponse>.Of("created_at", "updated_at", "name"), cancellationToken) is { } stored
+        await rows.UserGroups.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
             ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt, IsNameless: stored.Name is null)
             : null;
 }

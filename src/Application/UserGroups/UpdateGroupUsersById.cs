@@ -36,7 +36,8 @@ public sealed record UserGroupsUpdateUsersByIdRequest : BodyRequest, IRequest<Me
 internal sealed class UpdateGroupUsersByIdValidator : AbstractValidator<UserGroupsUpdateUsersByIdRequest>
 {
     private static readonly Fault NoId = new("invalid_id", "Must be a UUID.");
-    private static readonly Fault Contradiction = new("contradiction", "This user stands in add, too. Remove the id from one of the two lists.");
+    private static readonly Fault Contradiction = new(
+        "contradiction", "This user stands in add, too. Remove the id from one of the two lists.");
 
     public UpdateGroupUsersByIdValidator()
     {

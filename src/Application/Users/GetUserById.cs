@@ -9,7 +9,8 @@ namespace CleanWorkspace.Application.Users;
 /// <param name="Fields">The properties to read; null for all.</param>
 public sealed record UsersGetUserByIdRequest(Guid Id, Fields<UserResponse>? Fields) : IRequest<UserResponse>;
 
-internal sealed class GetUserByIdHandler(IUserStore users) : IRequestHandler<UsersGetUserByIdRequest, UserResponse>
+internal sealed class GetUserByIdHandler(IUserStore users)
+    : IRequestHandler<UsersGetUserByIdRequest, UserResponse>
 {
     public async Task<UserResponse> Handle(UsersGetUserByIdRequest request, CancellationToken cancellationToken) =>
         await users.FindAsync(request.Id, request.Fields, cancellationToken)

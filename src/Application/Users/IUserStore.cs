@@ -23,7 +23,9 @@ public interface IUserStore
     /// <param name="user">The new user.</param>
     /// <param name="key">The idempotency key, or null. A key that was used for the same request returns the first answer.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    /// <exception cref="Failure">The address is taken, a group does not exist, or the key is in use or belongs to another request.</exception>
+    /// <exception cref="Failure">
+    /// The address is taken, a group does not exist, or the key is in use or belongs to another request.
+    /// </exception>
     Task<UserResponse> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken);
 
     /// <summary>Changes a user and returns the stored user, or null if it does not exist. Writes only columns that differ.</summary>

@@ -17,7 +17,8 @@ public sealed record UsersListGroupsByIdRequest : ListGroupsQuery
     public override Guid? UserId => Id;
 }
 
-internal sealed class ListUserGroupsByIdHandler(IUserGroupStore userGroups, IUserStore users) : IRequestHandler<UsersListGroupsByIdRequest, Page<UserGroupResponse>>
+internal sealed class ListUserGroupsByIdHandler(IUserGroupStore userGroups, IUserStore users)
+    : IRequestHandler<UsersListGroupsByIdRequest, Page<UserGroupResponse>>
 {
     public async Task<Page<UserGroupResponse>> Handle(UsersListGroupsByIdRequest request, CancellationToken cancellationToken)
     {

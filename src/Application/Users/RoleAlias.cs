@@ -13,7 +13,8 @@ internal static class RoleAlias
         (role.IsGiven ? role : alias).Select(RoleName.Parse);
 
     /// <summary>Requires that the alias names a role, and the same role as <c>role</c> if both are given.</summary>
-    public static void HoldsRoleLike<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule, Func<TRequest, Optional<string?>> role) =>
+    public static void HoldsRoleLike<TRequest>(
+        this IRuleBuilder<TRequest, Optional<string?>> rule, Func<TRequest, Optional<string?>> role) =>
         rule.Custom((alias, context) =>
         {
             if (!alias.IsGiven)

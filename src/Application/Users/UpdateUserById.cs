@@ -43,11 +43,13 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
     [Undocumented]
     public Optional<IReadOnlyList<string?>?> Teams { get; init; }
 
+    private static Fields<UserResponse> ReadOnlyFields { get; } = Fields<UserResponse>.Of("created_at", "updated_at", "email");
+
     /// <inheritdoc/>
     public override References GetReferences() => new() { UserGroups = UserGroups.Value ?? [], SentBack = SentBack(Email) };
 
     internal override async Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
-        await rows.Users.FindAsync(Id, Fields<UserResponse>.Of("created_at", "updated_at", "email"), cancellationToken) is { } stored
+        await rows.Users.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
             ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt, stored.Email)
             : null;
 }

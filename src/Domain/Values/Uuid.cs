@@ -51,7 +51,7 @@ public static class Uuid
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>Returns the fault <c>invalid_id</c>, or null if the text is a UUID version 7 that another system may have created.</summary>
+    /// <summary>Returns the fault <c>invalid_id</c>, or null if the text is a UUID version 7 with a valid time.</summary>
     public static Fault? CheckVersion7(string? text, out Guid id) =>
         // The time in the id becomes the time of creation, so it must be a valid time.
         TryParse(text, out id) && id is { Version: 7, Variant: >= 8 and <= 11 } && id.CompareTo(FirstAt(DateTimeOffset.MaxValue)) < 0

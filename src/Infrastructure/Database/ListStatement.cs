@@ -138,7 +138,8 @@ internal sealed class ListStatement(string source, string[] ids)
     private static string AllOf(IEnumerable<string> conditions) =>
         string.Join(" AND ", conditions) is { Length: > 0 } all ? $" WHERE {all}" : "";
 
-    private static string Each(string[] order, string direction) => string.Join(", ", order.Select(expression => $"{expression} {direction}"));
+    private static string Each(string[] order, string direction) =>
+        string.Join(", ", order.Select(expression => $"{expression} {direction}"));
 
     private static NpgsqlCommand ToCommand(string sql, IEnumerable<NpgsqlParameter> parameters)
     {

@@ -28,7 +28,9 @@ internal abstract class Rows<T>(string name, string alias, string[] key, params 
     /// <summary>The columns that identify a row.</summary>
     public string[] Key => key;
 
-    /// <summary>The columns for reading many rows by their ids. A long list of memberships is left out (<see cref="IsComplete"/>).</summary>
+    /// <summary>
+    /// The columns for reading many rows by their ids. A long list of memberships is left out (<see cref="IsComplete"/>).
+    /// </summary>
     public string ColumnsInBatch { get; } = string.Join(", ", columns.Select(column => column.SqlInBatch));
 
     /// <summary>The columns with their types, for reading a row from JSON.</summary>

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>Repeats writes that lost a race, and translates refusals of PostgreSQL into failures. A refused write changed nothing.</summary>
+/// <summary>
+/// Repeats writes that lost a race, and translates refusals of PostgreSQL into failures. A refused write changed nothing.
+/// </summary>
 internal static class WriteRules
 {
     /// <summary>SQLSTATE of a write that was carried out under its idempotency key already (Schema/writes.sql).</summary>

@@ -6,10 +6,14 @@ BEGIN
     SELECT string_agg(name, ', ') INTO missing FROM unnest(ARRAY['pg_trgm', 'unaccent']) AS name
     WHERE name NOT IN (SELECT e.name FROM pg_available_extensions AS e);
     IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'The database server lacks these extensions: %. Install PostgreSQL''s contrib package (postgresql-contrib; part of Debian''s server package), then start again.', missing
+        RAISE EXCEPTION '% %',
+            format('The database server lacks these extensions: %s.', missing),
+            'Install PostgreSQL''s contrib package (postgresql-contrib; part of Debian''s server package), then start again.'
             USING ERRCODE = 'feature_not_supported';
     ELSIF EXISTS (SELECT FROM pg_extension WHERE extname IN ('pg_trgm', 'unaccent') AND extnamespace <> 'public'::regnamespace) THEN
-        RAISE EXCEPTION 'The extensions pg_trgm and unaccent are not in the schema public. Move them by ALTER EXTENSION ... SET SCHEMA public, then start again.'
+        RAISE EXCEPTION '% %',
+            'The extensions pg_trgm and unaccent are not in the schema public.',
+            'Move them by ALTER EXTENSION ... SET SCHEMA public, then start again.'
             USING ERRCODE = 'feature_not_supported';
     ELSIF NOT EXISTS (SELECT FROM pg_collation WHERE collname = 'und-x-icu') THEN
         RAISE EXCEPTION 'The database server is built without ICU. Use a PostgreSQL with ICU, as all usual packages have it.'

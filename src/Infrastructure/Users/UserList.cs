@@ -7,7 +7,9 @@ namespace CleanWorkspace.Infrastructure.Users;
 /// <summary>The statement for one page of users: its filters, its sort key and its count.</summary>
 internal static class UserList
 {
-    /// <summary>The unique key of addresses and their sort key, as the index has it. A user without an address sorts first, by id.</summary>
+    /// <summary>
+    /// The unique key of addresses and their sort key, as the index has it. A user without an address sorts first, by id.
+    /// </summary>
     public const string EmailKey = "coalesce(u.folded_email, ' ' || u.id::text) COLLATE \"C\"";
 
     public static ListStatement Of(ListUsersQuery query)

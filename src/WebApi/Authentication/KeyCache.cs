@@ -72,7 +72,7 @@ internal sealed class KeyCache(StoredKeyReader stored, DatabaseLiveness liveness
     public void RecordUse(CachedKey key) => _uses[key.Key.Id] = clock.GetUtcNow();
 
     /// <summary>Returns the last use of each key since the previous call.</summary>
-    public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeRecordedUses() => Interlocked.Exchange(ref _uses, new()).ToArray();
+    public IReadOnlyDictionary<Guid, DateTimeOffset> TakeRecordedUses() => Interlocked.Exchange(ref _uses, new());
 
     private TimeSpan AgeOf(CachedKey key) => clock.GetElapsedTime(key.ReadStart);
 

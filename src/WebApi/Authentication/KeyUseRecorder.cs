@@ -4,7 +4,7 @@ using CleanWorkspace.Application.ApiKeys;
 namespace CleanWorkspace.WebApi.Authentication;
 
 /// <summary>
-/// Stores the last use of each API key in the database: every 30 seconds, with one statement for all keys. Requests do not wait for it.
+/// Stores the last use of each API key in the database, every 30 seconds and for all keys at once. Requests do not wait for it.
 /// </summary>
 internal sealed class KeyUseRecorder(KeyCache keys, IServiceScopeFactory scopes, ILogger<KeyUseRecorder> logger) : BackgroundService
 {
@@ -32,7 +32,7 @@ internal sealed class KeyUseRecorder(KeyCache keys, IServiceScopeFactory scopes,
         {
             using var timeout = new CancellationTokenSource(WriteTimeout);
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>().RecordUsesAsync(uses.ToDictionary(), timeout.Token);
+            await scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>().RecordUsesAsync(uses, timeout.Token);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -17,8 +17,8 @@ namespace CleanWorkspace.WebApi.Controllers;
 public sealed class ApiKeysController(IMediator mediator) : ControllerBase
 {
     /// <summary>Lists the API keys, oldest first.</summary>
-    /// <param name="request">Which page, of which of them.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="request">Page and filters.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "ApiKeys_list")]
     [KnownParametersOnly]
     [ProducesResponseType<ListResponse<ApiKeyResponse>>(StatusCodes.Status200OK)]
@@ -26,10 +26,10 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> List([FromQuery] ApiKeysListRequest request, CancellationToken cancellationToken) =>
         Ok(ListResponse.From(await mediator.Send(request, cancellationToken), Request));
 
-    /// <summary>Creates an API key. The answer alone has its token.</summary>
-    /// <param name="request">Describes the key.</param>
-    /// <param name="idempotency">Must be left out: the answer has the token, which is kept nowhere, so it cannot be given again.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <summary>Creates an API key. Only this answer contains its token.</summary>
+    /// <param name="request">The description of the key.</param>
+    /// <param name="idempotency">Not supported here: the token is not stored, so the answer cannot be repeated.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPost(Name = "ApiKeys_createNewKey")]
     [ProducesResponseType<ApiKeyResponse>(StatusCodes.Status201Created)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
@@ -42,10 +42,10 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
         return new NewResource(key);
     }
 
-    /// <summary>Deletes an API key: whoever holds it is refused within five seconds.</summary>
+    /// <summary>Deletes an API key. The service refuses its token within five seconds.</summary>
     /// <param name="id">The key's id.</param>
-    /// <param name="ifMatch">Entity tags, one of which the resource must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpDelete("{id:uuid}", Name = "ApiKeys_deleteById")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -58,8 +58,8 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
 
     /// <summary>Gets an API key.</summary>
     /// <param name="id">The key's id.</param>
-    /// <param name="fields">The properties to show, with commas between their names; all of them if not given. What is left out is not read.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="fields">The properties to show, separated by commas. Default: all. Other properties are not read.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}", Name = "ApiKeys_getApiKeyById")]
     [ProducesResponseType<ApiKeyResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -67,11 +67,11 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
         Guid id, [FromQuery(Name = "fields")] Fields<ApiKeyResponse>? fields, CancellationToken cancellationToken) =>
         Ok(await mediator.Send(new ApiKeysGetApiKeyByIdRequest(id, fields), cancellationToken));
 
-    /// <summary>Changes an API key: what is absent stays as it is.</summary>
+    /// <summary>Changes an API key. Absent properties stay as they are.</summary>
     /// <param name="id">The key's id.</param>
     /// <param name="request">The changes.</param>
-    /// <param name="ifMatch">Entity tags, one of which the resource must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPatch("{id:uuid}", Name = "ApiKeys_updateById")]
     [ProducesResponseType<ApiKeyResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]

@@ -7,16 +7,16 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanWorkspace.WebApi.Controllers;
 
-/// <summary>What was changed in the workspace, by whom and when.</summary>
+/// <summary>The audit: all changes with their time and caller.</summary>
 [ApiController]
 [Route("auth/audit")]
 [Tags("AuditEntries")]
 [ProducesResponseType<Problem>(StatusCodes.Status500InternalServerError)]
 public sealed class AuditEntriesController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Lists what was changed, newest first.</summary>
-    /// <param name="request">Which page, of which changes.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <summary>Lists the changes, newest first.</summary>
+    /// <param name="request">Page and filters.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "AuditEntries_list")]
     [KnownParametersOnly]
     [ProducesResponseType<ListResponse<AuditEntryResponse>>(StatusCodes.Status200OK)]

@@ -18,8 +18,8 @@ namespace CleanWorkspace.WebApi.Controllers;
 public sealed class UserGroupsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Lists the user groups.</summary>
-    /// <param name="request">Which page, of which of them.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="request">Page and filters.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "UserGroups_list")]
     [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserGroupResponse>>(StatusCodes.Status200OK)]
@@ -28,11 +28,11 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         Ok(ListResponse.From(await mediator.Send(request, cancellationToken), Request));
 
     /// <summary>Creates a user group.</summary>
-    /// <param name="request">Describes the group.</param>
+    /// <param name="request">The description of the group.</param>
     /// <param name="idempotency">
-    /// A name for this one request, best a random UUID. Sent again under it within 24 hours, the same request is answered as at first.
+    /// A name for this request, for example a random UUID. Within 24 hours a repetition gets the first answer and changes nothing.
     /// </param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPost(Name = "UserGroups_createNewGroup")]
     [ProducesResponseType<UserGroupResponse>(StatusCodes.Status201Created)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
@@ -45,10 +45,10 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         return new NewResource(group);
     }
 
-    /// <summary>Deletes a user group and ends its memberships; the users stay.</summary>
+    /// <summary>Deletes a user group and its memberships. The users stay.</summary>
     /// <param name="id">The group's id.</param>
-    /// <param name="ifMatch">Entity tags, one of which the resource must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpDelete("{id:uuid}", Name = "UserGroups_deleteById")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -61,8 +61,8 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
 
     /// <summary>Gets a user group.</summary>
     /// <param name="id">The group's id.</param>
-    /// <param name="fields">The properties to show, with commas between their names; all of them if not given. What is left out is not read.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="fields">The properties to show, separated by commas. Default: all. Other properties are not read.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}", Name = "UserGroups_getUserGroupById")]
     [ProducesResponseType<UserGroupResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -70,11 +70,11 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         Guid id, [FromQuery(Name = "fields")] Fields<UserGroupResponse>? fields, CancellationToken cancellationToken) =>
         Ok(await mediator.Send(new UserGroupsGetUserGroupByIdRequest(id, fields), cancellationToken));
 
-    /// <summary>Changes a user group: what is absent stays as it is.</summary>
+    /// <summary>Changes a user group. Absent properties stay as they are.</summary>
     /// <param name="id">The group's id.</param>
     /// <param name="request">The changes.</param>
-    /// <param name="ifMatch">Entity tags, one of which the resource must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPatch("{id:uuid}", Name = "UserGroups_updateById")]
     [ProducesResponseType<UserGroupResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
@@ -86,10 +86,10 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         CancellationToken cancellationToken) =>
         Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
 
-    /// <summary>Lists the users who are in a group.</summary>
+    /// <summary>Lists the members of a user group.</summary>
     /// <param name="id">The group's id.</param>
-    /// <param name="request">Which page, of which of them.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="request">Page and filters.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}/users", Name = "UserGroups_listUsersById")]
     [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserResponse>>(StatusCodes.Status200OK)]
@@ -99,11 +99,11 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         Guid id, [FromQuery] UserGroupsListUsersByIdRequest request, CancellationToken cancellationToken) =>
         Ok(ListResponse.From(await mediator.Send(request with { Id = id }, cancellationToken), Request));
 
-    /// <summary>Makes a user a member of a user group; who is one already stays one.</summary>
+    /// <summary>Makes a user a member of a user group. Repeating the request changes nothing.</summary>
     /// <param name="id">The group's id.</param>
     /// <param name="userId">The user's id.</param>
-    /// <param name="ifMatch">Entity tags, one of which the group must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags of the group. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPut("{id:uuid}/users/{user_id:uuid}", Name = "UserGroups_addUserById")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -117,11 +117,11 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         return NoContent();
     }
 
-    /// <summary>Ends a user's membership of a user group; who is no member stays none.</summary>
+    /// <summary>Ends the membership of a user in a user group. Repeating the request changes nothing.</summary>
     /// <param name="id">The group's id.</param>
     /// <param name="userId">The user's id.</param>
-    /// <param name="ifMatch">Entity tags, one of which the group must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags of the group. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpDelete("{id:uuid}/users/{user_id:uuid}", Name = "UserGroups_removeUserById")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -135,11 +135,11 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         return NoContent();
     }
 
-    /// <summary>Adds users to a user group and removes users from it, all at once; who is not named stays what it is.</summary>
+    /// <summary>Adds members to a user group and removes members from it in one step. Other members stay.</summary>
     /// <param name="id">The group's id.</param>
-    /// <param name="request">Whom to add and whom to remove.</param>
-    /// <param name="ifMatch">Entity tags, one of which the group must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="request">The users to add and the users to remove.</param>
+    /// <param name="ifMatch">The accepted entity tags of the group. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPatch("{id:uuid}/users", Name = "UserGroups_updateUsersById")]
     [ProducesResponseType<MembershipChangesResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]

@@ -21,8 +21,8 @@ namespace CleanWorkspace.WebApi.Controllers;
 public sealed class UsersController(IMediator mediator) : ControllerBase
 {
     /// <summary>Lists the users.</summary>
-    /// <param name="request">Which page, of which of them.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="request">Page and filters.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "Users_list")]
     [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserResponse>>(StatusCodes.Status200OK)]
@@ -31,11 +31,11 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         Ok(ListResponse.From(await mediator.Send(request, cancellationToken), Request));
 
     /// <summary>Creates a user.</summary>
-    /// <param name="request">Describes the user.</param>
+    /// <param name="request">The description of the user.</param>
     /// <param name="idempotency">
-    /// A name for this one request, best a random UUID. Sent again under it within 24 hours, the same request is answered as at first.
+    /// A name for this request, for example a random UUID. Within 24 hours a repetition gets the first answer and changes nothing.
     /// </param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPost(Name = "Users_createNewUser")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status201Created)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
@@ -48,10 +48,10 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         return new NewResource(user);
     }
 
-    /// <summary>Deletes a user and ends its memberships.</summary>
+    /// <summary>Deletes a user and its memberships.</summary>
     /// <param name="id">The user's id.</param>
-    /// <param name="ifMatch">Entity tags, one of which the resource must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpDelete("{id:uuid}", Name = "Users_deleteById")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -64,8 +64,8 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
 
     /// <summary>Gets a user.</summary>
     /// <param name="id">The user's id.</param>
-    /// <param name="fields">The properties to show, with commas between their names; all of them if not given. What is left out is not read.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="fields">The properties to show, separated by commas. Default: all. Other properties are not read.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}", Name = "Users_getUserById")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -73,11 +73,11 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         Guid id, [FromQuery(Name = "fields")] Fields<UserResponse>? fields, CancellationToken cancellationToken) =>
         Ok(await mediator.Send(new UsersGetUserByIdRequest(id, fields), cancellationToken));
 
-    /// <summary>Changes a user: what is absent stays as it is.</summary>
+    /// <summary>Changes a user. Absent properties stay as they are.</summary>
     /// <param name="id">The user's id.</param>
     /// <param name="request">The changes.</param>
-    /// <param name="ifMatch">Entity tags, one of which the resource must still have; otherwise 412 and nothing is changed.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPatch("{id:uuid}", Name = "Users_updateById")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
@@ -89,16 +89,16 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         CancellationToken cancellationToken) =>
         Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
 
-    /// <summary>Creates and changes users, and user groups, as the rows of a file say: all of them, or nothing where a row is refused.</summary>
+    /// <summary>Imports users and user groups from a file. If a row is refused, nothing is changed.</summary>
     /// <remarks>
-    /// The answer has a line of JSON for each fault of a refused row, and the summary in the last line. Where rows were refused and so
-    /// nothing was changed its status is 400. docs/import-export.md describes the files.
+    /// The answer is NDJSON: a line for each fault of a refused row, and a summary in the last line. The status is 400 if rows were
+    /// refused and nothing was changed. docs/import-export.md describes the files.
     /// </remarks>
-    /// <param name="rows">The file: CSV with a header row, or a user or group in JSON on each line. There is no limit to its size.</param>
-    /// <param name="partial">Whether the good rows are applied where others are refused.</param>
-    /// <param name="dryRun">Whether it is only said what would happen.</param>
-    /// <param name="createGroups">Whether groups that are not there are created; otherwise rows that name them are refused.</param>
-    /// <param name="cancellationToken">Ends when the client goes away: nothing is changed then.</param>
+    /// <param name="rows">The file: CSV with a header row, or NDJSON with a user or group on each line. Its size is not limited.</param>
+    /// <param name="partial">True applies the good rows even if other rows are refused.</param>
+    /// <param name="dryRun">True reports the result but changes nothing.</param>
+    /// <param name="createGroups">True creates missing groups. Otherwise rows that name them are refused.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("import", Name = "Users_import")]
     [KnownParametersOnly]
     [DisableRequestSizeLimit]
@@ -115,18 +115,21 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     {
         using var report = new NdjsonReport(Response);
         await mediator.Send(
-            new UsersImportRequest(report.Accept(rows, CancellationToken.None), new ImportOptions(partial, dryRun, createGroups), report), cancellationToken);
+            new UsersImportRequest(report.Accept(rows, CancellationToken.None), new ImportOptions(partial, dryRun, createGroups), report),
+            cancellationToken);
         return new EmptyResult();
     }
 
-    /// <summary>Exports every user, and in NDJSON every group, as they are at one moment: what an import takes.</summary>
+    /// <summary>Exports all users, and in NDJSON all groups, from one snapshot. An import accepts the file.</summary>
     /// <remarks>
-    /// The answer is a file of any size, which is sent as it is read from the database. Where that fails in the middle, the connection is
-    /// broken off. docs/import-export.md describes the files.
+    /// The file is sent while it is read from the database. If that fails in the middle, the service closes the connection, so that a
+    /// part is not taken for the whole. docs/import-export.md describes the files.
     /// </remarks>
-    /// <param name="format">The format; the one that the Accept header prefers if not given, and csv if it says nothing of either.</param>
-    /// <param name="excelSafe">Whether an apostrophe is put before cells that spreadsheets would take for formulas; it is then part of the text. CSV only.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="format">The format. Default: the format that the Accept header prefers, else csv.</param>
+    /// <param name="excelSafe">
+    /// True puts an apostrophe before cells that a spreadsheet would run as formulas. An import reads it as part of the text. CSV only.
+    /// </param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("export", Name = "Users_export")]
     [KnownParametersOnly]
     [Produces(MediaTypes.Csv, MediaTypes.Ndjson)]
@@ -138,10 +141,10 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         CancellationToken cancellationToken) =>
         new ExportResult(format, excelSafe, writer => mediator.Send(new UsersExportRequest(writer), cancellationToken));
 
-    /// <summary>Lists the groups that a user is in.</summary>
+    /// <summary>Lists the groups of a user.</summary>
     /// <param name="id">The user's id.</param>
-    /// <param name="request">Which page, of which of them.</param>
-    /// <param name="cancellationToken">Ends when the client goes away.</param>
+    /// <param name="request">Page and filters.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}/groups", Name = "Users_listGroupsById")]
     [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserGroupResponse>>(StatusCodes.Status200OK)]

@@ -18,7 +18,8 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
         {
             await HandleAsync(httpContext, exception);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (
+            gone is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested)
         {
             // The client closed the connection while the problem was written.
         }

@@ -20,7 +20,7 @@ internal static class ProblemWriter
         [401] = (Rfc9110("15.5.2"), "authentication_required", "Send an API key or a token as Authorization: Bearer."),
         [403] = (Rfc9110("15.5.4"), "forbidden", "The credential does not allow this operation."),
         [404] = (Rfc9110("15.5.5"), "not_found", "Nothing exists at this address."),
-        [405] = (Rfc9110("15.5.6"), "method_not_allowed", "This address does not support the method. The Allow header lists the supported ones."),
+        [405] = (Rfc9110("15.5.6"), "method_not_allowed", "This address does not support the method. See the Allow header."),
         [408] = (Rfc9110("15.5.9"), "request_timeout", "The request took too long to arrive."),
         [409] = (Rfc9110("15.5.10"), "conflict", "Another request is in the way."),
         [412] = (Rfc9110("15.5.13"), "precondition_failed", "A precondition of the request is not met."),

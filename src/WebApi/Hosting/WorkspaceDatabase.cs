@@ -97,7 +97,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         {
             throw new StartFailure(
                 $"""
-                No database is configured. The environment is {builder.Environment.EnvironmentName}. A private database exists in Development only.
+                No database is configured, and a private database exists in Development only ({builder.Environment.EnvironmentName} is set).
                 Set ConnectionStrings__Workspace to a PostgreSQL 15 or later, such as
                   Host=db.example.org;Database=workspace;Username=workspace;Password=...
                 or run the service with its database: docker compose up --build --wait

@@ -78,7 +78,8 @@ internal static class CsvRows
             CsvMalformedReason.TextAfterClosingQuote => Invalid(
                 record.LineNumber, "A cell has text after its closing quote. Write a quote within quotes twice."),
             _ => Invalid(
-                record.LineNumber, "A cell has a quote, but does not begin with one. Put the cell in quotes and write each quote in it twice."),
+                record.LineNumber,
+                "A cell has a quote, but does not begin with one. Put the cell in quotes and write each quote in it twice."),
         }),
     };
 

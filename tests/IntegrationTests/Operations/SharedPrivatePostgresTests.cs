@@ -2,7 +2,7 @@ using CleanWorkspace.Infrastructure.PrivatePostgres;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Npgsql;
 
-namespace CleanWorkspace.IntegrationTests.Persistence;
+namespace CleanWorkspace.IntegrationTests.Operations;
 
 /// <summary>The private PostgreSQL server of a folder is shared by one service and any number of commands.</summary>
 public sealed class SharedPrivatePostgresTests : IAsyncLifetime

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
 
-namespace CleanWorkspace.IntegrationTests.Persistence;
+namespace CleanWorkspace.IntegrationTests.Operations;
 
 /// <summary>The log of a start in Production, as a container runs it.</summary>
 public sealed class StartLogTests : IAsyncLifetime

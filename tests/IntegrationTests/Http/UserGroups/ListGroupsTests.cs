@@ -312,7 +312,11 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
             code switch
             {
                 "unknown_sort" => ["created_at, name"],
-                "unknown_parameter" => ["created_after, created_before, cursor, fields, name, page, page_size, q, sort, user"],
+                "unknown_parameter" =>
+                [
+                    "`created_after`, `created_before`, `cursor`, `fields`, `name`, "
+                    + "`page`, `page_size`, `q`, `sort`, `user`.",
+                ],
                 _ => Array.Empty<string>(),
             },
             help => Assert.Contains(help, detail, StringComparison.Ordinal));

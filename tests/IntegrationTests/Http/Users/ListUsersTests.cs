@@ -320,7 +320,11 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
             code switch
             {
                 "unknown_sort" => ["created_at, email, first_name, last_name"],
-                "unknown_parameter" => ["created_after, created_before, cursor, email, fields, page, page_size, q, role, sort, user_group"],
+                "unknown_parameter" =>
+                [
+                    "`created_after`, `created_before`, `cursor`, `email`, `fields`, "
+                    + "`page`, `page_size`, `q`, `role`, `sort`, `user_group`.",
+                ],
                 _ => Array.Empty<string>(),
             },
             help => Assert.Contains(help, detail, StringComparison.Ordinal));
