@@ -171,7 +171,7 @@ internal sealed record Growth(string Name, string Title, IReadOnlyDictionary<int
             : null;
     }
 
-    // A service that accepts unknown parameters would ignore this one too.
+    // Skips a service that ignores unknown parameters, because it would ignore this one too.
     private static async Task<string?> MakeFilteredGetAsync(HostedProgram program, string path, CancellationToken cancellationToken) =>
         await GetAsync(program, $"{path}&no_such_parameter=1", cancellationToken) is null
             ? await MakeGetAsync(program, path, cancellationToken)

@@ -30,7 +30,7 @@ internal static partial class SameAnswers
         ];
         foreach (var (method, path, body) in requests)
         {
-            // Both write the same row, so each needs a value of its own.
+            // Each program has its own values, because addresses are unique and a PATCH must change the row.
             var serviceBody = body?.Replace("TOKEN", "1", StringComparison.Ordinal);
             var floorBody = body?.Replace("TOKEN", "2", StringComparison.Ordinal);
             var serviceAnswer = await SendAsync(service, method, path, serviceBody, cancellationToken);

@@ -47,8 +47,7 @@ internal static class Seed
         FROM generate_series(1, {workspace.Groups}) AS n
         """;
 
-    // Each user gets three groups: one by its number, and the ones a third and two thirds of all ordinary groups further. So they
-    // differ.
+    // Each user gets three groups, a third of the ordinary groups apart, so they differ.
     private static string Memberships(Workspace workspace) => $"""
         INSERT INTO memberships (user_id, group_id)
         SELECT {workspace.UserIdSql("n")}, {workspace.GroupIdSql("g")}
