@@ -12,7 +12,7 @@ namespace CleanWorkspace.UnitTests.Application;
 /// <summary>The use cases as the service registers them, on a database of the test.</summary>
 internal static class UseCases
 {
-    private static readonly IServiceProvider Services = Create(new UnreachableDatabase());
+    private static readonly ServiceProvider Services = Create(new UnreachableDatabase());
 
     private static ServiceProvider Create(UnreachableDatabase db, TimeProvider? clock = null)
     {
