@@ -20,7 +20,7 @@ public sealed class UpdateGroupUsersByIdValidatorTests
             }));
 
     [Fact]
-    public void The_fault_points_at_the_list_that_is_too_long_or_at_the_body_if_only_both_together_are() =>
+    public void The_fault_points_at_a_list_that_is_too_long_or_at_the_body_if_only_the_sum_is() =>
         Assert.Equal(
             ["add: too_many", ": too_many"],
             new[] { (10_001, 0), (10_000, 1) }.SelectMany(count => UseCases.FindFaults(new UserGroupsUpdateUsersByIdRequest
