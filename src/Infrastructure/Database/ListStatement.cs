@@ -81,7 +81,8 @@ internal sealed class ListStatement(string source, string[] ids)
         var sql = _isSearch || request.Offset > 0
             ? Cut(rows, columns, order, direction, request)
             : $"""
-              SELECT {columns}, {_key ?? "''"}, ({Count}) FROM {source}{WhereBeyond(request.Cursor, order, direction)}
+              SELECT {columns}, {_key ?? "''"}, ({Count})
+              FROM {source}{WhereBeyond(request.Cursor, order, direction)}
               ORDER BY {Each(order, direction)} LIMIT {request.PageSize + 1}
               """;
         return ToCommand(sql, _parameters);

@@ -16,7 +16,7 @@ internal sealed class RowQueries<T>(NpgsqlDataSource database, Rows<T> rows)
     /// <summary>Returns the row with this id, or null if it does not exist.</summary>
     public async Task<T?> FindAsync(Guid id, Fields<T> fields, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"SELECT {rows.ColumnsOf(fields)} FROM {rows.Table} WHERE {rows.Key[0]} = $1");
+        await using var command = database.CreateCommand($"SELECT {rows.ColumnsOf(fields)}\nFROM {rows.Table} WHERE {rows.Key[0]} = $1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? rows.Read(reader, fields) : null;
@@ -27,7 +27,7 @@ internal sealed class RowQueries<T>(NpgsqlDataSource database, Rows<T> rows)
     {
         Guid[] padded = [.. ids, .. Enumerable.Repeat(ids[0], Math.Max(0, AssumedIds - ids.Count))];
         await using var command = database.CreateCommand(
-            $"SELECT {rows.ColumnsInBatch} FROM {rows.Table} WHERE {rows.Key[0]} = ANY ($1)");
+            $"SELECT {rows.ColumnsInBatch}\nFROM {rows.Table} WHERE {rows.Key[0]} = ANY ($1)");
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = padded });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new Dictionary<Guid, T?>(ids.Count);

@@ -53,11 +53,13 @@ internal sealed class RowWrites<T>(NpgsqlDataSource database, Rows<T> rows, Call
     public Task<T?> RunAsync(WriteBatch batch, CancellationToken cancellationToken)
     {
         var columns = rows.ColumnsOf(Fields<T>.All);
-        var sql = batch.EndsWithInsert
-            ? $"{batch.Sql} RETURNING {columns}"
-            : batch.Sql is { Length: > 0 } statements
-                ? $"{statements};\nSELECT {columns} FROM {rows.Table} WHERE {rows.Key[0]} = @id"
-                : $"SELECT {columns} FROM {rows.Table} WHERE {rows.Key[0]} = @id";
+        var select = $"SELECT {columns}\nFROM {rows.Table} WHERE {rows.Key[0]} = @id";
+        var sql = batch switch
+        {
+            { EndsWithInsert: true } => $"{batch.Sql}\nRETURNING {columns}",
+            { Sql.Length: 0 } => select,
+            _ => $"{batch.Sql};\n{select}",
+        };
         return ReadAsync(batch.ToCommand(sql), row => rows.Read(row, Fields<T>.All), cancellationToken);
     }
 

@@ -13,7 +13,7 @@ public sealed class FragilePostgres : IAsyncLifetime
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"workspace-faults-{Guid.NewGuid():N}");
 
-    private PostgresGuard? _guard;
+    private KillGuard? _guard;
     private PrivatePostgresServer? _private;
     private TestDatabase? _shared;
     private TcpGate _gate = null!;
@@ -25,7 +25,7 @@ public sealed class FragilePostgres : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _guard = PostgresGuard.Of(_folder);
+        _guard = KillGuard.OfServer(_folder);
         try
         {
             _private = await PrivatePostgresServer.StartAsync(_folder);

@@ -7,8 +7,13 @@ namespace CleanWorkspace.IntegrationTests.Hosting;
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly KillGuard _guard;
 
-    private ServiceProcess(Process process) => _process = process;
+    private ServiceProcess(Process process)
+    {
+        _process = process;
+        _guard = KillGuard.OfProgram(process);
+    }
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeLimit.OfWait };
 
@@ -71,6 +76,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             await KillAsync();
         }
 
+        _guard.Dispose();
         _process.Dispose();
     }
 

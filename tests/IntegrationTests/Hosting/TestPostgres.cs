@@ -84,7 +84,7 @@ internal static class TestPostgres
     private static async Task<Server> StartPrivateServerAsync(string whyNoContainer)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"workspace-tests-{Guid.NewGuid():N}");
-        var guard = PostgresGuard.Of(folder);
+        var guard = KillGuard.OfServer(folder);
         var postgres = await PrivatePostgresServer.StartAsync(folder, durable: false);
         return new Server(
             postgres.ConnectionString,

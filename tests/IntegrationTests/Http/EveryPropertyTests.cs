@@ -82,7 +82,7 @@ public sealed class EveryPropertyTests(ServiceFixture service) : IClassFixture<S
         var line = sent.DeepClone().AsObject();
         line["resource"] = resource;
 
-        (await service.ImportAsync(line.ToJsonString(), "", "application/x-ndjson")).MustBe(200);
+        (await service.ImportAsync(line.ToJsonString(), "create_groups=true", "application/x-ndjson")).MustBe(200);
 
         MustHave(sent, (await service.GetAsync($"{path}/{sent.Id()}")).MustBe(200).Json);
         await MustBeAuditedAsync(sent.Without("id"), sent.Id());
@@ -146,11 +146,13 @@ public sealed class EveryPropertyTests(ServiceFixture service) : IClassFixture<S
         return body;
     }
 
-    // Ids must exist, and addresses must be free.
+    // Ids must exist, and addresses and names must be free.
     private async Task<JsonNode> ExampleAsync(string name, JsonNode example) => (name, example) switch
     {
         (_, JsonArray) => await MemberAsync(name),
         ("email", _) => $"{Guid.NewGuid():N}@example.org",
+        // An import finds a group by its name.
+        ("name", _) => $"{example} {Guid.NewGuid():N}",
         _ => example.DeepClone(),
     };
 

@@ -89,7 +89,11 @@ public sealed class RoundTripTests : IAsyncLifetime
     {
         await CreateAsync("/user", new
         {
-            email = "Ada@Example.org", first_name = "'=1+1", last_name = "O'Hara, \"Jr\"", role = "admin", user_groups = groups,
+            email = "Ada@Example.org",
+            first_name = "'=1+1",
+            last_name = "O'Hara, \"Jr\"",
+            role = "admin",
+            user_groups = groups,
         });
         await CreateAsync(
             "/user", new { email = "+2@x", first_name = "=1+1", last_name = "-'", role = "editor", user_groups = groups[..1] });

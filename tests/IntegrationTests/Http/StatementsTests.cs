@@ -60,8 +60,8 @@ public sealed partial class StatementsTests(ServiceFixture service) : IClassFixt
         var withMembers = new Dictionary<string, object> { [text] = "Engine", [members] = new[] { member } };
         await RecordAsync("POST", path, new Dictionary<string, object> { [text] = "Engine" });
         await RecordAsync("POST", path, withMembers);
-        await RecordAsync("POST", path, withMembers, ("Idempotency-Key", "first"));
-        await RecordAsync("POST", path, withMembers, ("Idempotency-Key", "first"));
+        await RecordAsync("POST", path, withMembers, ("Idempotency-Key", members));
+        await RecordAsync("POST", path, withMembers, ("Idempotency-Key", members));
         await RecordAsync("POST", path, new Dictionary<string, object> { [members] = new[] { member, Bodies.UnknownId } });
         await RecordAsync("GET", $"{path}/{id}");
         await RecordAsync("GET", $"{path}/{id}?fields=id,{members}");

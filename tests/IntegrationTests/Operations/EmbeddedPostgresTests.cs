@@ -14,13 +14,13 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     // The name has a space, a letter outside ASCII, and characters with a meaning in a shell.
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"embedded pöstgres $HOME & {Guid.NewGuid():N}");
 
-    private PostgresGuard _guard = null!;
+    private KillGuard _guard = null!;
 
     private string ProcessFile => Path.Combine(_folder, "cluster", "postmaster.pid");
 
     public Task InitializeAsync()
     {
-        _guard = PostgresGuard.Of(_folder);
+        _guard = KillGuard.OfServer(_folder);
         return Task.CompletedTask;
     }
 

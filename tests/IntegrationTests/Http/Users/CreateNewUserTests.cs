@@ -14,7 +14,10 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
             "/user",
             new
             {
-                role = "editor", email = "Ada@Example.org", last_name = "Lovelace", first_name = "Ada",
+                role = "editor",
+                email = "Ada@Example.org",
+                last_name = "Lovelace",
+                first_name = "Ada",
                 user_groups = new[] { group.Id() },
             }))
             .MustBe(201);

@@ -38,7 +38,10 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
         var plain = await CreateGroupAsync("Plain, \"quoted\"");
         await service.CreateUserAsync(new
         {
-            email = "Ada@Example.org", first_name = "=1+1", last_name = "O'Hara, \"Jr\"", role = "editor",
+            email = "Ada@Example.org",
+            first_name = "=1+1",
+            last_name = "O'Hara, \"Jr\"",
+            role = "editor",
             user_groups = new[] { plain, odd },
         });
         await service.CreateUserAsync(new { first_name = "-", last_name = "'@" });
