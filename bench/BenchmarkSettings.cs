@@ -2,32 +2,32 @@ using CleanWorkspace.Benchmarks.Measuring;
 
 namespace CleanWorkspace.Benchmarks;
 
-/// <summary>What is measured, and for how long.</summary>
+/// <summary>The settings of one run of the benchmark.</summary>
 internal sealed record BenchmarkSettings
 {
-    /// <summary>How many users, ascending.</summary>
+    /// <summary>The numbers of users, ascending. Each is a database of its own.</summary>
     public required IReadOnlyList<int> Sizes { get; init; }
 
-    /// <summary>How many connections at once; the first one is what targets are about.</summary>
+    /// <summary>The numbers of concurrent connections. The targets apply to the first.</summary>
     public required IReadOnlyList<int> Connections { get; init; }
 
     public required int Rounds { get; init; }
 
+    /// <summary>The duration of each run of wrk or pgbench.</summary>
     public required int Seconds { get; init; }
 
-    /// <summary>Whether only service and floor are held against each other.</summary>
+    /// <summary>True to compare only service and floor.</summary>
     public required bool IsQuick { get; init; }
 
-    /// <summary>The names of operations; none for all of them.</summary>
+    /// <summary>The names of the operations to measure. If empty, all are measured.</summary>
     public required IReadOnlyList<string> Only { get; init; }
 
-    /// <summary>The document to write, or null.</summary>
+    /// <summary>The path of the report, relative to the repository, or null for no report.</summary>
     public required string? Output { get; init; }
 
-    /// <summary>The program of a service that is built already, or null.</summary>
+    /// <summary>The path of a service that is already built, or null to publish it.</summary>
     public required string? Service { get; init; }
 
-    /// <summary>Whether a file is imported, too.</summary>
     public bool IncludesImport => Only.Count == 0 ? !IsQuick : Only.Contains(Import.Name);
 
     public bool Includes(Operation operation) => Only.Count == 0 || Only.Contains(operation.Name);

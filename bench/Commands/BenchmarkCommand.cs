@@ -4,7 +4,7 @@ using CleanWorkspace.Benchmarks.Setup;
 
 namespace CleanWorkspace.Benchmarks.Commands;
 
-/// <summary>Prepares everything, measures, and tells.</summary>
+/// <summary>Prepares the server, the databases and the service, measures, and shows the results.</summary>
 internal static class BenchmarkCommand
 {
     public static async Task<int> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
@@ -14,19 +14,19 @@ internal static class BenchmarkCommand
         var repository = PublishedService.FindRepository();
         if (settings.Service is null)
         {
-            progress.Say("Publishing the service");
+            progress.Write("Publishing the service");
         }
 
         var service = settings.Service ?? await PublishedService.PublishAsync(repository, cancellationToken);
         await using var server = await BenchmarkServer.StartAsync(cancellationToken);
         var machine = Machine.Describe(server.Description);
-        progress.Say($"{machine}");
+        progress.Write($"{machine}");
 
         var databases = new List<BenchmarkDatabase>();
         foreach (var users in settings.Sizes)
         {
             databases.Add(await BenchmarkDatabase.CreateAsync(
-                server, service, users, progress.Follow($"Seeding {users} users"), cancellationToken));
+                server, service, users, progress.Track($"Seeding {users} users"), cancellationToken));
         }
 
         var growth = settings.IsQuick || settings.Only.Count > 0
@@ -41,18 +41,19 @@ internal static class BenchmarkCommand
                 progress,
                 cancellationToken)
             : null;
-        var results = await CompareAsync(settings, databases[^1], service, tools, server, machine, growth, import, progress, cancellationToken);
+        var results = await CompareAsync(
+            settings, databases[^1], service, tools, server, machine, growth, import, progress, cancellationToken);
         Show(results);
         if (settings.Output is not null)
         {
             Report.Write(Path.Combine(repository, settings.Output), results);
-            progress.Say($"Written: {settings.Output}");
+            progress.Write($"Wrote {settings.Output}");
         }
 
         return 0;
     }
 
-    // Where there is most to be done.
+    // Runs on the largest database.
     private static async Task<Measurements> CompareAsync(
         BenchmarkSettings settings,
         BenchmarkDatabase database,
@@ -66,22 +67,24 @@ internal static class BenchmarkCommand
         CancellationToken cancellationToken)
     {
         var user = database.Workspace.UserId(1);
-        progress.Say("Starting service and floor");
+        progress.Write("Starting service and floor");
         var (service, serviceFootprint) = await Footprint.StartAsync(
-            () => HostedProgram.StartServiceAsync(program, database.ConnectionString, database.Token, user, cancellationToken), settings.IsQuick);
-        await using var serving = service;
+            () => HostedProgram.StartServiceAsync(program, database.ConnectionString, database.Token, user, cancellationToken),
+            settings.IsQuick);
+        await using var serviceLifetime = service;
         var (floor, floorFootprint) = await Footprint.StartAsync(
-            () => HostedProgram.StartFloorAsync(database.ConnectionString, database.Token, user, cancellationToken), settings.IsQuick);
-        await using var holding = floor;
+            () => HostedProgram.StartFloorAsync(database.ConnectionString, database.Token, user, cancellationToken),
+            settings.IsQuick);
+        await using var floorLifetime = floor;
 
         await SameAnswers.RequireAsync(service, floor, database.Workspace, cancellationToken);
-        await database.ForgetWritesAsync(cancellationToken);
+        await database.RemoveWritesAsync(cancellationToken);
         var wrk = new Wrk(tools.Wrk, database.Workspace, server.ProcessId);
         var comparisons = await Comparison.RunAsync(settings, database, service, floor, wrk, progress, cancellationToken);
         serviceFootprint = serviceFootprint.AfterLoad(service);
         floorFootprint = floorFootprint.AfterLoad(floor);
 
-        // Nobody else may hold connections then.
+        // Frees their connections for pgbench. The server's limit is 100.
         await service.DisposeAsync();
         await floor.DisposeAsync();
         return new Measurements
@@ -94,7 +97,9 @@ internal static class BenchmarkCommand
             Service = serviceFootprint,
             Floor = floorFootprint,
             Comparisons = comparisons,
-            Limits = settings.IsQuick ? [] : await Limit.RunAsync(settings, tools.PgBench, database, server.ProcessId, progress, cancellationToken),
+            Limits = settings.IsQuick
+                ? []
+                : await Limit.RunAsync(settings, tools.PgBench, database, server.ProcessId, progress, cancellationToken),
             Growth = growth,
             Import = import,
         };
@@ -104,24 +109,24 @@ internal static class BenchmarkCommand
     {
         foreach (var group in results.Comparisons.GroupBy(comparison => comparison.Connections))
         {
-            Console.WriteLine($"\n{results.Users} users, {group.Key} connections:\n\n{Figures.Of(group)}");
+            Console.WriteLine($"\n{results.Users} users, {group.Key} connections:\n\n{ResultTables.Of(group)}");
             if (results.Limits.Count > 0)
             {
-                Console.WriteLine(Figures.Of(results.Limits.Where(limit => limit.Connections == group.Key)));
+                Console.WriteLine(ResultTables.Of(results.Limits.Where(limit => limit.Connections == group.Key)));
             }
         }
 
-        Console.WriteLine(Figures.Of(results.Service, results.Floor));
+        Console.WriteLine(ResultTables.Of(results.Service, results.Floor));
         if (results.Growth.Count > 0)
         {
-            Console.WriteLine(Figures.Of(results.Growth, load => load.P50, "0.00"));
+            Console.WriteLine(ResultTables.Of(results.Growth, load => load.P50, "0.00"));
         }
 
         if (results.Import is not null)
         {
-            Console.WriteLine(Figures.Of(results.Import));
+            Console.WriteLine(ResultTables.Of(results.Import));
         }
 
-        Console.WriteLine(Figures.Of(Verdict.Of(results)));
+        Console.WriteLine(ResultTables.Of(TargetResult.Of(results)));
     }
 }

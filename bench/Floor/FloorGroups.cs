@@ -6,7 +6,7 @@ using NpgsqlTypes;
 
 namespace CleanWorkspace.Benchmarks.Floor;
 
-/// <summary>The operations on user groups, each in one statement.</summary>
+/// <summary>The operations on user groups. Each sends one statement.</summary>
 internal sealed class FloorGroups(NpgsqlDataSource database)
 {
     public const string Columns = "g.id, g.name, g.icon, g.description, g.created_at, g.updated_at, g.version";
@@ -28,11 +28,14 @@ internal sealed class FloorGroups(NpgsqlDataSource database)
         RETURNING {Columns}
         """;
 
+    private const string NewValues =
+        "coalesce($2, g.name), CASE WHEN $3 THEN $4 ELSE g.icon END, CASE WHEN $5 THEN $6 ELSE g.description END";
+
     private const string Update = $"""
-        UPDATE user_groups AS g SET (name, icon, description) = ROW (coalesce($2, g.name), CASE WHEN $3 THEN $4 ELSE g.icon END, CASE WHEN $5 THEN $6 ELSE g.description END),
-            version = g.version + 1, updated_at = touched_at(g.updated_at)
-        WHERE g.id = $1 AND set_config('workspace.write', $7, true) IS NOT NULL AND ROW (g.name, g.icon, g.description) IS DISTINCT FROM
-            ROW (coalesce($2, g.name), CASE WHEN $3 THEN $4 ELSE g.icon END, CASE WHEN $5 THEN $6 ELSE g.description END)
+        UPDATE user_groups AS g
+        SET (name, icon, description) = ROW ({NewValues}), version = g.version + 1, updated_at = touched_at(g.updated_at)
+        WHERE g.id = $1 AND set_config('workspace.write', $7, true) IS NOT NULL
+            AND ROW (g.name, g.icon, g.description) IS DISTINCT FROM ROW ({NewValues})
         RETURNING {Columns}, {Users}
         """;
 
@@ -101,13 +104,15 @@ internal sealed class FloorGroups(NpgsqlDataSource database)
         }
 
         await context.Response.WriteAsJsonAsync(
-            page.Show(context.Request, (int)count, results, group => group.Id), FloorJson.Relaxed.FloorListFloorGroup, cancellationToken: context.RequestAborted);
+            page.Show(context.Request, (int)count, results, group => group.Id),
+            FloorJson.Relaxed.FloorListFloorGroup,
+            cancellationToken: context.RequestAborted);
     }
 
     private async Task CreateAsync(HttpContext context)
     {
         var body = (await JsonSerializer.DeserializeAsync(context.Request.Body, FloorJson.Relaxed.FloorGroupBody, context.RequestAborted))!;
-        if (!IsFit(body))
+        if (!IsValid(body))
         {
             await Refuse(context, StatusCodes.Status400BadRequest);
             return;
@@ -126,7 +131,7 @@ internal sealed class FloorGroups(NpgsqlDataSource database)
         command.Parameters.Add(Text(body.Name is null ? null : UserGroup.NameRule.Normalize(body.Name)));
         command.Parameters.Add(Text(UserGroup.IconRule.Normalize(body.Icon)));
         command.Parameters.Add(Text(UserGroup.DescriptionRule.Normalize(body.Description)));
-        command.Parameters.Add(Text(FloorKeys.Tell(context, "user_groups", "UserGroups_createNewGroup")));
+        command.Parameters.Add(Text(FloorKeys.DescribeCaller(context, "user_groups", "UserGroups_createNewGroup")));
         await using var reader = await command.ExecuteReaderAsync(context.RequestAborted);
         await reader.ReadAsync(context.RequestAborted);
         return (Read(reader, []), reader.GetInt64(6));
@@ -135,7 +140,7 @@ internal sealed class FloorGroups(NpgsqlDataSource database)
     private async Task UpdateAsync(HttpContext context, Guid id)
     {
         var body = (await JsonSerializer.DeserializeAsync(context.Request.Body, FloorJson.Relaxed.FloorGroupBody, context.RequestAborted))!;
-        if (!IsFit(body))
+        if (!IsValid(body))
         {
             await Refuse(context, StatusCodes.Status400BadRequest);
             return;
@@ -151,7 +156,7 @@ internal sealed class FloorGroups(NpgsqlDataSource database)
             command.Parameters.Add(Text(UserGroup.IconRule.Normalize(body.Icon)));
             command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = body.HasDescription });
             command.Parameters.Add(Text(UserGroup.DescriptionRule.Normalize(body.Description)));
-            command.Parameters.Add(Text(FloorKeys.Tell(context, "user_groups", "UserGroups_updateById")));
+            command.Parameters.Add(Text(FloorKeys.DescribeCaller(context, "user_groups", "UserGroups_updateById")));
             await using var reader = await command.ExecuteReaderAsync(context.RequestAborted);
             if (await reader.ReadAsync(context.RequestAborted))
             {
@@ -160,16 +165,17 @@ internal sealed class FloorGroups(NpgsqlDataSource database)
             }
         }
 
-        // Otherwise there is nothing to change, or no such group.
+        // If no row was updated, either nothing changes or the group does not exist.
         await (group is null ? GetAsync(context, id) : ShowAsync(context, group, version));
     }
 
-    private static bool IsFit(FloorGroupBody body) =>
+    private static bool IsValid(FloorGroupBody body) =>
         (body.Name is null || UserGroup.NameRule.Check(body.Name) is null)
         && UserGroup.IconRule.Check(body.Icon) is null
         && UserGroup.DescriptionRule.Check(body.Description) is null;
 
-    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
+    private static NpgsqlParameter Text(string? value) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     private static FloorGroup Read(NpgsqlDataReader reader, Guid[] users) => new(
         reader.GetGuid(0),

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CleanWorkspace.Benchmarks.Floor;
 
-/// <summary>Lets in whoever comes with an API key, which is read again every two seconds, beside the requests.</summary>
+/// <summary>Checks API keys. A key is cached. After two seconds it is read again in the background.</summary>
 internal sealed class FloorKeys(NpgsqlDataSource database)
 {
     private const string Scheme = "Bearer ";
@@ -31,8 +31,8 @@ internal sealed class FloorKeys(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>What a write tells the triggers that audit it.</summary>
-    public static string Tell(HttpContext context, string resource, string operation)
+    /// <summary>Returns the caller of a write as JSON, for the triggers of the audit.</summary>
+    public static string DescribeCaller(HttpContext context, string resource, string operation)
     {
         var key = (Key)context.Items[typeof(Key)]!;
         var trace = System.Diagnostics.ActivityTraceId.CreateRandom();
@@ -76,7 +76,7 @@ internal sealed class FloorKeys(NpgsqlDataSource database)
 
         public long ReadAt => readAt;
 
-        /// <summary>True for the first who finds it old.</summary>
+        /// <summary>Returns true once. The caller then reads the key again.</summary>
         public bool TryRefresh() => Interlocked.Exchange(ref _isRefreshing, 1) == 0;
     }
 }

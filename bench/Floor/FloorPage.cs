@@ -4,17 +4,17 @@ using System.Security.Cryptography;
 
 namespace CleanWorkspace.Benchmarks.Floor;
 
-/// <summary>A place in a list: what lies beyond an id, and the number of that page. Its text cannot be made up by others.</summary>
+/// <summary>A page of a list: the id before its first row, and its number. The link to a page is signed.</summary>
 internal readonly record struct FloorPage(Guid After, int Number)
 {
     public const int Size = 50;
 
-    private const int PlaceLength = 20;
-    private const int SealLength = 12;
+    private const int PositionLength = 20;
+    private const int SignatureLength = 12;
 
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>Reads what <see cref="LinkTo"/> has put into the link; the first page where there is nothing.</summary>
+    /// <summary>Reads the query string that <see cref="LinkTo"/> wrote. Without a query string, the page is the first one.</summary>
     public static bool TryRead(HttpRequest request, out FloorPage page)
     {
         page = new FloorPage(Guid.Empty, 1);
@@ -23,16 +23,16 @@ internal readonly record struct FloorPage(Guid After, int Number)
             return true;
         }
 
-        Span<byte> bytes = stackalloc byte[PlaceLength + SealLength];
+        Span<byte> bytes = stackalloc byte[PositionLength + SignatureLength];
         Span<byte> seal = stackalloc byte[32];
         if (!Base64Url.TryDecodeFromChars(request.Query["cursor"].ToString(), bytes, out var length) || length != bytes.Length)
         {
             return false;
         }
 
-        HMACSHA256.HashData(Secret, bytes[..PlaceLength], seal);
+        HMACSHA256.HashData(Secret, bytes[..PositionLength], seal);
         page = new FloorPage(new Guid(bytes[..16], bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(bytes[16..]));
-        return CryptographicOperations.FixedTimeEquals(seal[..SealLength], bytes[PlaceLength..]);
+        return CryptographicOperations.FixedTimeEquals(seal[..SignatureLength], bytes[PositionLength..]);
     }
 
     public FloorList<T> Show<T>(HttpRequest request, int count, List<T> results, Func<T, Guid> idOf)
@@ -42,7 +42,7 @@ internal readonly record struct FloorPage(Guid After, int Number)
         int? previous = Number > 1 ? Math.Min(Number - 1, last) : null;
         var links = new FloorLinks(
             next is { } number && results.Count > 0 ? LinkTo(request, new FloorPage(idOf(results[^1]), number)) : null,
-            // Nobody is measured going back: the first page will do.
+            // No measured operation goes back, so the link to the first page is enough.
             previous is null ? null : $"{request.Scheme}://{request.Host.Value}{request.Path}");
         request.HttpContext.Response.Headers.Link = (links.Next, links.Previous) switch
         {
@@ -61,12 +61,12 @@ internal readonly record struct FloorPage(Guid After, int Number)
 
     private static string LinkTo(HttpRequest request, FloorPage page)
     {
-        Span<byte> bytes = stackalloc byte[PlaceLength + SealLength];
+        Span<byte> bytes = stackalloc byte[PositionLength + SignatureLength];
         Span<byte> seal = stackalloc byte[32];
         page.After.TryWriteBytes(bytes, bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(bytes[16..], page.Number);
-        HMACSHA256.HashData(Secret, bytes[..PlaceLength], seal);
-        seal[..SealLength].CopyTo(bytes[PlaceLength..]);
+        HMACSHA256.HashData(Secret, bytes[..PositionLength], seal);
+        seal[..SignatureLength].CopyTo(bytes[PositionLength..]);
         return $"{request.Scheme}://{request.Host.Value}{request.Path}?page={page.Number}&cursor={Base64Url.EncodeToString(bytes)}";
     }
 }

@@ -5,13 +5,12 @@ using Npgsql;
 namespace CleanWorkspace.Benchmarks.Floor;
 
 /// <summary>
-/// What the service is held against: the same operations with the same answers on the same database, by hand. A minimal API,
-/// one statement a request, JSON by generated code; with the key check and the audit row of the service, and nothing that makes
-/// it a pleasure to extend.
+/// The program that the service is compared with. It has the same operations with the same answers on the same database: a minimal API,
+/// hand-written SQL with one statement per request, and generated JSON code. It checks API keys, and its writes are audited.
 /// </summary>
 internal static class FloorProgram
 {
-    /// <summary>The environment variable with the connection string, which holds a password.</summary>
+    /// <summary>The environment variable with the connection string. It is not an argument, because it contains a password.</summary>
     public const string Database = "FLOOR_DATABASE";
 
     /// <summary>The environment variable with the port.</summary>
@@ -27,7 +26,7 @@ internal static class FloorProgram
             kestrel.Listen(IPAddress.Loopback, int.Parse(Environment.GetEnvironmentVariable(Port)!, CultureInfo.InvariantCulture));
         });
 
-        // As the service's own.
+        // The same settings as in the service.
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Environment.GetEnvironmentVariable(Database))
         {
             MaxPoolSize = 40,

@@ -6,7 +6,7 @@ using NpgsqlTypes;
 
 namespace CleanWorkspace.Benchmarks.Floor;
 
-/// <summary>The operations on users, each in one statement.</summary>
+/// <summary>The operations on users. Each sends one statement.</summary>
 internal sealed class FloorUsers(NpgsqlDataSource database)
 {
     public const string Columns = "u.id, u.first_name, u.last_name, u.email, u.role, u.created_at, u.updated_at, u.version";
@@ -28,19 +28,21 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
         RETURNING {Columns}
         """;
 
-    private const string Names = "CASE WHEN $2 THEN $3 ELSE u.first_name END, CASE WHEN $4 THEN $5 ELSE u.last_name END";
+    private const string NewNames = "CASE WHEN $2 THEN $3 ELSE u.first_name END, CASE WHEN $4 THEN $5 ELSE u.last_name END";
 
     private const string UpdateNames = $"""
-        UPDATE users AS u SET (first_name, last_name) = ROW ({Names}), version = u.version + 1, updated_at = touched_at(u.updated_at)
-        WHERE u.id = $1 AND set_config('workspace.write', $6, true) IS NOT NULL AND ROW (u.first_name, u.last_name) IS DISTINCT FROM ROW ({Names})
+        UPDATE users AS u SET (first_name, last_name) = ROW ({NewNames}), version = u.version + 1, updated_at = touched_at(u.updated_at)
+        WHERE u.id = $1 AND set_config('workspace.write', $6, true) IS NOT NULL
+            AND ROW (u.first_name, u.last_name) IS DISTINCT FROM ROW ({NewNames})
         RETURNING {Columns}, {Groups}
         """;
 
-    // Who names the role pays for the trigger that counts it, whether it changes or not.
+    // A statement of its own, because the trigger that counts roles runs whenever the statement sets the role.
     private const string Update = $"""
-        UPDATE users AS u SET (first_name, last_name, role) = ROW ({Names}, $7), version = u.version + 1, updated_at = touched_at(u.updated_at)
+        UPDATE users AS u
+        SET (first_name, last_name, role) = ROW ({NewNames}, $7), version = u.version + 1, updated_at = touched_at(u.updated_at)
         WHERE u.id = $1 AND set_config('workspace.write', $6, true) IS NOT NULL
-            AND ROW (u.first_name, u.last_name, u.role) IS DISTINCT FROM ROW ({Names}, $7)
+            AND ROW (u.first_name, u.last_name, u.role) IS DISTINCT FROM ROW ({NewNames}, $7)
         RETURNING {Columns}, {Groups}
         """;
 
@@ -109,13 +111,15 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
         }
 
         await context.Response.WriteAsJsonAsync(
-            page.Show(context.Request, (int)count, results, user => user.Id), FloorJson.Relaxed.FloorListFloorUser, cancellationToken: context.RequestAborted);
+            page.Show(context.Request, (int)count, results, user => user.Id),
+            FloorJson.Relaxed.FloorListFloorUser,
+            cancellationToken: context.RequestAborted);
     }
 
     private async Task CreateAsync(HttpContext context)
     {
         var body = (await JsonSerializer.DeserializeAsync(context.Request.Body, FloorJson.Relaxed.FloorUserBody, context.RequestAborted))!;
-        if ((body.Email is not null && EmailAddress.Check(body.Email) is not null) || !IsFit(body))
+        if ((body.Email is not null && EmailAddress.Check(body.Email) is not null) || !IsValid(body))
         {
             await Refuse(context, StatusCodes.Status400BadRequest);
             return;
@@ -133,7 +137,7 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
         await ShowAsync(context, stored.User, stored.Version);
     }
 
-    // Null where the address is taken.
+    // Returns null if another user has the address.
     private async Task<(FloorUser User, long Version)?> InsertAsync(HttpContext context, FloorUserBody body, string? email)
     {
         await using var command = database.CreateCommand(Insert);
@@ -143,14 +147,14 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
         command.Parameters.Add(Text(email));
         command.Parameters.Add(Text(email is null ? null : EmailAddress.Fold(email)));
         command.Parameters.Add(Text(RoleOf(body) ?? "viewer"));
-        command.Parameters.Add(Text(FloorKeys.Tell(context, "users", "Users_createNewUser")));
+        command.Parameters.Add(Text(FloorKeys.DescribeCaller(context, "users", "Users_createNewUser")));
         try
         {
             await using var reader = await command.ExecuteReaderAsync(context.RequestAborted);
             await reader.ReadAsync(context.RequestAborted);
             return (Read(reader, []), reader.GetInt64(7));
         }
-        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             return null;
         }
@@ -159,7 +163,7 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
     private async Task UpdateAsync(HttpContext context, Guid id)
     {
         var body = (await JsonSerializer.DeserializeAsync(context.Request.Body, FloorJson.Relaxed.FloorUserBody, context.RequestAborted))!;
-        if (!IsFit(body))
+        if (!IsValid(body))
         {
             await Refuse(context, StatusCodes.Status400BadRequest);
             return;
@@ -174,7 +178,7 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
             command.Parameters.Add(Text(User.NameRule.Normalize(body.FirstName)));
             command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = body.HasLastName });
             command.Parameters.Add(Text(User.NameRule.Normalize(body.LastName)));
-            command.Parameters.Add(Text(FloorKeys.Tell(context, "users", "Users_updateById")));
+            command.Parameters.Add(Text(FloorKeys.DescribeCaller(context, "users", "Users_updateById")));
             if (body.Role is not null)
             {
                 command.Parameters.Add(Text(RoleOf(body)));
@@ -188,18 +192,19 @@ internal sealed class FloorUsers(NpgsqlDataSource database)
             }
         }
 
-        // Otherwise there is nothing to change, or no such user.
+        // If no row was updated, either nothing changes or the user does not exist.
         await (user is null ? GetAsync(context, id) : ShowAsync(context, user, version));
     }
 
-    private static bool IsFit(FloorUserBody body) =>
+    private static bool IsValid(FloorUserBody body) =>
         User.NameRule.Check(body.FirstName) is null
         && User.NameRule.Check(body.LastName) is null
         && (body.Role is null || RoleName.Check(body.Role) is null);
 
     private static string? RoleOf(FloorUserBody body) => body.Role?.Trim().ToLowerInvariant();
 
-    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
+    private static NpgsqlParameter Text(string? value) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     private static FloorUser Read(NpgsqlDataReader reader, Guid[] groups) => new(
         reader.GetGuid(0),

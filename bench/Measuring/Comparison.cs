@@ -3,13 +3,13 @@ using CleanWorkspace.Benchmarks.Setup;
 
 namespace CleanWorkspace.Benchmarks.Measuring;
 
-/// <summary>An operation of the service held against the floor's, by runs that took turns.</summary>
+/// <summary>An operation, measured on service and floor by turns.</summary>
 internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Load> Service, IReadOnlyList<Load> Floor)
 {
-    /// <summary>The service's requests a second to the floor's: the median of the rounds, in each of which they are neighbours.</summary>
+    /// <summary>The ratio of the service's requests per second to the floor's: the median of the rounds.</summary>
     public double Ratio => Median(Service.Zip(Floor, (service, floor) => service.Rate / floor.Rate));
 
-    /// <summary>The same of the time within which 99 of 100 requests are answered.</summary>
+    /// <summary>The ratio of the p99 response times: the median of the rounds.</summary>
     public double TailRatio => Median(Service.Zip(Floor, (service, floor) => service.P99 / floor.P99));
 
     public static double Median(IEnumerable<double> values)
@@ -27,10 +27,16 @@ internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Lo
         loads.All(load => load.DatabaseMicros is not null) ? Median(loads.Select(load => load.DatabaseMicros!.Value)) : null);
 
     public static async Task<List<Comparison>> RunAsync(
-        BenchmarkSettings settings, BenchmarkDatabase database, HostedProgram service, HostedProgram floor, Wrk wrk, Progress progress, CancellationToken cancellationToken)
+        BenchmarkSettings settings,
+        BenchmarkDatabase database,
+        HostedProgram service,
+        HostedProgram floor,
+        Wrk wrk,
+        Progress progress,
+        CancellationToken cancellationToken)
     {
         var comparisons = new List<Comparison>();
-        progress.Say("Warming up");
+        progress.Write("Warming up");
         foreach (var program in (HostedProgram[])[service, floor])
         {
             foreach (var operation in Operation.Compared.Where(settings.Includes))
@@ -48,22 +54,22 @@ internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Lo
 
             foreach (var connections in settings.Connections)
             {
-                var (ofService, ofFloor) = (new List<Load>(), new List<Load>());
+                var (serviceLoads, floorLoads) = (new List<Load>(), new List<Load>());
                 for (var round = 0; round < settings.Rounds; round++)
                 {
-                    progress.Say($"{operation.Title}, {connections} connections, round {round + 1} of {settings.Rounds}");
-                    (HostedProgram, List<Load>)[] turns = [(service, ofService), (floor, ofFloor)];
+                    progress.Write($"{operation.Title}, {connections} connections, round {round + 1} of {settings.Rounds}");
+                    (HostedProgram, List<Load>)[] turns = [(service, serviceLoads), (floor, floorLoads)];
                     foreach (var (program, loads) in round % 2 == 0 ? turns : turns.Reverse())
                     {
                         loads.Add(await wrk.RunAsync(program, operation, connections, settings.Seconds, cancellationToken));
                         if (operation.IsWrite)
                         {
-                            await database.ForgetWritesAsync(cancellationToken);
+                            await database.RemoveWritesAsync(cancellationToken);
                         }
                     }
                 }
 
-                comparisons.Add(new Comparison(operation.Name, connections, ofService, ofFloor));
+                comparisons.Add(new Comparison(operation.Name, connections, serviceLoads, floorLoads));
             }
         }
 

@@ -5,10 +5,11 @@ using CleanWorkspace.Benchmarks.Setup;
 
 namespace CleanWorkspace.Benchmarks.Measuring;
 
-/// <summary>Service and floor answer the same, to the byte; otherwise holding one against the other would mean nothing.</summary>
+/// <summary>Checks that service and floor give the same answers. Otherwise a comparison would be meaningless.</summary>
 internal static partial class SameAnswers
 {
-    public static async Task RequireAsync(HostedProgram service, HostedProgram floor, Workspace workspace, CancellationToken cancellationToken)
+    public static async Task RequireAsync(
+        HostedProgram service, HostedProgram floor, Workspace workspace, CancellationToken cancellationToken)
     {
         var user = $"/user/{workspace.UserId(workspace.Users / 2)}";
         var group = $"/auth/group/{workspace.GroupId(1)}";
@@ -29,31 +30,39 @@ internal static partial class SameAnswers
         ];
         foreach (var (method, path, body) in requests)
         {
-            // What is unique or has to change differs between the two.
-            var one = await AskAsync(service, method, path, body?.Replace("TOKEN", "1", StringComparison.Ordinal), cancellationToken);
-            var other = await AskAsync(floor, method, path, body?.Replace("TOKEN", "2", StringComparison.Ordinal), cancellationToken);
-            if (one != other)
+            // Each program has its own values, because addresses are unique and a PATCH must change the row.
+            var serviceBody = body?.Replace("TOKEN", "1", StringComparison.Ordinal);
+            var floorBody = body?.Replace("TOKEN", "2", StringComparison.Ordinal);
+            var serviceAnswer = await SendAsync(service, method, path, serviceBody, cancellationToken);
+            var floorAnswer = await SendAsync(floor, method, path, floorBody, cancellationToken);
+            if (serviceAnswer != floorAnswer)
             {
-                throw new BenchmarkFailure($"To {method} {path} the service and the floor answer differently:\n{Differing(one, other)}\n{Differing(other, one)}");
+                throw new BenchmarkFailure(
+                    $"Service and floor answer {method} {path} differently:\n"
+                    + $"{FindDifference(serviceAnswer, floorAnswer)}\n{FindDifference(floorAnswer, serviceAnswer)}");
             }
         }
 
-        using var stranger = new HttpRequestMessage(HttpMethod.Get, user) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", "cwk_") } };
-        using var refused = await floor.Client.SendAsync(stranger, cancellationToken);
+        using var unauthorized = new HttpRequestMessage(HttpMethod.Get, user)
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", "cwk_") },
+        };
+        using var refused = await floor.Client.SendAsync(unauthorized, cancellationToken);
         if (refused.StatusCode != System.Net.HttpStatusCode.Unauthorized)
         {
-            throw new BenchmarkFailure("The floor lets in whoever comes.");
+            throw new BenchmarkFailure("The floor accepts an invalid API key.");
         }
     }
 
-    // From a little before the difference on.
-    private static string Differing(string text, string other)
+    // Returns the text from 100 characters before the difference on.
+    private static string FindDifference(string text, string other)
     {
         var length = text.Zip(other).TakeWhile(pair => pair.First == pair.Second).Count();
         return text.Substring(Math.Max(length - 100, 0), Math.Min(200, text.Length - Math.Max(length - 100, 0)));
     }
 
-    private static async Task<string> AskAsync(HostedProgram program, string method, string path, string? body, CancellationToken cancellationToken)
+    private static async Task<string> SendAsync(
+        HostedProgram program, string method, string path, string? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path)
         {
@@ -62,7 +71,7 @@ internal static partial class SameAnswers
         using var answer = await program.Client.SendAsync(request, cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
-            // How a refusal is put in words is not measured.
+            // The floor has no problem documents.
             return $"{(int)answer.StatusCode}";
         }
 
@@ -72,17 +81,18 @@ internal static partial class SameAnswers
         text = Link().Replace(text.Replace(own, "http://host", StringComparison.Ordinal), "$1");
         if (!isRead)
         {
-            text = Written().Replace(text.Replace("ame 2", "ame 1", StringComparison.Ordinal).Replace("ame.2", "ame.1", StringComparison.Ordinal), "");
+            text = text.Replace("ame 2", "ame 1", StringComparison.Ordinal).Replace("ame.2", "ame.1", StringComparison.Ordinal);
+            text = Generated().Replace(text, "");
         }
 
         return $"{(int)answer.StatusCode} {answer.Content.Headers.ContentType} {(answer.Headers.ETag is null ? "" : "ETag ")}"
             + $"{(answer.Headers.Location is null ? "" : "Location ")}{(answer.Headers.Contains("Link") ? "Link " : "")}{text}";
     }
 
-    // How a place in a list is written is each one's own business.
+    // Service and floor write cursors in different formats.
     [GeneratedRegex("""(http://host[^"?]*)\?[^"]*""")]
     private static partial Regex Link();
 
     [GeneratedRegex(""""(id|created_at|updated_at)":"[^"]*"""")]
-    private static partial Regex Written();
+    private static partial Regex Generated();
 }

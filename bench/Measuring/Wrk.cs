@@ -3,24 +3,19 @@ using CleanWorkspace.Benchmarks.Setup;
 
 namespace CleanWorkspace.Benchmarks.Measuring;
 
-/// <summary>One run of wrk, or of pgbench, and what it cost.</summary>
-/// <param name="Rate">Requests a second.</param>
-/// <param name="P50">Milliseconds.</param>
-/// <param name="P99">Milliseconds.</param>
-/// <param name="ProgramMicros">The processor's time of the service or the floor for a request.</param>
-/// <param name="DatabaseMicros">The processor's time of PostgreSQL for a request; null where it runs elsewhere.</param>
-internal sealed record Load(double Rate, double P50, double P99, double ProgramMicros, double? DatabaseMicros);
-
-/// <summary>Makes load over HTTP.</summary>
+/// <summary>Sends load over HTTP by the program wrk.</summary>
+/// <param name="program">The path of wrk.</param>
+/// <param name="workspace">The rows that requests may name.</param>
+/// <param name="server">The id of PostgreSQL's main process, or null if it runs on another machine.</param>
 internal sealed class Wrk(string program, Workspace workspace, int? server)
 {
-    private const string Mark = "measured";
+    private const string ResultPrefix = "measured";
 
-    private const int MostWarmUps = 20;
-    private const int EnoughWithoutGain = 3;
-    private const int ManyCalls = 20_000;
-    private const int FewCalls = 3_000;
-    private const double NoticeablyLess = 0.95;
+    private const int MaxWarmUpRuns = 20;
+    private const int MaxRunsWithoutGain = 3;
+    private const int MinRequestsAtManyConnections = 20_000;
+    private const int MinRequestsAtOneConnection = 3_000;
+    private const double MaxShareWithGain = 0.95;
 
     private static int _runs;
 
@@ -32,20 +27,23 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
         try
         {
             var (programBefore, serverBefore) = Read(target);
-            var output = await ProgramRun.OfAsync(
+            var output = await ProgramRun.RunAsync(
                 program,
-                ["--threads", "1", "--connections", $"{connections}", "--duration", $"{seconds}s", "--timeout", "30s", "--script", script, $"{target.Client.BaseAddress}"],
+                [
+                    "--threads", "1", "--connections", $"{connections}", "--duration", $"{seconds}s", "--timeout", "30s",
+                    "--script", script, $"{target.Client.BaseAddress}",
+                ],
                 [],
                 cancellationToken);
             var (programAfter, serverAfter) = Read(target);
 
-            var line = output.Split('\n').Single(line => line.StartsWith(Mark, StringComparison.Ordinal));
+            var line = output.Split('\n').Single(line => line.StartsWith(ResultPrefix, StringComparison.Ordinal));
             var numbers = line.Split(' ').Skip(1).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
             var (requests, micros, failed, lost) = (numbers[0], numbers[1], numbers[4], numbers[5]);
             if (requests == 0 || failed > 0 || lost > 0)
             {
                 throw new BenchmarkFailure(
-                    $"{operation.Title} of the {target.Name}: of {requests} requests {failed} were refused and {lost} lost. What was measured means nothing.");
+                    $"{operation.Title} of the {target.Name}: {failed} of {requests} requests were refused and {lost} were lost.");
             }
 
             return new Load(
@@ -62,23 +60,25 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
     }
 
     /// <summary>
-    /// Asks until three runs on end have not made an answer noticeably cheaper: code is compiled for good in several steps, each after
-    /// many calls, and on a busy machine only some time after those.
+    /// Sends load until the CPU time per request has not fallen noticeably in three runs. .NET compiles hot code in several steps, each
+    /// after many calls, and on a busy machine with a delay.
     /// </summary>
     public async Task WarmUpAsync(HostedProgram target, Operation operation, int connections, CancellationToken cancellationToken)
     {
-        var enough = connections > 1 ? ManyCalls : FewCalls;
-        var (calls, least, runsWithoutGain) = (0.0, double.PositiveInfinity, 0);
-        for (var run = 0; run < MostWarmUps && (calls < enough || runsWithoutGain < EnoughWithoutGain); run++)
+        var minRequests = connections > 1 ? MinRequestsAtManyConnections : MinRequestsAtOneConnection;
+        var (requests, lowestMicros, runsWithoutGain) = (0.0, double.PositiveInfinity, 0);
+        for (var run = 0; run < MaxWarmUpRuns && (requests < minRequests || runsWithoutGain < MaxRunsWithoutGain); run++)
         {
             var load = await RunAsync(target, operation, connections, 1, cancellationToken);
-            calls += load.Rate;
-            (least, runsWithoutGain) = load.ProgramMicros < least * NoticeablyLess ? (load.ProgramMicros, 0) : (least, runsWithoutGain + 1);
+            requests += load.Rate;
+            (lowestMicros, runsWithoutGain) = load.ProgramMicros < lowestMicros * MaxShareWithGain
+                ? (load.ProgramMicros, 0)
+                : (lowestMicros, runsWithoutGain + 1);
         }
     }
 
     private (double Program, double? Server) Read(HostedProgram target) =>
-        (ProcessorTime.OfProcess(target.ProcessId), server is { } process ? ProcessorTime.OfFamily(process) : null);
+        (ProcessUsage.SecondsOf(target.ProcessId), server is { } process ? ProcessUsage.SecondsWithChildrenOf(process) : null);
 
     private string Script(HostedProgram target, Operation operation) => string.Create(
         CultureInfo.InvariantCulture,
@@ -97,8 +97,9 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
         end
         function done(summary, latency)
           local errors = summary.errors
-          io.write(string.format("{{Mark}} %d %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
-            errors.status, errors.connect + errors.read + errors.write + errors.timeout))
+          io.write(string.format("{{ResultPrefix}} %d %d %d %d %d %d\n",
+            summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), errors.status,
+            errors.connect + errors.read + errors.write + errors.timeout))
         end
         """);
 }

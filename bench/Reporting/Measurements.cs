@@ -2,7 +2,7 @@ using CleanWorkspace.Benchmarks.Measuring;
 
 namespace CleanWorkspace.Benchmarks.Reporting;
 
-/// <summary>All that was measured.</summary>
+/// <summary>The results of one run of the benchmark.</summary>
 internal sealed record Measurements
 {
     public required DateTimeOffset At { get; init; }
@@ -13,7 +13,7 @@ internal sealed record Measurements
 
     public required int Seconds { get; init; }
 
-    /// <summary>How many users there were where service and floor were held against each other.</summary>
+    /// <summary>The number of users in the database on which service and floor were compared.</summary>
     public required int Users { get; init; }
 
     public required Footprint Service { get; init; }
@@ -26,6 +26,6 @@ internal sealed record Measurements
 
     public required IReadOnlyList<Growth> Growth { get; init; }
 
-    /// <summary>Null where it was not asked for.</summary>
+    /// <summary>Null if no import was measured.</summary>
     public required Import? Import { get; init; }
 }

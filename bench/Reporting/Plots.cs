@@ -5,13 +5,13 @@ using ScottPlot;
 
 namespace CleanWorkspace.Benchmarks.Reporting;
 
-/// <summary>Cost against size, drawn.</summary>
+/// <summary>Plots of the response time against the number of users.</summary>
 internal static partial class Plots
 {
     private const int Width = 820;
     private const int Height = 460;
 
-    /// <summary>Draws the lines that are there into files of a folder, and answers the files' names with what they show.</summary>
+    /// <summary>Draws the measured operations into SVG files of a folder. Returns the files with their titles.</summary>
     public static IReadOnlyList<(string File, string Title)> Draw(string folder, IReadOnlyList<Growth> growth)
     {
         (string File, string Title, string[] Lines)[] plots =
@@ -27,7 +27,7 @@ internal static partial class Plots
             var lines = growth.Where(line => names.Contains(line.Name)).ToList();
             if (lines.Count > 0)
             {
-                // Whoever looks at it need not have the fonts of this machine.
+                // The reader's machine may lack the fonts of this machine.
                 var drawing = FontFamily().Replace(Draw(title, lines).GetSvgXml(Width, Height), "font-family=\"sans-serif\"");
                 File.WriteAllText(Path.Combine(folder, file), drawing.TrimEnd() + "\n");
                 drawn.Add((file, title));
@@ -53,14 +53,14 @@ internal static partial class Plots
         plot.Title($"{title}: p50 of the service, one connection");
         plot.XLabel("users");
         plot.YLabel("milliseconds");
-        plot.Axes.Bottom.TickGenerator = Decades("#,0");
-        plot.Axes.Left.TickGenerator = Decades("#,0.###");
+        plot.Axes.Bottom.TickGenerator = PowersOfTen("#,0");
+        plot.Axes.Left.TickGenerator = PowersOfTen("#,0.###");
         plot.ShowLegend(Edge.Right);
         return plot;
     }
 
-    // The axes are of logarithms.
-    private static ScottPlot.TickGenerators.NumericAutomatic Decades(string format) => new()
+    // The values on the axes are logarithms.
+    private static ScottPlot.TickGenerators.NumericAutomatic PowersOfTen(string format) => new()
     {
         IntegerTicksOnly = true,
         LabelFormatter = exponent => Math.Pow(10, exponent).ToString(format, CultureInfo.InvariantCulture),

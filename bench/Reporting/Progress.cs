@@ -3,14 +3,15 @@ using System.Globalization;
 
 namespace CleanWorkspace.Benchmarks.Reporting;
 
-/// <summary>Tells who waits what is going on, beside the results.</summary>
+/// <summary>Writes the progress to the standard error.</summary>
 internal sealed class Progress
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
-    public void Say(string what) =>
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed:mm\\:ss}  {what}"));
+    public void Write(string text) =>
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed:mm\\:ss}  {text}"));
 
-    /// <summary>Says how far something is, from 0 to 1.</summary>
-    public Action<double> Follow(string what) => done => Say(string.Create(CultureInfo.InvariantCulture, $"{what}: {done:0 %}"));
+    /// <summary>Returns an action that writes a share of the work, from 0 to 1.</summary>
+    public Action<double> Track(string text) =>
+        share => Write(string.Create(CultureInfo.InvariantCulture, $"{text}: {share:0 %}"));
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace CleanWorkspace.Benchmarks.Reporting;
 
-/// <summary>The document about a run. Numbers get into it from nowhere else.</summary>
+/// <summary>Writes the report about a run. All its numbers are measured.</summary>
 internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -15,7 +15,7 @@ internal static class Report
         WriteIndented = true,
     };
 
-    /// <summary>Writes the document, and the plots and the data into a folder of its name beside it.</summary>
+    /// <summary>Writes the report, and its data and plots into a folder of the same name.</summary>
     public static void Write(string path, Measurements results)
     {
         var folder = Path.ChangeExtension(path, null);
@@ -31,54 +31,73 @@ internal static class Report
         text.Append(
             CultureInfo.InvariantCulture,
             $"""
-            # Performance
+            # Benchmark
 
-            Written by `dotnet run -c Release --project bench` on {results.At:yyyy-MM-dd}; not to be edited. [CONTRIBUTING](../CONTRIBUTING.md#measure)
-            says when to run it again. The data: [results.json]({folder}/results.json).
+            `dotnet run -c Release --project bench` wrote this page on {results.At:yyyy-MM-dd}. Do not edit it.
+            [CONTRIBUTING](../../CONTRIBUTING.md#measure) says when to run the benchmark. The data are in
+            [results.json]({folder}/results.json).
 
-            ## What is measured
+            ## Method
 
-            - **service**: as the image has it, published in Release and compiled ahead, in Production, with an API key, audit on, no rate limit,
-              log level Warning.
-            - **floor**: a minimal API with hand-written SQL over Npgsql and source-generated JSON, on the same database in the same run
-              ([bench/Floor](../bench/Floor)). It checks the key, tells the audit's triggers the same, and its answers
-              are the same to the byte, which is checked before each run. It sends one statement a request, while the service reads users and groups
-              that are asked for by id at the same time [together](decisions/0013-lookups-together.md): what frameworks cost there is said by CPU, not
-              by the ratio.
-            - **limit**: the floor's statements sent by `pgbench` (prepared, at most 40 connections, as the pools have), with nothing above them.
+            - **Service**: the published program (Release, compiled ahead of time) in the environment Production. It checks an API key and
+              writes the audit. It has no rate limit. Its log level is Warning.
+            - **Floor**: a minimal API with hand-written SQL and generated JSON code ([bench/Floor](../../bench/Floor)). It uses the same
+              database in the same run. It checks the API key and has the same audit. The benchmark first checks that service and floor
+              give the same answers.
+            - **Limit**: `pgbench` sends the statements of the floor. They are prepared. There are at most 40 connections, as in the
+              connection pools of service and floor.
 
-            Load comes from `wrk` with one thread, random ids for each request, new e-mail addresses and new values for each write. Service and floor
-            take turns, {results.Rounds} rounds of runs of {results.Seconds} s, the first of one round being the second of the next; a ratio is the median of the rounds' ratios, everything
-            else the median of the rounds. CPU is the processor's time (user and system) for a request: of the process, and of all of PostgreSQL's. A
-            refused or lost request ends the run.
+            The floor sends one statement per request. The service reads users and groups by id in
+            [shared statements](../decisions/0013-lookups-together.md). For these operations the CPU times show the cost of the frameworks,
+            not the ratio.
 
-            The users have names of tens of thousands, nearly all are viewers, and three groups each. One user in a hundred makes a group; one group
-            has a tenth of all users, one has ten, the others about 300. The same users, groups and memberships are made each time.
+            `wrk` sends the requests from one thread. Each request has a random id, and each write has new values. A refused or lost request
+            ends the benchmark.
 
-            Everything (load, service, database) shares one machine: {machine.Processor}, {machine.Processors} processors, {machine.Memory.Show("0")} GiB, {machine.System},
-            {machine.Runtime}, {machine.Database}. Its load average before the run was
-            {machine.LoadBefore.Show("0.0")}; where that is not well below 1, others were at work, and the figures say little. Ratios and CPU time carry over to
-            other machines better than rates do.
+            Service and floor take turns, in {results.Rounds} rounds with runs of {results.Seconds} s. The order changes with each round.
+            A ratio is the median of the ratios of the rounds. Every other figure is the median of the rounds. "CPU" is the processor time
+            of the program per request, in user and system mode. "Database" is the same for all processes of PostgreSQL.
+
+            ## Data
+
+            Each run creates the same users, groups and memberships. Names are random syllables. Nearly all users are viewers, and each
+            user has three groups. There is one group per hundred users. The big group has a tenth of all users, the small group has ten
+            users, and every other group has about 300.
+
+            ## Machine
+
+            | part                    | value |
+            | ----------------------- | ----- |
+            | processor               | {machine.Processor}, {machine.Processors} logical processors |
+            | memory                  | {machine.Memory.Show("0")} GiB |
+            | operating system        | {machine.System} |
+            | .NET                    | {machine.Runtime} |
+            | database                | {machine.Database} |
+            | load average before run | {machine.LoadBefore.Show("0.0")} |
+
+            Load, service and database share this machine. A load average that is not well below 1 means that other programs were running.
+            Then the figures are not reliable. Ratios and CPU times can be compared with other machines better than rates.
 
             ## Targets
 
-            Comparisons are those with {results.Users.Show()} users and {results.Comparisons[0].Connections} connections.
+            Comparisons are with {results.Users.Show()} users and {results.Comparisons[0].Connections} connections.
 
-            {Figures.Of(Verdict.Of(results))}
+            {ResultTables.Of(TargetResult.Of(results))}
 
             """);
         foreach (var group in results.Comparisons.GroupBy(comparison => comparison.Connections))
         {
+            var connections = group.Key == 1 ? "1 connection" : $"{group.Key} connections";
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"""
 
-                ## Service and floor: {results.Users.Show()} users, {(group.Key == 1 ? "1 connection" : $"{group.Key} connections")}
+                ## Service and floor: {results.Users.Show()} users, {connections}
 
-                {Figures.Of(group)}
-                The limit, by `pgbench`:
+                {ResultTables.Of(group)}
+                The limit:
 
-                {Figures.Of(results.Limits.Where(limit => limit.Connections == group.Key))}
+                {ResultTables.Of(results.Limits.Where(limit => limit.Connections == group.Key))}
                 """);
         }
 
@@ -88,7 +107,7 @@ internal static class Report
 
             ## Start and memory
 
-            {Figures.Of(results.Service, results.Floor)}
+            {ResultTables.Of(results.Service, results.Floor)}
             """);
         if (results.Growth.Count > 0)
         {
@@ -98,15 +117,15 @@ internal static class Report
 
                 ## Growth
 
-                The service alone, one connection, all sizes taking turns. p50 in milliseconds:
+                The service alone, with one connection. All sizes take turns. p50 in milliseconds:
 
-                {Figures.Of(results.Growth, load => load.P50, "0.00")}
-                PostgreSQL's CPU time for a request, in microseconds:
+                {ResultTables.Of(results.Growth, load => load.P50, "0.00")}
+                PostgreSQL's CPU time per request in microseconds:
 
-                {Figures.Of(results.Growth, load => load.DatabaseMicros, "0")}
+                {ResultTables.Of(results.Growth, load => load.DatabaseMicros, "0")}
 
                 """);
-            text.AppendJoin("\n", plots.Select(plot => $"![{plot.Title}: p50 against the number of users]({folder}/{plot.File})\n"));
+            text.AppendJoin("\n", plots.Select(plot => $"![{plot.Title}: p50 by the number of users]({folder}/{plot.File})\n"));
         }
 
         if (results.Import is not null)
@@ -117,11 +136,11 @@ internal static class Report
 
                 ## Import
 
-                `import users.csv` with new users of the columns `email`, `first_name`, `last_name` and `role`, into an empty workspace, from the start of the
-                program to its end; and a bare binary COPY of the same rows into the same table, with its indexes and triggers, in turns with it. The
-                median of {results.Rounds} rounds.
+                `import users.csv` adds new users to an empty workspace. The file has the columns `email`, `first_name`, `last_name` and
+                `role`. The time is from the start of the program to its end. A binary `COPY` of the same rows into the same table, with
+                indexes and triggers, takes turns with it. All figures are medians of {results.Rounds} rounds.
 
-                {Figures.Of(results.Import)}
+                {ResultTables.Of(results.Import)}
                 """);
         }
 

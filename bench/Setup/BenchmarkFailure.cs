@@ -1,4 +1,4 @@
 namespace CleanWorkspace.Benchmarks.Setup;
 
-/// <summary>Why nothing can be measured, or why what was measured must not be believed. The message says what to do.</summary>
+/// <summary>Measuring is impossible, or the results would be wrong. The message says why.</summary>
 internal sealed class BenchmarkFailure(string message) : Exception(message);

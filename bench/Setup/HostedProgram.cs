@@ -6,11 +6,11 @@ using System.Net.Sockets;
 
 namespace CleanWorkspace.Benchmarks.Setup;
 
-/// <summary>The service or the floor as a process of its own on a port of this machine.</summary>
+/// <summary>The service or the floor, running as a process on a port of this machine.</summary>
 internal sealed class HostedProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
 
     private readonly Process _process;
     private int _disposed;
@@ -20,7 +20,8 @@ internal sealed class HostedProgram : IAsyncDisposable
         Name = name;
         _process = process;
         Token = token;
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = address };
+        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false };
+        Client = new HttpClient(handler) { BaseAddress = address };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
@@ -33,17 +34,23 @@ internal sealed class HostedProgram : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>From the start of the process to the first answer to a request with a key.</summary>
+    /// <summary>The time from the start of the process to the first answer to a request with a key.</summary>
     public TimeSpan StartUp { get; private set; }
 
-    /// <summary>The service as an operator runs it.</summary>
+    /// <summary>Starts the service as in production.</summary>
     public static Task<HostedProgram> StartServiceAsync(
         string program, string connectionString, string token, Guid user, CancellationToken cancellationToken) =>
         StartAsync(
-            "service", [program], port => [.. ServiceSettings(connectionString), ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}")], token, user, cancellationToken);
+            "service",
+            [program],
+            port => [.. ServiceSettings(connectionString), ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}")],
+            token,
+            user,
+            cancellationToken);
 
-    /// <summary>The floor, which is in this program.</summary>
-    public static Task<HostedProgram> StartFloorAsync(string connectionString, string token, Guid user, CancellationToken cancellationToken) =>
+    /// <summary>Starts the floor, which is a command of this program.</summary>
+    public static Task<HostedProgram> StartFloorAsync(
+        string connectionString, string token, Guid user, CancellationToken cancellationToken) =>
         StartAsync(
             "floor",
             [typeof(HostedProgram).Assembly.Location, "floor"],
@@ -78,7 +85,12 @@ internal sealed class HostedProgram : IAsyncDisposable
     }
 
     private static async Task<HostedProgram> StartAsync(
-        string name, string[] arguments, Func<int, (string Name, string Value)[]> settings, string token, Guid user, CancellationToken cancellationToken)
+        string name,
+        string[] arguments,
+        Func<int, (string Name, string Value)[]> settings,
+        string token,
+        Guid user,
+        CancellationToken cancellationToken)
     {
         var port = FindFreePort();
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -89,30 +101,31 @@ internal sealed class HostedProgram : IAsyncDisposable
 
         var watch = Stopwatch.StartNew();
         var process = Process.Start(start)!;
-        var said = new List<string>();
-        void Note(object sender, DataReceivedEventArgs line)
+        var output = new List<string>();
+        void Collect(object sender, DataReceivedEventArgs line)
         {
-            lock (said)
+            lock (output)
             {
-                said.Add(line.Data ?? "");
+                output.Add(line.Data ?? "");
             }
         }
 
-        process.OutputDataReceived += Note;
-        process.ErrorDataReceived += Note;
+        process.OutputDataReceived += Collect;
+        process.ErrorDataReceived += Collect;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
-        var program = new HostedProgram(name, process, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")), token);
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        var program = new HostedProgram(name, process, address, token);
         while (!await program.AnswersAsync($"/user/{user}", cancellationToken))
         {
-            if (process.HasExited || watch.Elapsed > Patience)
+            if (process.HasExited || watch.Elapsed > StartTimeout)
             {
                 await program.DisposeAsync();
-                throw new BenchmarkFailure($"The {name} does not answer:\n{string.Join('\n', said)}");
+                throw new BenchmarkFailure($"The {name} did not start. Its output:\n{string.Join('\n', output)}");
             }
 
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(PollInterval, cancellationToken);
         }
 
         program.StartUp = watch.Elapsed;

@@ -3,12 +3,12 @@ using System.Diagnostics;
 
 namespace CleanWorkspace.Benchmarks.Setup;
 
-/// <summary>Runs a program to its end.</summary>
+/// <summary>Runs programs and waits until they end.</summary>
 internal static class ProgramRun
 {
-    /// <summary>What it wrote to its standard output. While it runs it may be watched.</summary>
-    /// <exception cref="BenchmarkFailure">It failed, or is not there.</exception>
-    public static async Task<string> OfAsync(
+    /// <summary>Returns the standard output. While the program runs, <paramref name="watch"/> sees its process.</summary>
+    /// <exception cref="BenchmarkFailure">The program failed or does not exist.</exception>
+    public static async Task<string> RunAsync(
         string program,
         IEnumerable<string> arguments,
         IEnumerable<(string Name, string Value)> settings,
@@ -30,7 +30,8 @@ internal static class ProgramRun
             await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode == 0
                 ? await output
-                : throw new BenchmarkFailure($"{Path.GetFileName(program)} failed with code {process.ExitCode}:\n{await output}{await error}");
+                : throw new BenchmarkFailure(
+                    $"{Path.GetFileName(program)} failed with code {process.ExitCode}. Its output:\n{await output}{await error}");
         }
         finally
         {
@@ -46,7 +47,7 @@ internal static class ProgramRun
         }
         catch (Win32Exception exception)
         {
-            throw new BenchmarkFailure($"{start.FileName} cannot be run: {exception.Message}");
+            throw new BenchmarkFailure($"Could not start {start.FileName}: {exception.Message}");
         }
     }
 }

@@ -2,19 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace CleanWorkspace.Benchmarks.Setup;
 
-/// <summary>The service as the image has it: published in Release, compiled ahead.</summary>
+/// <summary>The service, published as in the container image: Release, compiled ahead of time.</summary>
 internal static class PublishedService
 {
-    /// <summary>Publishes it into the benchmark's own folder and answers the program's path.</summary>
+    /// <summary>Publishes the service below the folder of the benchmark. Returns the path of the program.</summary>
     public static async Task<string> PublishAsync(string repository, CancellationToken cancellationToken)
     {
-        // Beside the ordinary build, so that neither disturbs the other; what has not changed is not compiled again.
-        var artifacts = Path.Combine(repository, "tests", "Benchmarks", "obj", "service");
+        // A folder of its own, so that publishing does not disturb the ordinary build. It stays, so the next run compiles only changes.
+        var artifacts = Path.Combine(repository, "bench", "obj", "service");
         var output = Path.Combine(artifacts, "app");
-        await ProgramRun.OfAsync(
+        await ProgramRun.RunAsync(
             "dotnet",
             [
-                "publish", Path.Combine(repository, "src", "WebApi"), "--configuration", "Release", "--artifacts-path", artifacts, "--output", output,
+                "publish", Path.Combine(repository, "src", "WebApi"), "--configuration", "Release",
+                "--artifacts-path", artifacts, "--output", output,
                 "--arch", $"{RuntimeInformation.OSArchitecture}".ToLowerInvariant(), "--no-self-contained",
                 "-p:PublishReadyToRun=true", "-p:UseAppHost=false", "-p:TreatWarningsAsErrors=false",
             ],

@@ -1,18 +1,20 @@
 namespace CleanWorkspace.Benchmarks.Setup;
 
-/// <summary>The programs that make the load.</summary>
+/// <summary>The programs that send the load.</summary>
 internal sealed record Tools(string Wrk, string PgBench)
 {
     public static Tools Find()
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new BenchmarkFailure("The benchmark runs on Linux alone: it reads the processor's time of each process from /proc.");
+            throw new BenchmarkFailure("The benchmark runs only on Linux. It reads the processor time of each process from /proc.");
         }
 
         var path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
         var debian = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin"))
+            ? Directory.EnumerateDirectories("/usr/lib/postgresql")
+                .OrderDescending(StringComparer.Ordinal)
+                .Select(folder => Path.Combine(folder, "bin"))
             : [];
         return new Tools(
             FindIn(path, "wrk") ?? throw Missing("wrk", "wrk"),
@@ -23,5 +25,5 @@ internal sealed record Tools(string Wrk, string PgBench)
         folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     private static BenchmarkFailure Missing(string name, string package) =>
-        new($"{name} is not installed, and makes the load. On Debian and Ubuntu: apt install {package}");
+        new($"The benchmark needs {name}, which is not installed. On Debian and Ubuntu: apt install {package}");
 }

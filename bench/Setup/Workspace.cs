@@ -3,35 +3,37 @@ using System.Globalization;
 namespace CleanWorkspace.Benchmarks.Setup;
 
 /// <summary>
-/// What a seeded workspace of a size has, so that programs that know no more than the size can name any row: the nth user and the
-/// nth group have ids that follow from n.
+/// The rows of a seeded database of this size. The ids of the nth user and the nth group follow from n, so every program can name any
+/// row.
 /// </summary>
 internal sealed record Workspace(int Users)
 {
-    /// <summary>The members of the group that is small at any size.</summary>
+    /// <summary>The number of members of the small group. It does not depend on the number of users.</summary>
     public const int SmallGroupMembers = 10;
 
-    // From this day on (milliseconds since 1970), users and groups came at even distances.
+    // The creation times of users and groups are spread evenly over a year from this time on (milliseconds since 1970).
     private const long Start = 1735689600000;
     private const long Year = 31_536_000_000;
 
-    /// <summary>The groups, the big and the small one included: one for a hundred users.</summary>
+    /// <summary>The number of groups, including the big and the small group: one per hundred users.</summary>
     public int Groups => Math.Max(10, Users / 100);
 
-    /// <summary>The groups that have about as many members at any size, which come first.</summary>
+    /// <summary>The number of ordinary groups. They come first. Their size does not depend on the number of users.</summary>
     public int OrdinaryGroups => Groups - 2;
 
-    /// <summary>The number of the group that has a tenth of the users, every tenth of them.</summary>
+    /// <summary>The number of the big group. Every tenth user is a member.</summary>
     public int BigGroup => Groups - 1;
 
-    /// <summary>The number of the group of ten, the first ten users.</summary>
+    /// <summary>The number of the small group. The first ten users are its members.</summary>
     public int SmallGroup => Groups;
 
-    /// <summary>The id after which all rows are written by the benchmark.</summary>
-    public static Guid LastSeeded { get; } = new("019bffff-ffff-7fff-bfff-ffffffffffff");
+    /// <summary>The highest possible id of a seeded row. Requests of the benchmark create higher ids.</summary>
+    public static Guid MaxSeededId { get; } = new("019bffff-ffff-7fff-bfff-ffffffffffff");
 
+    /// <summary>The milliseconds between two users.</summary>
     public long UserStep => Year / Users;
 
+    /// <summary>The milliseconds between two groups.</summary>
     public long GroupStep => Year / Groups;
 
     /// <summary>The id of the nth user, from 1.</summary>
@@ -40,17 +42,17 @@ internal sealed record Workspace(int Users)
     /// <summary>The id of the nth group, from 1.</summary>
     public Guid GroupId(long n) => Id(n, GroupStep);
 
-    /// <summary>The same in SQL.</summary>
+    /// <summary>The SQL expression for the id of the nth user.</summary>
     public string UserIdSql(string n) => IdSql(n, UserStep);
 
-    /// <summary>The same in SQL.</summary>
+    /// <summary>The SQL expression for the id of the nth group.</summary>
     public string GroupIdSql(string n) => IdSql(n, GroupStep);
 
-    /// <summary>The time of the nth row in SQL.</summary>
+    /// <summary>The SQL expression for the creation time of the nth row.</summary>
     public static string TimeSql(string n, long step) =>
         string.Create(CultureInfo.InvariantCulture, $"to_timestamp(({Start} + ({n})::bigint * {step}) / 1000.0)");
 
-    /// <summary>A function <c>id(n, step)</c> in Lua.</summary>
+    /// <summary>The Lua function <c>id(n, step)</c>, which returns the id of the nth row.</summary>
     public static string IdLua => string.Create(CultureInfo.InvariantCulture, $$"""
         local function id(n, step)
           local time = {{Start}} + n * step

@@ -2,13 +2,13 @@ using Microsoft.CodeAnalysis;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>No layer that only forwards, and no interface without a reason (docs/design.md).</summary>
+/// <summary>An interface with one implementation exists only for a port (docs/design.md, after the seven rules).</summary>
 public sealed class AbstractionTests
 {
     [Fact]
-    public void An_interface_with_one_implementation_is_a_port_of_the_application_to_the_infrastructure()
+    public void An_interface_with_one_implementation_is_a_port_from_Application_to_Infrastructure()
     {
-        var types = House.Types().ToList();
+        var types = Codebase.Types().ToList();
         var single =
             from contract in types
             where contract.TypeKind == TypeKind.Interface
@@ -24,15 +24,15 @@ public sealed class AbstractionTests
     [InlineData("Repository")]
     [InlineData("Service")]
     [InlineData("UnitOfWork")]
-    public void Nothing_wraps_the_database_context(string suffix)
+    public void No_type_wraps_the_database_context(string suffix)
     {
-        var names = House.Types().Select(type => type.Name).ToList();
+        var names = Codebase.Types().Select(type => type.Name).ToList();
 
         Assert.NotEmpty(names);
         Assert.DoesNotContain(names, name => name.EndsWith(suffix, StringComparison.Ordinal));
     }
 
-    private static string ProjectOf(INamedTypeSymbol type) => House.ProjectOf(type.Locations[0].SourceTree!);
+    private static string ProjectOf(INamedTypeSymbol type) => Codebase.ProjectOf(type.Locations[0].SourceTree!);
 
     private static bool Implements(INamedTypeSymbol type, INamedTypeSymbol contract) =>
         type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, contract));

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>The operationId is the address of the code (docs/design.md, rule 2).</summary>
+/// <summary>The operationId is the address (docs/design.md, rule 2).</summary>
 public sealed class AddressTests
 {
     public static TheoryData<string> OperationIds => [.. Operation.All.Select(operation => operation.Id)];
@@ -13,10 +13,10 @@ public sealed class AddressTests
 
     [Theory]
     [MemberData(nameof(OperationIds))]
-    public void An_action_sends_the_request_of_its_name(string id)
+    public void An_action_sends_the_request_that_is_named_after_it(string id)
     {
         var operation = Operation.Of(id);
-        var action = House.Tree($"src/WebApi/Controllers/{operation.Controller.Name}.cs").GetRoot().DescendantNodes()
+        var action = Codebase.Tree($"src/WebApi/Controllers/{operation.Controller.Name}.cs").GetRoot().DescendantNodes()
             .OfType<MethodDeclarationSyntax>()
             .Single(method => method.Identifier.Text == operation.Action.Name);
 
@@ -32,7 +32,7 @@ public sealed class AddressTests
         var handler = Assert.Single(operation.Handlers);
 
         Assert.EndsWith("Handler", handler.Name, StringComparison.Ordinal);
-        var types = House.Tree($"src/Application/{operation.Noun}/{operation.UseCase}.cs").GetRoot().DescendantNodes()
+        var types = Codebase.Tree($"src/Application/{operation.Noun}/{operation.UseCase}.cs").GetRoot().DescendantNodes()
             .OfType<TypeDeclarationSyntax>()
             .Select(type => type.Identifier.Text)
             .ToList();
@@ -42,30 +42,31 @@ public sealed class AddressTests
 
     [Theory]
     [MemberData(nameof(OperationIds))]
-    public void A_use_case_is_named_like_its_action_but_may_add_the_noun(string id)
+    public void The_name_of_a_use_case_is_that_of_its_action_and_contains_the_noun(string id)
     {
         var operation = Operation.Of(id);
         var words = new NounWords(operation.Noun);
 
         Assert.Equal(words.RemoveFrom(operation.Action.Name), words.RemoveFrom(operation.UseCase));
-        Assert.True(words.RemoveFrom(operation.UseCase) != operation.UseCase, $"{operation.UseCase} does not say of what");
+        Assert.True(words.RemoveFrom(operation.UseCase) != operation.UseCase, $"{operation.UseCase} does not contain the noun");
     }
 
     [Theory]
     [MemberData(nameof(OperationIds))]
-    public void A_use_case_has_its_test(string id)
+    public void Every_use_case_has_a_test_file(string id)
     {
         var operation = Operation.Of(id);
         var path = $"tests/IntegrationTests/Http/{operation.Noun}/{operation.UseCase}Tests.cs";
 
-        Assert.True(File.Exists(House.PathTo(path)), $"{path} is missing");
+        Assert.True(File.Exists(Codebase.PathTo(path)), $"There is no file {path}");
     }
 
     [Fact]
-    public void Every_request_has_its_operation()
+    public void Every_request_belongs_to_an_operation()
     {
-        var handled = House.Application.GetTypes().Select(Operation.HandledBy).OfType<Type>().Select(request => request.Name);
+        var handled = Codebase.Application.GetTypes().Select(Operation.HandledBy).OfType<Type>().Select(request => request.Name);
+        var sent = Operation.All.Select(operation => operation.RequestName);
 
-        Assert.Equal(handled.Order(StringComparer.Ordinal), Operation.All.Select(operation => operation.RequestName).Order(StringComparer.Ordinal));
+        Assert.Equal(handled.Order(StringComparer.Ordinal), sent.Order(StringComparer.Ordinal));
     }
 }

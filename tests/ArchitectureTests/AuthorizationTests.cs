@@ -21,8 +21,8 @@ public sealed class AuthorizationTests
     public void Nothing_uses_the_authorization_of_the_framework()
     {
         var names =
-            from tree in House.Trees("src")
-            let model = House.Model(tree)
+            from tree in Codebase.Trees("src")
+            let model = Codebase.Model(tree)
             from name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>()
             let symbol = model.GetSymbolInfo(name).Symbol
             where symbol is not null and not INamespaceSymbol && IsAuthorization(symbol)
@@ -31,22 +31,22 @@ public sealed class AuthorizationTests
         Assert.Empty(names);
     }
 
-    /// <summary>A library may bring a type of its own that the framework's authorization would read.</summary>
+    /// <summary>A library may have its own attribute that the framework's authorization would read.</summary>
     [Fact]
     public void No_attribute_and_no_type_implements_the_interfaces_of_authorization()
     {
         var attributes =
-            from tree in House.Trees("src")
-            let model = House.Model(tree)
+            from tree in Codebase.Trees("src")
+            let model = Codebase.Model(tree)
             from attribute in tree.GetRoot().DescendantNodes().OfType<AttributeSyntax>()
             select model.GetTypeInfo(attribute).Type;
-        var types = attributes.OfType<ITypeSymbol>().Concat(House.Types()).ToList();
+        var types = attributes.OfType<ITypeSymbol>().Concat(Codebase.Types()).ToList();
 
         Assert.NotEmpty(types);
         Assert.DoesNotContain(types, type => type.AllInterfaces.Any(implemented => Interfaces.Contains(implemented.Name)));
     }
 
-    /// <summary>The search finds its targets: these types exist under the searched names.</summary>
+    /// <summary>The search finds these types, so it looks for the right names.</summary>
     [Theory]
     [InlineData("Microsoft.AspNetCore.Authorization.AuthorizeAttribute")]
     [InlineData("Microsoft.AspNetCore.Authorization.AllowAnonymousAttribute")]
@@ -58,7 +58,7 @@ public sealed class AuthorizationTests
     [InlineData("Microsoft.Extensions.DependencyInjection.PolicyServiceCollectionExtensions")]
     public void The_authorization_of_the_framework_is_recognised(string type)
     {
-        var symbol = House.Source["WebApi"].GetTypeByMetadataName(type);
+        var symbol = Codebase.Source["WebApi"].GetTypeByMetadataName(type);
 
         Assert.NotNull(symbol);
         Assert.True(IsAuthorization(symbol));

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Controllers send a request to its use case and return the answer.</summary>
+/// <summary>Controllers send a request and return the answer. They have no <c>if</c> (docs/design.md, after the seven rules).</summary>
 public sealed class ControllerTests
 {
     public static TheoryData<SyntaxKind> Branches =>
@@ -26,9 +26,9 @@ public sealed class ControllerTests
     [MemberData(nameof(Branches))]
     public void A_controller_has_no_branches(SyntaxKind branch)
     {
-        var controllers = House.Trees("src/WebApi/Controllers");
+        var controllers = Codebase.Trees("src/WebApi/Controllers");
 
-        Assert.Equal(House.Controllers().Count(), controllers.Count);
+        Assert.Equal(Codebase.Controllers().Count(), controllers.Count);
         Assert.Empty(controllers
             .SelectMany(tree => tree.GetRoot().DescendantNodes())
             .Where(node => node.IsKind(branch))

@@ -8,27 +8,27 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>Failures have one type, stable codes and one place where they become answers (docs/design.md, rule 7).</summary>
+/// <summary>There is one failure type with stable codes, and one place makes answers of it (docs/design.md, rule 7).</summary>
 public sealed partial class FailureTests
 {
     [Fact]
-    public void The_application_has_one_type_of_exception() =>
+    public void The_application_has_one_exception_type() =>
         Assert.Equal(
             [nameof(Failure)],
-            House.Types()
-                .Where(type => House.ProjectOf(type.Locations[0].SourceTree!) == "Application" && IsException(type))
+            Codebase.Types()
+                .Where(type => Codebase.ProjectOf(type.Locations[0].SourceTree!) == "Application" && IsException(type))
                 .Select(type => type.Name));
 
     [Fact]
-    public void Exceptions_become_answers_in_one_place() =>
-        Assert.Single(House.WebApi.GetTypes(), type => type.IsAssignableTo(typeof(IExceptionHandler)));
+    public void One_type_turns_exceptions_into_answers() =>
+        Assert.Single(Codebase.WebApi.GetTypes(), type => type.IsAssignableTo(typeof(IExceptionHandler)));
 
     [Fact]
-    public void Codes_are_written_in_snake_case()
+    public void Codes_are_in_snake_case()
     {
-        var codes = House.Trees("src").SelectMany(FindCodes).ToList();
+        var codes = Codebase.Trees("src").SelectMany(FindCodes).ToList();
 
-        // One of each way to give a code, lest the search goes blind.
+        // One code of each kind, to prove that the search finds all kinds.
         Assert.Contains("email_taken", codes);
         Assert.Contains("nothing_given", codes);
         Assert.Contains("method_not_allowed", codes);
@@ -41,22 +41,26 @@ public sealed partial class FailureTests
     private static bool IsException(INamedTypeSymbol type) =>
         type.BaseType is { } parent && (parent.ToDisplayString() == "System.Exception" || IsException(parent));
 
-    // What is passed for a parameter, assigned to a property or put into a tuple by the name of a code.
+    // Finds the texts that are passed for a parameter, assigned to a property or put into a tuple under the name of a code.
     private static IEnumerable<string> FindCodes(SyntaxTree tree)
     {
-        var model = House.Model(tree);
+        var model = Codebase.Model(tree);
         foreach (var node in tree.GetRoot().DescendantNodes())
         {
             IEnumerable<SyntaxNode?> values = node switch
             {
-                ArgumentSyntax argument when model.GetOperation(argument) is IArgumentOperation { Parameter.Name: var name } && IsCode(name) => [argument],
-                AssignmentExpressionSyntax { Left: IdentifierNameSyntax left } assignment when IsCode(left.Identifier.Text) => [assignment.Right],
+                ArgumentSyntax argument
+                    when model.GetOperation(argument) is IArgumentOperation { Parameter.Name: var name } && IsCode(name) => [argument],
+                AssignmentExpressionSyntax { Left: IdentifierNameSyntax left } assignment
+                    when IsCode(left.Identifier.Text) => [assignment.Right],
                 TupleExpressionSyntax tuple when model.GetTypeInfo(tuple).ConvertedType is INamedTypeSymbol { IsTupleType: true } type =>
                     type.TupleElements.Select((element, index) => IsCode(element.Name) ? tuple.Arguments[index] : null),
                 _ => [],
             };
 
-            var literals = values.OfType<SyntaxNode>().SelectMany(value => value.DescendantNodesAndSelf()).OfType<LiteralExpressionSyntax>();
+            var literals = values.OfType<SyntaxNode>()
+                .SelectMany(value => value.DescendantNodesAndSelf())
+                .OfType<LiteralExpressionSyntax>();
             foreach (var literal in literals.Where(literal => literal.IsKind(SyntaxKind.StringLiteralExpression)))
             {
                 yield return literal.Token.ValueText;

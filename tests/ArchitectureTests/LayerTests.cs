@@ -6,13 +6,13 @@ namespace CleanWorkspace.ArchitectureTests;
 /// <summary>Clean Architecture: each layer refers only to the layers inside it.</summary>
 public sealed class LayerTests
 {
-    public static TheoryData<string> Projects => [.. House.Layers];
+    public static TheoryData<string> Projects => [.. Codebase.Layers];
 
     [Theory]
     [MemberData(nameof(Projects))]
     public void A_layer_refers_only_to_layers_inside_it(string project)
     {
-        var inner = House.Layers.TakeWhile(layer => layer != project).ToList();
+        var inner = Codebase.Layers.TakeWhile(layer => layer != project).ToList();
 
         var projects = Items(project, "ProjectReference").Select(Path.GetFileNameWithoutExtension);
         Assert.All(projects, name => Assert.Contains(name, inner));
@@ -53,7 +53,7 @@ public sealed class LayerTests
         Assembly.Load($"CleanWorkspace.{project}").GetReferencedAssemblies().Select(reference => reference.Name!);
 
     private static IEnumerable<string> Items(string project, string kind) =>
-        XDocument.Load(House.PathTo($"src/{project}/{project}.csproj"))
+        XDocument.Load(Codebase.PathTo($"src/{project}/{project}.csproj"))
             .Descendants(kind)
             .Select(item => item.Attribute("Include")!.Value.Replace('\\', '/'));
 }

@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CleanWorkspace.ArchitectureTests;
 
 /// <summary>
-/// AutoMapper makes flat responses of stored entities, and nothing else. So its advisory GHSA-rvv3-g6hj-g44x cannot be reached: a
-/// deeply nested object of a client overflows the stack only if a map is recursive, or if its source comes from a client.
+/// AutoMapper only makes flat responses from stored entities. So its advisory GHSA-rvv3-g6hj-g44x cannot be reached: a deeply nested
+/// object overflows the stack only if a map is recursive or its source comes from a client.
 /// </summary>
 public sealed class MappingTests : IDisposable
 {
@@ -27,15 +27,15 @@ public sealed class MappingTests : IDisposable
         Assert.NotEmpty(Maps);
         Assert.All(Maps, map =>
         {
-            Assert.True(map.SourceType.IsSubclassOf(typeof(Entity)), $"{NameOf(map)}: the source is no entity");
+            Assert.True(map.SourceType.IsSubclassOf(typeof(Entity)), $"{NameOf(map)}: the source is not an entity");
             Assert.Equal($"{map.SourceType.Name}Response", map.DestinationType.Name);
         });
     }
 
     [Fact]
-    public void No_map_takes_a_type_that_a_client_sends()
+    public void No_source_of_a_map_is_a_type_that_clients_send()
     {
-        var received = House.Application.GetTypes()
+        var received = Codebase.Application.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(BodyRequest)))
             .Concat(Operation.All.Select(operation => operation.Request).OfType<Type>())
             .Concat(Operation.All
@@ -47,7 +47,7 @@ public sealed class MappingTests : IDisposable
         Assert.All(Maps, map => Assert.False(received.Contains(map.SourceType), $"{NameOf(map)}: clients send the source"));
     }
 
-    /// <summary>A map of plain values needs no other map, so it can neither nest nor recur.</summary>
+    /// <summary>A map of plain values needs no other map, so it cannot be recursive.</summary>
     [Fact]
     public void Every_map_is_flat()
     {
@@ -57,14 +57,14 @@ public sealed class MappingTests : IDisposable
         Assert.All(members, member =>
         {
             var name = $"{NameOf(member.TypeMap)}, {member.DestinationName}";
-            Assert.True(IsPlain(member.SourceType), $"{name}: {member.SourceType} is no plain value");
-            Assert.True(IsPlain(member.DestinationType), $"{name}: {member.DestinationType} is no plain value");
+            Assert.True(IsPlain(member.SourceType), $"{name}: {member.SourceType} is not a plain value");
+            Assert.True(IsPlain(member.DestinationType), $"{name}: {member.DestinationType} is not a plain value");
         });
     }
 
-    /// <summary>Code of a map may call the mapper again, and then the map only looks flat.</summary>
+    /// <summary>Custom code could call the mapper again. Then the map would only look flat.</summary>
     [Fact]
-    public void No_map_runs_code_of_its_own() =>
+    public void No_map_has_custom_code() =>
         Assert.All(Maps, map =>
         {
             Assert.False(map.HasTypeConverter, $"{NameOf(map)} has a type converter");
@@ -76,22 +76,22 @@ public sealed class MappingTests : IDisposable
             Assert.DoesNotContain(map.MemberMaps, member => member.IsResolveConfigured && member.CustomMapExpression is null);
         });
 
-    /// <summary>AutoMapper also has maps of its own, such as from a dictionary, for calls with other types.</summary>
+    /// <summary>AutoMapper has built-in maps too, such as from a dictionary, for other types.</summary>
     [Fact]
-    public void The_mapper_is_called_for_these_maps_only()
+    public void The_mapper_is_called_only_for_these_maps()
     {
         var maps = Maps.Select(map => (map.SourceType.FullName, map.DestinationType.FullName)).ToHashSet();
         var calls =
-            from tree in House.Trees("src")
-            let model = House.Model(tree)
+            from tree in Codebase.Trees("src")
+            let model = Codebase.Model(tree)
             from invocation in tree.GetRoot().DescendantNodes().OfType<InvocationExpressionSyntax>()
             let method = model.GetSymbolInfo(invocation).Symbol as IMethodSymbol
             where method is { Name: "Map" or "ProjectTo" } && IsOfAutoMapper(method)
             let destination = method.TypeArguments.LastOrDefault()?.ToDisplayString()
-            select (Place: invocation.GetLocation().GetLineSpan(), Map: (FindSource(model, invocation, method), destination));
+            select (Location: invocation.GetLocation().GetLineSpan(), Map: (FindSource(model, invocation, method), destination));
 
         Assert.NotEmpty(calls);
-        Assert.All(calls, call => Assert.True(maps.Contains(call.Map), $"{call.Place}: there is no map {call.Map}"));
+        Assert.All(calls, call => Assert.True(maps.Contains(call.Map), $"{call.Location}: there is no map {call.Map}"));
     }
 
     private static string NameOf(TypeMap map) => $"{map.SourceType.Name} -> {map.DestinationType.Name}";

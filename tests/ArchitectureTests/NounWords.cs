@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>The spellings of a noun. UserGroups is also UserGroup, and Group where the folder names the noun.</summary>
+/// <summary>The spellings of a noun. Code also calls UserGroups "UserGroup", and "Group" in the folder of this noun.</summary>
 internal sealed class NounWords
 {
     private readonly (string Word, string Neutral)[] _words;

@@ -12,20 +12,20 @@ internal sealed partial record Operation(Type Controller, MethodInfo Action, Htt
 {
     public static IReadOnlyList<Operation> All { get; } =
     [
-        .. from controller in House.Controllers()
+        .. from controller in Codebase.Controllers()
            from action in controller.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
            select new Operation(controller, action, action.GetCustomAttributes<HttpMethodAttribute>().Single()),
     ];
 
-    /// <summary>The nouns with operations on single resources. A noun with nothing but a list is not among them.</summary>
+    /// <summary>The nouns with operations on single resources. A noun that has only a list is not among them.</summary>
     public static IReadOnlyList<string> ResourceNouns { get; } =
-        [.. House.Nouns.Where(noun => All.Any(operation => operation.Noun == noun && !operation.IsList))];
+        [.. Codebase.Nouns.Where(noun => All.Any(operation => operation.Noun == noun && !operation.IsList))];
 
     /// <summary>The nouns with a store of their own. The other nouns go through EF Core (docs/design.md, rule 5).</summary>
     public static IReadOnlyList<string> DirectoryNouns { get; } =
     [
         .. ResourceNouns.Where(noun =>
-            House.Application.GetType($"CleanWorkspace.Application.{noun}.I{new NounWords(noun).Entity}Store") is not null),
+            Codebase.Application.GetType($"CleanWorkspace.Application.{noun}.I{new NounWords(noun).Entity}Store") is not null),
     ];
 
     public string Id => Route.Name ?? $"{Controller.Name}.{Action.Name} without a name";
@@ -37,22 +37,22 @@ internal sealed partial record Operation(Type Controller, MethodInfo Action, Htt
 
     public string RequestName => $"{Noun}{Action.Name}Request";
 
-    public Type? Request => House.Application.GetType($"CleanWorkspace.Application.{Noun}.{RequestName}");
+    public Type? Request => Codebase.Application.GetType($"CleanWorkspace.Application.{Noun}.{RequestName}");
 
     public IReadOnlyList<Type> Handlers =>
-        [.. House.Application.GetTypes().Where(type => HandledBy(type) is { } request && request == Request)];
+        [.. Codebase.Application.GetTypes().Where(type => HandledBy(type) is { } request && request == Request)];
 
     /// <summary>The name of the use case: its handler's name without "Handler".</summary>
     public string UseCase => Handlers.Single().Name[..^"Handler".Length];
 
-    /// <summary>Whether its path is the noun's collection or one item. Every noun has such operations.</summary>
+    /// <summary>True if the path is the collection of the noun or one of its items.</summary>
     public bool IsPlain => Route.Template is null || ItemTemplate().IsMatch(Route.Template);
 
     private bool IsList => Route is HttpGetAttribute { Template: null };
 
     public static Operation Of(string id) => All.Single(operation => operation.Id == id);
 
-    /// <summary>Returns the request that the type handles, or null if it is no handler.</summary>
+    /// <summary>Returns the request that the type handles, or null if the type is not a handler.</summary>
     public static Type? HandledBy(Type type) =>
         type.IsAbstract
             ? null

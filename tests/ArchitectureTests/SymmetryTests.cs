@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace CleanWorkspace.ArchitectureTests;
 
 /// <summary>
-/// Nouns of one kind differ in names and fields only. All resources have the same operations. The nouns of the directory also have the
-/// same files and use cases; the other nouns go through EF Core.
+/// Nouns of one kind differ only in names and fields. All resources have the same operations. The nouns of the directory also have the
+/// same files and use cases. The other nouns use EF Core (docs/design.md, rules 1 and 5).
 /// </summary>
 public sealed class SymmetryTests
 {
@@ -17,43 +17,44 @@ public sealed class SymmetryTests
     {
         var nouns = Operation.DirectoryNouns.Select(noun => new NounWords(noun)).OrderByDescending(words => words.Entity.Length).ToList();
         var files =
-            from path in House.Trees("src").Select(House.RelativePathOf)
+            from path in Codebase.Trees("src").Select(Codebase.RelativePathOf)
             let name = path.Split('/')[^1]
             let owner = nouns.FirstOrDefault(words => name.StartsWith(words.Entity, StringComparison.Ordinal))
             where owner is not null && !IsAnswerOfOneUseCase(name, owner)
             group owner.Neutralize(path) by owner;
 
-        AssertAllAlike(Operation.DirectoryNouns, files.Select(paths => paths.Order(StringComparer.Ordinal)));
+        AssertAllEqual(Operation.DirectoryNouns, files.Select(paths => paths.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
-    public void Every_noun_has_the_same_operations_on_its_collection_and_items() =>
-        AssertAllAlike(Operation.ResourceNouns, PlainOperationsOf(Operation.ResourceNouns).Select(operations => operations.Select(operation =>
-            $"{operation.Route.HttpMethods.Single()} {operation.Route.Template} {new NounWords(operation.Noun).Neutralize(operation.UseCase)}")));
+    public void Every_resource_has_the_same_operations_on_its_collection_and_items() =>
+        AssertEqualForAll(Operation.ResourceNouns, operations => operations.Select(operation =>
+            $"{operation.Route.HttpMethods.Single()} {operation.Route.Template} "
+            + new NounWords(operation.Noun).Neutralize(operation.UseCase)));
 
     [Fact]
-    public void The_same_actions_differ_in_nouns_only() =>
-        AssertAllAlike(Operation.ResourceNouns, PlainOperationsOf(Operation.ResourceNouns).Select(operations => operations.Select(operation =>
+    public void Actions_of_different_nouns_differ_only_in_the_noun() =>
+        AssertEqualForAll(Operation.ResourceNouns, operations => operations.Select(operation =>
         {
-            var action = House.Tree($"src/WebApi/Controllers/{operation.Controller.Name}.cs").GetRoot().DescendantNodes()
+            var action = Codebase.Tree($"src/WebApi/Controllers/{operation.Controller.Name}.cs").GetRoot().DescendantNodes()
                 .OfType<MethodDeclarationSyntax>()
                 .Single(method => method.Identifier.Text == operation.Action.Name);
             return Neutralize(operation, (SyntaxNode?)action.Body ?? action.ExpressionBody!);
-        })));
+        }));
 
     [Fact]
-    public void The_same_use_cases_without_a_body_differ_in_nouns_only() =>
-        AssertAllAlike(Operation.DirectoryNouns, PlainOperationsOf(Operation.DirectoryNouns).Select(operations => operations
+    public void Use_cases_without_a_body_differ_only_in_the_noun() =>
+        AssertEqualForAll(Operation.DirectoryNouns, operations => operations
             .Where(operation => !operation.Request!.IsSubclassOf(typeof(BodyRequest)))
-            .Select(operation => Neutralize(operation, PartInCommonOf(operation)))));
+            .Select(operation => Neutralize(operation, SharedPartOf(operation))));
 
     [Fact]
-    public void The_same_use_cases_with_a_body_have_the_same_types_and_methods() =>
-        AssertAllAlike(Operation.DirectoryNouns, PlainOperationsOf(Operation.DirectoryNouns).Select(operations => operations
+    public void Use_cases_with_a_body_have_the_same_types_and_methods() =>
+        AssertEqualForAll(Operation.DirectoryNouns, operations => operations
             .Where(operation => operation.Request!.IsSubclassOf(typeof(BodyRequest)))
             .SelectMany(operation => FileOf(operation).DescendantNodes()
                 .Where(node => node is TypeDeclarationSyntax or MethodDeclarationSyntax)
-                .Select(node => Neutralize(operation, node, WithoutInside)))));
+                .Select(node => Neutralize(operation, node, IsPartOfSignature))));
 
     private static IEnumerable<IEnumerable<Operation>> PlainOperationsOf(IReadOnlyList<string> nouns) =>
         Operation.All
@@ -68,10 +69,10 @@ public sealed class SymmetryTests
         file.EndsWith("Response.cs", StringComparison.Ordinal) && file != $"{owner.Entity}Response.cs";
 
     private static CompilationUnitSyntax FileOf(Operation operation) =>
-        House.Tree($"src/Application/{operation.Noun}/{operation.UseCase}.cs").GetCompilationUnitRoot();
+        Codebase.Tree($"src/Application/{operation.Noun}/{operation.UseCase}.cs").GetCompilationUnitRoot();
 
-    // The filters of a list belong to its noun.
-    private static SyntaxNode PartInCommonOf(Operation operation) => operation.Request!.IsSubclassOf(typeof(ListRequest))
+    // A list request has the filters of its noun, so only its handler is compared.
+    private static SyntaxNode SharedPartOf(Operation operation) => operation.Request!.IsSubclassOf(typeof(ListRequest))
         ? FileOf(operation).DescendantNodes().OfType<ClassDeclarationSyntax>().Single()
         : FileOf(operation);
 
@@ -81,12 +82,15 @@ public sealed class SymmetryTests
         return new NounWords(operation.Noun).Neutralize(string.Join(' ', tokens.Select(token => token.Text)));
     }
 
-    private static bool WithoutInside(SyntaxNode node) =>
+    private static bool IsPartOfSignature(SyntaxNode node) =>
         node is not (MemberDeclarationSyntax or BlockSyntax or ArrowExpressionClauseSyntax or AttributeListSyntax);
 
-    private static void AssertAllAlike(IReadOnlyList<string> nouns, IEnumerable<IEnumerable<string>> things)
+    private static void AssertEqualForAll(IReadOnlyList<string> nouns, Func<IEnumerable<Operation>, IEnumerable<string>> describe) =>
+        AssertAllEqual(nouns, PlainOperationsOf(nouns).Select(describe));
+
+    private static void AssertAllEqual(IReadOnlyList<string> nouns, IEnumerable<IEnumerable<string>> descriptions)
     {
-        var lists = things.Select(list => list.ToList()).ToList();
+        var lists = descriptions.Select(list => list.ToList()).ToList();
 
         Assert.Equal(nouns.Count, lists.Count);
         Assert.NotEmpty(lists[0]);

@@ -5,16 +5,16 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>One file per use case, in reading order (docs/design.md, rule 3).</summary>
+/// <summary>There is one file per use case, in reading order (docs/design.md, rule 3).</summary>
 public sealed class UseCaseTests
 {
-    private const int LongestFile = 120;
+    private const int MaxLines = 120;
 
     public static TheoryData<string> OperationIds => AddressTests.OperationIds;
 
     [Theory]
     [MemberData(nameof(OperationIds))]
-    public void A_file_holds_a_request_the_validator_of_its_body_and_a_handler_in_reading_order(string id)
+    public void A_file_has_the_request_the_validator_of_its_body_and_the_handler_in_this_order(string id)
     {
         var operation = Operation.Of(id);
         var hasBody = operation.Request!.IsSubclassOf(typeof(BodyRequest));
@@ -22,35 +22,35 @@ public sealed class UseCaseTests
             ? [operation.RequestName, $"{operation.UseCase}Validator", $"{operation.UseCase}Handler"]
             : [operation.RequestName, $"{operation.UseCase}Handler"];
 
-        var file = House.Tree($"src/Application/{operation.Noun}/{operation.UseCase}.cs");
+        var file = Codebase.Tree($"src/Application/{operation.Noun}/{operation.UseCase}.cs");
 
         Assert.Equal(expected, file.GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text));
     }
 
     [Theory]
     [MemberData(nameof(OperationIds))]
-    public void A_file_is_short_enough_to_read_at_once(string id)
+    public void A_file_has_at_most_120_lines(string id)
     {
         var operation = Operation.Of(id);
         var path = $"src/Application/{operation.Noun}/{operation.UseCase}.cs";
 
-        Assert.InRange(File.ReadAllLines(House.PathTo(path)).Length, 1, LongestFile);
+        Assert.InRange(File.ReadAllLines(Codebase.PathTo(path)).Length, 1, MaxLines);
     }
 
     [Fact]
-    public void The_application_has_one_folder_for_each_noun_and_three_for_shared_machinery()
+    public void The_application_has_one_folder_for_each_noun_and_three_for_shared_code()
     {
-        var folders = House.Trees("src/Application").Select(House.RelativePathOf).Select(path => path.Split('/')[2..^1]);
+        var folders = Codebase.Trees("src/Application").Select(Codebase.RelativePathOf).Select(path => path.Split('/')[2..^1]);
 
         Assert.Equal(
-            [.. House.Nouns.Concat(["Lists", "Requests", "Transfers"]).Order(StringComparer.Ordinal)],
+            [.. Codebase.Nouns.Concat(["Lists", "Requests", "Transfers"]).Order(StringComparer.Ordinal)],
             folders.Select(folder => string.Join('/', folder)).Where(folder => folder.Length > 0).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void Validators_reach_for_nothing()
+    public void Validators_have_no_dependencies()
     {
-        var validators = House.Application.GetTypes().Where(type => type.IsAssignableTo(typeof(IValidator))).ToList();
+        var validators = Codebase.Application.GetTypes().Where(type => type.IsAssignableTo(typeof(IValidator))).ToList();
 
         Assert.NotEmpty(validators);
         Assert.All(

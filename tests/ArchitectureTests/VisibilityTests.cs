@@ -5,13 +5,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>A type is open to inheritance or to other projects only if it is used so.</summary>
+/// <summary>A type is unsealed or public only if other code needs it (docs/design.md, after the seven rules).</summary>
 public sealed class VisibilityTests
 {
     [Fact]
     public void Every_class_is_sealed_static_or_abstract()
     {
-        var classes = House.Types().Where(type => type.TypeKind == TypeKind.Class).ToList();
+        var classes = Codebase.Types().Where(type => type.TypeKind == TypeKind.Class).ToList();
 
         Assert.NotEmpty(classes);
         Assert.All(classes, type =>
@@ -21,7 +21,7 @@ public sealed class VisibilityTests
     [Fact]
     public void Handlers_validators_profiles_and_behaviors_are_internal()
     {
-        var parts = House.Application.GetTypes()
+        var parts = Codebase.Application.GetTypes()
             .Where(type => Operation.HandledBy(type) is not null
                 || type.IsAssignableTo(typeof(IValidator))
                 || type.IsSubclassOf(typeof(Profile))
@@ -39,25 +39,25 @@ public sealed class VisibilityTests
     [Fact]
     public void A_type_is_public_only_if_another_project_needs_it()
     {
-        var open = House.Types()
+        var publicTypes = Codebase.Types()
             .Where(type => type is { DeclaredAccessibility: Accessibility.Public, ContainingType: null })
             .ToList();
         var used = FindUsesByOtherProjects();
         var needed = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        var next = new Stack<INamedTypeSymbol>(open.Where(type => used.Contains(type) || IsController(type)));
+        var next = new Stack<INamedTypeSymbol>(publicTypes.Where(type => used.Contains(type) || IsController(type)));
         while (next.TryPop(out var type))
         {
             if (needed.Add(type))
             {
-                foreach (var part in FindShownTypes(type))
+                foreach (var exposed in FindExposedTypes(type))
                 {
-                    next.Push(part);
+                    next.Push(exposed);
                 }
             }
         }
 
-        Assert.NotEmpty(open);
-        Assert.All(open, type => Assert.True(needed.Contains(type), $"{type} can be internal"));
+        Assert.NotEmpty(publicTypes);
+        Assert.All(publicTypes, type => Assert.True(needed.Contains(type), $"{type} can be internal"));
     }
 
     private static bool IsController(INamedTypeSymbol type) =>
@@ -66,23 +66,23 @@ public sealed class VisibilityTests
     private static HashSet<ISymbol> FindUsesByOtherProjects()
     {
         var uses =
-            from project in House.Source.Values.Concat(House.Tests())
+            from project in Codebase.Source.Values.Concat(Codebase.Tests())
             from tree in project.SyntaxTrees
             let model = project.GetSemanticModel(tree)
             from name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>()
             let symbol = model.GetSymbolInfo(name).Symbol
             let type = (symbol as INamedTypeSymbol ?? symbol?.ContainingType)?.OriginalDefinition
-            where type?.Locations[0].SourceTree is { } home && House.ProjectOf(home) != House.ProjectOf(tree)
+            where type?.Locations[0].SourceTree is { } declaration && Codebase.ProjectOf(declaration) != Codebase.ProjectOf(tree)
             select type;
         return uses.ToHashSet<ISymbol>(SymbolEqualityComparer.Default);
     }
 
-    private static IEnumerable<INamedTypeSymbol> FindShownTypes(INamedTypeSymbol type)
+    private static IEnumerable<INamedTypeSymbol> FindExposedTypes(INamedTypeSymbol type)
     {
         var members = type.GetMembers()
             .Where(member => member.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected)
             .ToList();
-        var shown = members
+        var exposed = members
             .SelectMany(member => member switch
             {
                 IMethodSymbol method => method.Parameters.Select(parameter => parameter.Type).Append(method.ReturnType),
@@ -92,7 +92,7 @@ public sealed class VisibilityTests
             })
             .Concat(members.Append(type).SelectMany(member => member.GetAttributes()).Select(attribute => attribute.AttributeClass!))
             .Append(type.BaseType);
-        return shown.OfType<ITypeSymbol>().SelectMany(Unfold);
+        return exposed.OfType<ITypeSymbol>().SelectMany(Unfold);
     }
 
     private static IEnumerable<INamedTypeSymbol> Unfold(ITypeSymbol type) => type switch

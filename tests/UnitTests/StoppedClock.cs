@@ -1,6 +1,6 @@
 namespace CleanWorkspace.UnitTests;
 
-/// <summary>A clock that stands still until it is told to go on.</summary>
+/// <summary>A clock that changes only when a test sets it.</summary>
 internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = now;

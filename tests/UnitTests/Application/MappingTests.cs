@@ -5,5 +5,5 @@ namespace CleanWorkspace.UnitTests.Application;
 public sealed class MappingTests
 {
     [Fact]
-    public void Every_property_of_every_response_has_its_source() => UseCases.Get<IConfigurationProvider>().AssertConfigurationIsValid();
+    public void Every_property_of_a_mapped_response_has_a_source() => UseCases.Get<IConfigurationProvider>().AssertConfigurationIsValid();
 }

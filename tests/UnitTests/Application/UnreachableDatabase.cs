@@ -31,13 +31,15 @@ internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditE
         Caller caller,
         CancellationToken cancellationToken) => Import(rows);
 
-    Task<UserResponse?> IUserStore.FindAsync(Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) => throw Unreachable();
+    Task<UserResponse?> IUserStore.FindAsync(
+        Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<Page<UserResponse>> ListAsync(ListUsersQuery query, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<UserResponse?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken) => throw Unreachable();
 
-    public Task<bool> DeleteAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<bool> DeleteAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) =>
+        throw Unreachable();
 
     public Task<IReadOnlySet<Guid>> FindExistingAsync(Guid[] ids, CancellationToken cancellationToken) => throw Unreachable();
 
@@ -48,13 +50,16 @@ internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditE
 
     public Task<Page<UserGroupResponse>> ListAsync(ListGroupsQuery query, CancellationToken cancellationToken) => throw Unreachable();
 
-    public Task<UserGroupResponse> CreateAsync(UserGroup group, IdempotencyKey? key, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<UserGroupResponse> CreateAsync(UserGroup group, IdempotencyKey? key, CancellationToken cancellationToken) =>
+        throw Unreachable();
 
     public Task<UserGroupResponse?> UpdateAsync(UserGroupChanges changes, CancellationToken cancellationToken) => throw Unreachable();
 
-    public Task<MembershipCounts?> UpdateMembersAsync(MembershipChanges changes, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<MembershipCounts?> UpdateMembersAsync(MembershipChanges changes, CancellationToken cancellationToken) =>
+        throw Unreachable();
 
-    public Task<Page<AuditEntryResponse>> ListAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<Page<AuditEntryResponse>> ListAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) =>
+        throw Unreachable();
 
     public Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken) => throw Unreachable();
 
@@ -62,5 +67,5 @@ internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditE
 
     public void Forget() => throw Unreachable();
 
-    private static InvalidOperationException Unreachable() => new("A unit test reached for the database.");
+    private static InvalidOperationException Unreachable() => new("A unit test called the database.");
 }

@@ -9,12 +9,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanWorkspace.UnitTests.Application;
 
-/// <summary>The use cases as the service registers them, with the test's ports to the database.</summary>
+/// <summary>The use cases as the service registers them, on a database of the test.</summary>
 internal static class UseCases
 {
-    private static readonly IServiceProvider Registered = On(new UnreachableDatabase());
+    private static readonly ServiceProvider Services = Create(new UnreachableDatabase());
 
-    public static IServiceProvider On(UnreachableDatabase db, TimeProvider? clock = null)
+    private static ServiceProvider Create(UnreachableDatabase db, TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -30,15 +30,17 @@ internal static class UseCases
     }
 
     public static T Get<T>()
-        where T : notnull => Registered.GetRequiredService<T>();
+        where T : notnull => Services.GetRequiredService<T>();
 
-    public static async Task<TResponse> SendAsync<TResponse>(UnreachableDatabase db, IRequest<TResponse> request, TimeProvider? clock = null)
+    public static async Task<TResponse> SendAsync<TResponse>(
+        UnreachableDatabase db, IRequest<TResponse> request, TimeProvider? clock = null)
     {
-        await using var scope = On(db, clock).CreateAsyncScope();
+        await using var services = Create(db, clock);
+        await using var scope = services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
     }
 
-    /// <summary>Returns the faults that the validator finds: pointer without the slash, and code.</summary>
+    /// <summary>Validates a request. Returns each fault as its pointer without the slash, and its code.</summary>
     public static string[] FindFaults<TRequest>(TRequest request) =>
         [.. Get<IValidator<TRequest>>().Validate(request).Errors.Select(error => $"{error.PropertyName}: {error.ErrorCode}")];
 }

@@ -5,174 +5,180 @@ namespace CleanWorkspace.UnitTests.Infrastructure;
 
 public sealed class SharedLookupTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
+    // Tests look up the empty id first. Its statement keeps running, so that later lookups share statements.
     private readonly TaskCompletionSource _firstMayEnd = new();
+    private readonly TaskCompletionSource _largeRowsMayEnd = new();
     private readonly TaskCompletionSource _othersMayEnd = new();
-    private readonly TaskCompletionSource _longMayEnd = new();
-    private readonly ConcurrentBag<IReadOnlyList<Guid>> _together = [];
-    private readonly ConcurrentDictionary<Guid, CancellationToken> _sent = [];
+    private readonly ConcurrentBag<IReadOnlyList<Guid>> _sharedStatements = [];
+    private readonly ConcurrentDictionary<Guid, CancellationToken> _tokens = [];
     private readonly SharedLookup<string> _lookup;
-    private Exception? _refusal;
-    private int _last;
+    private Exception? _failure;
+    private int _lastNumber;
 
     public SharedLookupTests() => _lookup = new SharedLookup<string>(
         async (id, token) =>
         {
-            _sent[id] = token;
-            await (id == Guid.Empty ? _firstMayEnd : IsLong(id) ? _longMayEnd : _othersMayEnd).Task.WaitAsync(token);
-            return IsThere(id) ? $"{id}" : null;
+            _tokens[id] = token;
+            await (id == Guid.Empty ? _firstMayEnd : IsLarge(id) ? _largeRowsMayEnd : _othersMayEnd).Task.WaitAsync(token);
+            return Exists(id) ? $"{id}" : null;
         },
         async (ids, token) =>
         {
-            _together.Add(ids);
+            _sharedStatements.Add(ids);
             foreach (var id in ids)
             {
-                _sent[id] = token;
+                _tokens[id] = token;
             }
 
             await _othersMayEnd.Task.WaitAsync(token);
-            return _refusal is null ? ids.Where(IsThere).Distinct().ToDictionary(id => id, id => IsLong(id) ? null : $"{id}") : throw _refusal;
+            return _failure is null
+                ? ids.Where(Exists).Distinct().ToDictionary(id => id, id => IsLarge(id) ? null : $"{id}")
+                : throw _failure;
         });
 
     [Fact]
-    public async Task Who_asks_while_nobody_else_does_is_answered_alone_time_after_time()
+    public async Task A_lookup_without_concurrent_ones_has_a_statement_of_its_own()
     {
         _othersMayEnd.SetResult();
 
         for (var i = 1; i <= 6; i++)
         {
-            Assert.Equal(AnswerOf(i), await _lookup.FindAsync(IdOf(i), CancellationToken.None).WaitAsync(Patience));
+            Assert.Equal(RowOf(i), await _lookup.FindAsync(IdOf(i), CancellationToken.None).WaitAsync(Timeout));
         }
 
-        Assert.Empty(_together);
+        Assert.Empty(_sharedStatements);
     }
 
     [Fact]
-    public async Task Those_who_ask_meanwhile_are_answered_together_each_with_their_own()
+    public async Task Concurrent_lookups_share_statements_and_each_gets_its_own_row()
     {
         var first = _lookup.FindAsync(Guid.Empty, CancellationToken.None);
-        // Some ids twice, some of nobody.
+        // Some ids repeat, and some have no row.
         var numbers = Enumerable.Range(0, 1000).Select(i => 1 + (i % 300)).ToArray();
 
-        var answers = numbers.Select(number => _lookup.FindAsync(IdOf(number), CancellationToken.None)).ToArray();
+        var lookups = numbers.Select(number => _lookup.FindAsync(IdOf(number), CancellationToken.None)).ToArray();
         _othersMayEnd.SetResult();
 
-        Assert.Equal(numbers.Select(AnswerOf), await Task.WhenAll(answers).WaitAsync(Patience));
-        Assert.NotEmpty(_together);
-        Assert.All(_together, asked => Assert.InRange(asked.Count, 2, 32));
+        Assert.Equal(numbers.Select(RowOf), await Task.WhenAll(lookups).WaitAsync(Timeout));
+        Assert.NotEmpty(_sharedStatements);
+        Assert.All(_sharedStatements, ids => Assert.InRange(ids.Count, 2, 32));
         Assert.False(first.IsCompleted);
         _firstMayEnd.SetResult();
-        Assert.Equal($"{Guid.Empty}", await first.WaitAsync(Patience));
+        Assert.Equal($"{Guid.Empty}", await first.WaitAsync(Timeout));
     }
 
     [Fact]
-    public async Task What_others_had_better_not_wait_for_is_found_alone_and_they_do_not_wait()
+    public async Task A_row_that_is_too_large_to_share_a_statement_does_not_delay_the_others()
     {
         var first = _lookup.FindAsync(Guid.Empty, CancellationToken.None);
-        var longOnes = new List<Task<string?>>();
+        var largeRows = new List<Task<string?>>();
         _othersMayEnd.SetResult();
-        while (!_together.Any(asked => asked.Any(IsLong) && !asked.All(IsLong)))
+        while (!_sharedStatements.Any(ids => ids.Any(IsLarge) && !ids.All(IsLarge)))
         {
-            Guid[] ids = [LongIdOf(_last += 2), IdOf(_last), IdOf(_last + 1)];
-            var answers = ids.Select(id => _lookup.FindAsync(id, CancellationToken.None)).ToArray();
+            Guid[] ids = [LargeIdOf(_lastNumber += 2), IdOf(_lastNumber), IdOf(_lastNumber + 1)];
+            var lookups = ids.Select(id => _lookup.FindAsync(id, CancellationToken.None)).ToArray();
 
-            Assert.Equal(new[] { AnswerOf(_last), null }, await Task.WhenAll(answers[1..]).WaitAsync(Patience));
-            longOnes.Add(answers[0]);
+            Assert.Equal(new[] { RowOf(_lastNumber), null }, await Task.WhenAll(lookups[1..]).WaitAsync(Timeout));
+            largeRows.Add(lookups[0]);
         }
 
-        Assert.All(longOnes, answer => Assert.False(answer.IsCompleted));
-        _longMayEnd.SetResult();
-        Assert.Equal(Enumerable.Range(1, longOnes.Count).Select(turn => $"{LongIdOf(2 * turn)}"), await Task.WhenAll(longOnes).WaitAsync(Patience));
+        Assert.All(largeRows, lookup => Assert.False(lookup.IsCompleted));
+        _largeRowsMayEnd.SetResult();
+        Assert.Equal(
+            Enumerable.Range(1, largeRows.Count).Select(turn => $"{LargeIdOf(2 * turn)}"),
+            await Task.WhenAll(largeRows).WaitAsync(Timeout));
         Assert.False(first.IsCompleted);
         _firstMayEnd.SetResult();
-        await first.WaitAsync(Patience);
+        await first.WaitAsync(Timeout);
     }
 
     [Fact]
-    public async Task A_failure_is_told_to_everybody_whom_it_concerns_and_to_nobody_after_them()
+    public async Task A_failed_statement_fails_all_its_lookups_and_no_later_ones()
     {
         var first = _lookup.FindAsync(Guid.Empty, CancellationToken.None);
-        _refusal = new TimeoutException();
-        var (_, failing) = await AskTogetherAsync(CancellationToken.None, CancellationToken.None);
+        _failure = new TimeoutException();
+        var (_, failing) = await FindTogetherAsync(CancellationToken.None, CancellationToken.None);
         _othersMayEnd.SetResult();
 
-        foreach (var failure in failing)
+        foreach (var lookup in failing)
         {
-            await Assert.ThrowsAsync<TimeoutException>(() => failure.WaitAsync(Patience));
+            await Assert.ThrowsAsync<TimeoutException>(() => lookup.WaitAsync(Timeout));
         }
 
-        _refusal = null;
-        var (_, answers) = await AskTogetherAsync(CancellationToken.None, CancellationToken.None);
-        Assert.Equal(new[] { AnswerOf(_last), null }, await Task.WhenAll(answers).WaitAsync(Patience));
+        _failure = null;
+        var (_, lookups) = await FindTogetherAsync(CancellationToken.None, CancellationToken.None);
+        Assert.Equal(new[] { RowOf(_lastNumber), null }, await Task.WhenAll(lookups).WaitAsync(Timeout));
         _firstMayEnd.SetResult();
-        await first.WaitAsync(Patience);
+        await first.WaitAsync(Timeout);
     }
 
     [Fact]
-    public async Task What_was_together_together_is_cancelled_when_the_last_who_together_is_gone_and_not_before()
+    public async Task A_shared_statement_is_cancelled_only_when_all_its_callers_have_gone()
     {
         var first = _lookup.FindAsync(Guid.Empty, CancellationToken.None);
         using var one = new CancellationTokenSource();
         using var other = new CancellationTokenSource();
-        var (statement, answers) = await AskTogetherAsync(one.Token, other.Token);
+        var (statement, lookups) = await FindTogetherAsync(one.Token, other.Token);
 
         await one.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answers[0].WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lookups[0].WaitAsync(Timeout));
         Assert.False(statement.IsCancellationRequested);
-        Assert.False(answers[1].IsCompleted);
+        Assert.False(lookups[1].IsCompleted);
 
         await other.CancelAsync();
 
         Assert.True(statement.IsCancellationRequested);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answers[1].WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lookups[1].WaitAsync(Timeout));
         _firstMayEnd.SetResult();
-        await first.WaitAsync(Patience);
+        await first.WaitAsync(Timeout);
     }
 
     [Fact]
-    public async Task Who_goes_away_keeps_nobody_from_the_answer()
+    public async Task A_caller_that_leaves_does_not_disturb_the_others()
     {
         var first = _lookup.FindAsync(Guid.Empty, CancellationToken.None);
         using var gone = new CancellationTokenSource();
-        var (_, answers) = await AskTogetherAsync(gone.Token, CancellationToken.None);
+        var (_, lookups) = await FindTogetherAsync(gone.Token, CancellationToken.None);
 
         await gone.CancelAsync();
         _othersMayEnd.SetResult();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answers[0].WaitAsync(Patience));
-        Assert.Null(await answers[1].WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lookups[0].WaitAsync(Timeout));
+        Assert.Null(await lookups[1].WaitAsync(Timeout));
         _firstMayEnd.SetResult();
-        await first.WaitAsync(Patience);
+        await first.WaitAsync(Timeout);
     }
 
-    // Until two have met, which is up to the thread that sends the first of them: one who is there, and nobody.
-    private async Task<(CancellationToken Statement, Task<string?>[] Answers)> AskTogetherAsync(CancellationToken one, CancellationToken other)
+    // Repeats two lookups until both share a statement. This depends on the threads. The first id has a row, the second has none.
+    private async Task<(CancellationToken Statement, Task<string?>[] Lookups)> FindTogetherAsync(
+        CancellationToken one, CancellationToken other)
     {
         while (true)
         {
-            Guid[] ids = [IdOf(_last += 2), IdOf(_last + 1)];
-            Task<string?>[] answers = [_lookup.FindAsync(ids[0], one), _lookup.FindAsync(ids[1], other)];
-            while (!ids.All(_sent.ContainsKey))
+            Guid[] ids = [IdOf(_lastNumber += 2), IdOf(_lastNumber + 1)];
+            Task<string?>[] lookups = [_lookup.FindAsync(ids[0], one), _lookup.FindAsync(ids[1], other)];
+            while (!ids.All(_tokens.ContainsKey))
             {
                 await Task.Yield();
             }
 
-            if (_together.Any(asked => asked.SequenceEqual(ids)))
+            if (_sharedStatements.Any(statement => statement.SequenceEqual(ids)))
             {
-                return (_sent[ids[0]], answers);
+                return (_tokens[ids[0]], lookups);
             }
         }
     }
 
     private static Guid IdOf(int number) => new(number, 0, 0, new byte[8]);
 
-    private static Guid LongIdOf(int number) => new(number, 1, 0, new byte[8]);
+    private static Guid LargeIdOf(int number) => new(number, 1, 0, new byte[8]);
 
-    private static bool IsLong(Guid id) => id.ToByteArray()[4] == 1;
+    private static bool IsLarge(Guid id) => id.ToByteArray()[4] == 1;
 
-    private static bool IsThere(Guid id) => id.ToByteArray()[0] % 2 == 0;
+    private static bool Exists(Guid id) => id.ToByteArray()[0] % 2 == 0;
 
-    private static string? AnswerOf(int number) => IsThere(IdOf(number)) ? $"{IdOf(number)}" : null;
+    private static string? RowOf(int number) => Exists(IdOf(number)) ? $"{IdOf(number)}" : null;
 }

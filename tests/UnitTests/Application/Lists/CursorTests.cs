@@ -11,19 +11,19 @@ public sealed class CursorTests
     [InlineData("")]
     [InlineData("lovelace")]
     [InlineData("李😀 \"%")]
-    public void What_was_written_is_read_with_everything_that_it_says(string key)
+    public void Parsing_the_text_of_a_cursor_returns_an_equal_cursor(string key)
     {
-        var written = NextOf(List, key);
+        var cursor = NextOf(List, key);
 
-        Assert.True(Cursor.TryParse(written.ToString(), out var read));
-        Assert.Equal(written.Position, read.Position);
+        Assert.True(Cursor.TryParse(cursor.ToString(), out var read));
+        Assert.Equal(cursor.Position, read.Position);
         Assert.Equal((key, false, 2), (read.Position.Key, read.IsBackward, read.Page));
         Assert.True(read.IsOf(List.List));
-        Assert.Equal(written.ToString(), read.ToString());
+        Assert.Equal(cursor.ToString(), read.ToString());
     }
 
     [Fact]
-    public void It_is_of_its_own_list_alone_whatever_the_size_of_its_pages_and_what_they_show()
+    public void A_cursor_fits_only_its_own_list_with_any_page_size_and_fields()
     {
         var cursor = NextOf(List, "x");
 
@@ -38,14 +38,14 @@ public sealed class CursorTests
     [InlineData("")]
     [InlineData("AAAA")]
     [InlineData("not base64url!")]
-    public void Anything_else_is_none(string? text)
+    public void Text_of_another_form_is_refused(string? text)
     {
         Assert.False(Cursor.TryParse(text, out var cursor));
         Assert.Null(cursor);
     }
 
     [Fact]
-    public void Text_that_says_the_same_in_another_way_is_none()
+    public void Another_spelling_of_the_same_cursor_is_refused()
     {
         var text = NextOf(List, "x").ToString();
 

@@ -7,7 +7,7 @@ namespace CleanWorkspace.UnitTests.Application.Lists;
 public sealed class FieldsTests
 {
     [Fact]
-    public void What_is_named_is_shown_however_often_and_nothing_else()
+    public void Only_named_fields_are_shown_and_repeated_names_count_once()
     {
         Assert.True(Fields<UserResponse>.TryParse("email,id,email", out var fields));
 
@@ -17,7 +17,7 @@ public sealed class FieldsTests
     }
 
     [Fact]
-    public void All_names_are_the_same_as_none()
+    public void Naming_every_field_equals_naming_none()
     {
         Assert.True(Fields<UserResponse>.TryParse("id,first_name,last_name,email,role,user_groups,created_at,updated_at", out var fields));
 
@@ -25,7 +25,7 @@ public sealed class FieldsTests
     }
 
     [Fact]
-    public void The_token_of_a_key_cannot_be_chosen_and_is_shown_where_it_is()
+    public void The_token_of_a_key_cannot_be_chosen_and_is_never_hidden()
     {
         Assert.False(Fields<ApiKeyResponse>.TryParse("token", out _));
         Assert.True(Fields<ApiKeyResponse>.None.Has("token"));
@@ -39,5 +39,5 @@ public sealed class FieldsTests
     [InlineData("id, role")]
     [InlineData("Id")]
     [InlineData("version")]
-    public void Anything_else_is_none(string? text) => Assert.False(Fields<UserResponse>.TryParse(text, out _));
+    public void Unknown_and_malformed_names_are_refused(string? text) => Assert.False(Fields<UserResponse>.TryParse(text, out _));
 }

@@ -11,6 +11,6 @@ public sealed class PageTests
     [InlineData(51, 50, 2)]
     [InlineData(315, 50, 7)]
     [InlineData(3, 1, 3)]
-    public void Every_row_has_its_page_and_no_page_is_empty(int count, int size, int pages) =>
+    public void TotalPages_is_the_count_divided_by_the_page_size_rounded_up(int count, int size, int pages) =>
         Assert.Equal(pages, new Page<string>(1, size, count, [], null, null).TotalPages);
 }

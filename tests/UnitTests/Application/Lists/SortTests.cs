@@ -10,7 +10,7 @@ public sealed class SortTests
     [InlineData("-created_at", UserKey.CreatedAt, true)]
     [InlineData("last_name", UserKey.LastName, false)]
     [InlineData("-email", UserKey.Email, true)]
-    public void A_name_is_read_with_its_direction(string text, UserKey by, bool isDescending)
+    public void A_sort_key_is_read_with_its_direction(string text, UserKey by, bool isDescending)
     {
         Assert.True(Sort<UserKey>.TryParse(text, out var sort));
         Assert.Equal(new Sort<UserKey>(by, isDescending), sort);
@@ -26,5 +26,5 @@ public sealed class SortTests
     [InlineData("lastName")]
     [InlineData("0")]
     [InlineData("email,id")]
-    public void Anything_else_is_none(string? text) => Assert.False(Sort<UserKey>.TryParse(text, out _));
+    public void Unknown_and_malformed_sort_keys_are_refused(string? text) => Assert.False(Sort<UserKey>.TryParse(text, out _));
 }

@@ -14,10 +14,10 @@ public sealed class ReadOnlyPropertiesTests
     private static readonly StoredProperties Stored = new(Time(Created), Time(Updated), "Ada@example.org", false, Time(Between));
 
     [Fact]
-    public void What_is_absent_is_not_compared() => Assert.Empty(Compare());
+    public void Absent_properties_are_not_compared() => Assert.Empty(Compare());
 
     [Fact]
-    public void A_resource_sent_back_as_it_was_read_is_accepted() =>
+    public void An_unchanged_resource_is_accepted() =>
         Assert.Empty(Compare($"{Id}", "Ada@example.org", Created, Updated));
 
     [Theory]
@@ -26,14 +26,14 @@ public sealed class ReadOnlyPropertiesTests
     [InlineData("no id", false)]
     [InlineData(null, false)]
     public void The_id_must_be_the_one_in_the_path(string? id, bool isAccepted) =>
-        AssertCompared("/id", isAccepted, Compare(id: new Optional<string?>(id)));
+        AssertFault("/id", isAccepted, Compare(id: new Optional<string?>(id)));
 
     [Theory]
     [InlineData("Ada@example.org", true)]
     [InlineData("ada@example.org", false)]
     [InlineData(null, false)]
     public void The_address_must_be_the_stored_one(string? email, bool isAccepted) =>
-        AssertCompared("/email", isAccepted, Compare(email: new Optional<string?>(email)));
+        AssertFault("/email", isAccepted, Compare(email: new Optional<string?>(email)));
 
     [Theory]
     [InlineData(Created, true)]
@@ -41,17 +41,19 @@ public sealed class ReadOnlyPropertiesTests
     [InlineData(null, true)]
     [InlineData(Updated, false)]
     [InlineData("never", false)]
-    public void The_time_of_the_last_use_may_be_an_earlier_one(string? used, bool isAccepted) =>
-        AssertCompared("/last_used_at", isAccepted, Compare(used: new Optional<string?>(used)));
+    public void The_time_of_the_last_use_may_be_null_or_earlier_than_the_stored_one(string? used, bool isAccepted) =>
+        AssertFault("/last_used_at", isAccepted, Compare(used: new Optional<string?>(used)));
 
     [Fact]
-    public void A_null_address_is_what_a_resource_without_one_was_read_with() =>
-        Assert.Empty(new ReadOnlyProperties(Id, default, default, default, new Optional<string?>(null), false, default).Compare(Stored with { Email = null }));
+    public void A_null_address_is_accepted_if_the_resource_has_none() =>
+        Assert.Empty(
+            new ReadOnlyProperties(Id, default, default, default, new Optional<string?>(null), false, default)
+                .Compare(Stored with { Email = null }));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_name_sent_as_null_is_what_only_a_nameless_resource_was_read_with(bool isNameless)
+    public void A_null_name_is_accepted_only_if_the_resource_has_none(bool isNameless)
     {
         var sent = new ReadOnlyProperties(Id, default, default, default, default, true, default);
 
@@ -67,7 +69,7 @@ public sealed class ReadOnlyPropertiesTests
     [InlineData("yesterday", false)]
     [InlineData(null, false)]
     public void The_time_of_creation_must_be_the_stored_one(string? created, bool isAccepted) =>
-        AssertCompared("/created_at", isAccepted, Compare(created: new Optional<string?>(created)));
+        AssertFault("/created_at", isAccepted, Compare(created: new Optional<string?>(created)));
 
     [Theory]
     [InlineData(Created, true)]
@@ -77,8 +79,8 @@ public sealed class ReadOnlyPropertiesTests
     [InlineData("2026-11-23T14:24:27.654322Z", false)]
     [InlineData("yesterday", false)]
     [InlineData(null, false)]
-    public void The_time_of_the_last_change_may_be_any_that_was_read_before_another_change(string? updated, bool isAccepted) =>
-        AssertCompared("/updated_at", isAccepted, Compare(updated: new Optional<string?>(updated)));
+    public void The_time_of_the_last_change_may_lie_between_creation_and_the_stored_one(string? updated, bool isAccepted) =>
+        AssertFault("/updated_at", isAccepted, Compare(updated: new Optional<string?>(updated)));
 
     [Fact]
     public void Every_difference_is_reported_at_once()
@@ -96,7 +98,7 @@ public sealed class ReadOnlyPropertiesTests
         Optional<string?> used = default) =>
         [.. new ReadOnlyProperties(Id, id, created, updated, email, false, used).Compare(Stored)];
 
-    private static void AssertCompared(string pointer, bool isAccepted, RequestFault[] faults)
+    private static void AssertFault(string pointer, bool isAccepted, RequestFault[] faults)
     {
         if (isAccepted)
         {

@@ -12,15 +12,15 @@ public sealed class RequestFaultsBehaviorTests
     [Fact]
     public async Task A_valid_request_reaches_its_handler()
     {
-        var response = await UseCases.SendAsync(new UnreachableDatabase { CreateUser = Show }, Valid);
+        var response = await UseCases.SendAsync(new UnreachableDatabase { CreateUser = Respond }, Valid);
 
         Assert.Equal("Ada", response.FirstName);
     }
 
     [Fact]
-    public async Task Faults_of_the_json_and_of_the_values_are_reported_together()
+    public async Task Faults_of_the_JSON_and_of_the_values_are_reported_together()
     {
-        var unknown = new RequestFault("unknown_property", "There is no such property here.", "/nickname");
+        var unknown = new RequestFault("unknown_property", "Unknown property.", "/nickname");
         var request = Valid with { Email = "ada", Role = "owner", ReadingFaults = [unknown] };
 
         var exception = await Assert.ThrowsAsync<Failure>(() => UseCases.SendAsync(new UnreachableDatabase(), request));
@@ -44,7 +44,7 @@ public sealed class RequestFaultsBehaviorTests
     }
 
     [Fact]
-    public async Task A_broken_constraint_is_reported_even_if_its_reason_is_gone()
+    public async Task A_broken_constraint_is_reported_without_a_second_write()
     {
         var writes = 0;
         var db = new UnreachableDatabase
@@ -62,7 +62,7 @@ public sealed class RequestFaultsBehaviorTests
         Assert.Equal(1, writes);
     }
 
-    private static UserResponse Show(User user) => new()
+    private static UserResponse Respond(User user) => new()
     {
         Id = user.Id,
         FirstName = user.FirstName,

@@ -5,7 +5,7 @@ namespace CleanWorkspace.UnitTests.Application.UserGroups;
 public sealed class CreateNewGroupValidatorTests
 {
     [Fact]
-    public void Any_one_property_describes_a_group()
+    public void Any_single_property_is_enough()
     {
         UserGroupsCreateNewGroupRequest[] requests =
         [
@@ -19,11 +19,11 @@ public sealed class CreateNewGroupValidatorTests
     }
 
     [Fact]
-    public void Nothing_describes_nothing() =>
+    public void An_empty_request_is_refused() =>
         Assert.Equal([": nothing_given"], UseCases.FindFaults(new UserGroupsCreateNewGroupRequest()));
 
     [Fact]
-    public void Every_fault_is_reported_at_once_at_its_pointer() =>
+    public void Every_fault_is_reported_at_once_with_its_pointer() =>
         Assert.Equal(
             ["name: too_long", "icon: invalid_text", "description: too_long", "users/0: unknown_user"],
             UseCases.FindFaults(new UserGroupsCreateNewGroupRequest
@@ -37,7 +37,7 @@ public sealed class CreateNewGroupValidatorTests
     [Theory]
     [InlineData(null)]
     [InlineData(" ")]
-    public void A_name_that_is_given_cannot_be_blank(string? name) =>
+    public void A_given_name_cannot_be_blank(string? name) =>
         Assert.Equal(["name: required"], UseCases.FindFaults(new UserGroupsCreateNewGroupRequest { Name = new(name) }));
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class CreateNewGroupValidatorTests
     }
 
     [Fact]
-    public void Members_are_a_list_of_at_most_100000_ids()
+    public void Users_are_a_list_of_at_most_100000_ids()
     {
         Assert.Equal(["users: required"], UseCases.FindFaults(new UserGroupsCreateNewGroupRequest { Users = new(null) }));
         Assert.Equal(["users: too_many"], UseCases.FindFaults(new UserGroupsCreateNewGroupRequest { Users = new(new string?[100_001]) }));

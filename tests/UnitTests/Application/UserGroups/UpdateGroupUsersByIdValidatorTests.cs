@@ -7,16 +7,20 @@ public sealed class UpdateGroupUsersByIdValidatorTests
     private static readonly string Id = $"{Guid.CreateVersion7()}";
 
     [Fact]
-    public void No_changes_are_fine() => Assert.Empty(UseCases.FindFaults(new UserGroupsUpdateUsersByIdRequest()));
+    public void A_request_without_changes_is_accepted() => Assert.Empty(UseCases.FindFaults(new UserGroupsUpdateUsersByIdRequest()));
 
     [Fact]
-    public void Every_fault_is_reported_at_once_at_its_pointer() =>
+    public void Every_fault_is_reported_at_once_with_its_pointer() =>
         Assert.Equal(
             ["add/1: unknown_user", "remove/0: invalid_id", "remove/1: contradiction"],
-            UseCases.FindFaults(new UserGroupsUpdateUsersByIdRequest { Add = new([Id, "no id"]), Remove = new(["no id", Id.ToUpperInvariant()]) }));
+            UseCases.FindFaults(new UserGroupsUpdateUsersByIdRequest
+            {
+                Add = new([Id, "no id"]),
+                Remove = new(["no id", Id.ToUpperInvariant()]),
+            }));
 
     [Fact]
-    public void A_list_that_is_too_long_is_pointed_at_and_else_the_body_if_both_together_are() =>
+    public void The_fault_points_at_a_list_that_is_too_long_or_at_the_body_if_only_the_sum_is() =>
         Assert.Equal(
             ["add: too_many", ": too_many"],
             new[] { (10_001, 0), (10_000, 1) }.SelectMany(count => UseCases.FindFaults(new UserGroupsUpdateUsersByIdRequest
@@ -26,7 +30,7 @@ public sealed class UpdateGroupUsersByIdValidatorTests
             })));
 
     [Fact]
-    public void An_unknown_user_is_pointed_at_where_it_is_to_be_added()
+    public void The_fault_of_an_unknown_user_points_at_add()
     {
         var references = new UserGroupsUpdateUsersByIdRequest { Add = new([Id]), Remove = new(["x"]) }.GetReferences();
 

@@ -9,7 +9,7 @@ public sealed class CreateNewUserValidatorTests
     private static readonly Optional<IReadOnlyList<string?>?> NoIds = new([]);
 
     [Fact]
-    public void Any_one_property_describes_a_user()
+    public void Any_single_property_is_enough()
     {
         UsersCreateNewUserRequest[] requests =
         [
@@ -25,18 +25,18 @@ public sealed class CreateNewUserValidatorTests
     }
 
     [Fact]
-    public void Nothing_describes_nothing()
+    public void A_request_without_values_is_refused()
     {
         Assert.Equal([": nothing_given"], UseCases.FindFaults(new UsersCreateNewUserRequest()));
         Assert.Equal([": nothing_given"], UseCases.FindFaults(new UsersCreateNewUserRequest { Teams = NoIds }));
     }
 
     [Fact]
-    public void A_body_that_was_not_understood_is_not_said_to_describe_nothing() =>
+    public void An_unreadable_body_is_not_reported_as_empty_too() =>
         Assert.Empty(UseCases.FindFaults(new UsersCreateNewUserRequest { ReadingFaults = [new RequestFault("invalid_type", "")] }));
 
     [Fact]
-    public void Every_fault_is_reported_at_once_at_its_pointer() =>
+    public void Every_fault_is_reported_at_once_with_its_pointer() =>
         Assert.Equal(
             [
                 "email: invalid_email",
@@ -62,11 +62,11 @@ public sealed class CreateNewUserValidatorTests
     [Theory]
     [InlineData(null)]
     [InlineData(" ")]
-    public void An_address_that_is_given_cannot_be_blank(string? email) =>
+    public void A_given_address_cannot_be_blank(string? email) =>
         Assert.Equal(["email: required"], UseCases.FindFaults(new UsersCreateNewUserRequest { Email = new(email) }));
 
     [Fact]
-    public void A_role_that_is_given_cannot_be_null() =>
+    public void A_given_role_cannot_be_null() =>
         Assert.Equal(
             ["role: invalid_role", "_role: invalid_role"],
             UseCases.FindFaults(new UsersCreateNewUserRequest { Role = null, RoleAlias = null }));
@@ -76,11 +76,11 @@ public sealed class CreateNewUserValidatorTests
     [InlineData("admin", "viewer", "_role: role_conflict")]
     [InlineData("owner", "viewer", "role: invalid_role")]
     [InlineData("viewer", "owner", "_role: invalid_role")]
-    public void A_role_under_both_names_must_be_the_same(string role, string alias, params string[] faults) =>
+    public void Role_and_its_alias_must_agree(string role, string alias, params string[] faults) =>
         Assert.Equal(faults, UseCases.FindFaults(new UsersCreateNewUserRequest { Role = role, RoleAlias = alias }));
 
     [Fact]
-    public void Groups_are_a_list_of_at_most_100000_ids()
+    public void User_groups_are_a_list_of_at_most_100000_ids()
     {
         var id = $"{Guid.NewGuid()}";
         var longest = new string[100_000];
@@ -93,7 +93,7 @@ public sealed class CreateNewUserValidatorTests
     }
 
     [Fact]
-    public void Teams_are_an_empty_list_or_nothing()
+    public void Teams_are_absent_or_an_empty_list()
     {
         Assert.Empty(UseCases.FindFaults(new UsersCreateNewUserRequest { Role = "guest", Teams = NoIds }));
         Assert.Equal(["teams: unsupported"], UseCases.FindFaults(new UsersCreateNewUserRequest { Role = "guest", Teams = new(null) }));

@@ -9,7 +9,7 @@ public sealed class ImportUsersTests
 {
     private const string Id = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071";
 
-    public static TheoryData<ImportRow, string[]> Refused => new()
+    public static TheoryData<ImportRow, string[]> RefusedRows => new()
     {
         { new ImportUserRow(7), ["7  nothing_given"] },
         { new ImportUserRow(7) { Id = Id }, ["7  nothing_given"] },
@@ -57,7 +57,7 @@ public sealed class ImportUsersTests
     };
 
     [Theory]
-    [MemberData(nameof(Refused))]
+    [MemberData(nameof(RefusedRows))]
     public async Task Every_fault_of_a_row_is_reported(ImportRow row, string[] expected)
     {
         var faults = (await CheckAsync(row)).Cast<RefusedRow>();
@@ -129,7 +129,7 @@ public sealed class ImportUsersTests
         Assert.All(ids, id => Assert.Null(Uuid.CheckVersion7($"{id}", out _)));
     }
 
-    // By column, so that a new column does not change the tests.
+    // By column name, so that a new column does not change the tests.
     private static TextValues UserTexts(string? firstName, string? lastName) =>
         Texts(ImportColumns.Users, ("first_name", firstName), ("last_name", lastName));
 

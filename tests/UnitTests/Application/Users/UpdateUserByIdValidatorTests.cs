@@ -5,14 +5,14 @@ namespace CleanWorkspace.UnitTests.Application.Users;
 public sealed class UpdateUserByIdValidatorTests
 {
     [Fact]
-    public void No_changes_are_fine() => Assert.Empty(UseCases.FindFaults(new UsersUpdateByIdRequest()));
+    public void A_request_without_changes_is_accepted() => Assert.Empty(UseCases.FindFaults(new UsersUpdateByIdRequest()));
 
     [Fact]
-    public void Null_clears_a_name() =>
+    public void Null_clears_a_first_or_last_name() =>
         Assert.Empty(UseCases.FindFaults(new UsersUpdateByIdRequest { FirstName = null, LastName = null }));
 
     [Fact]
-    public void Every_fault_is_reported_at_once_at_its_pointer() =>
+    public void Every_fault_is_reported_at_once_with_its_pointer() =>
         Assert.Equal(
             [
                 "first_name: invalid_text",
@@ -33,13 +33,16 @@ public sealed class UpdateUserByIdValidatorTests
             }));
 
     [Fact]
-    public void A_role_under_both_names_must_be_the_same() =>
+    public void Role_and_its_alias_must_agree() =>
         Assert.Equal(["_role: role_conflict"], UseCases.FindFaults(new UsersUpdateByIdRequest { Role = "admin", RoleAlias = "guest" }));
 
     [Fact]
-    public void Read_only_properties_are_left_to_what_is_stored()
+    public void The_validator_leaves_read_only_properties_to_the_comparison_with_the_stored_row()
     {
-        var request = new UsersUpdateByIdRequest { Id = Guid.CreateVersion7(), SentId = "no id", Email = "no address", CreatedAt = "no time" };
+        var request = new UsersUpdateByIdRequest
+        {
+            Id = Guid.CreateVersion7(), SentId = "no id", Email = "no address", CreatedAt = "no time",
+        };
 
         Assert.Empty(UseCases.FindFaults(request));
         Assert.Equal(request.Id, request.GetReferences().SentBack?.Of);

@@ -9,7 +9,7 @@ public sealed class ApiKeyTests
     private static readonly StoppedClock Clock = new(new DateTimeOffset(2026, 11, 23, 12, 24, 27, TimeSpan.Zero));
 
     [Fact]
-    public void A_key_holds_what_it_is_created_of_and_the_hash_of_its_token()
+    public void A_new_key_has_the_given_values_and_the_hash_of_its_token()
     {
         var (key, token) = ApiKey.Create(Clock, " Payroll ", Role.Editor, Clock.Now);
 
@@ -26,7 +26,7 @@ public sealed class ApiKeyTests
     [InlineData(null, "required")]
     [InlineData(" ", "required")]
     [InlineData("Pay\nroll", "invalid_text")]
-    public void No_key_breaks_the_rule_of_names(string? name, string code)
+    public void A_key_with_an_invalid_name_cannot_be_created(string? name, string code)
     {
         var exception = Assert.Throws<InvalidValueException>(() => ApiKey.Create(Clock, name, Role.Viewer, null));
 

@@ -9,7 +9,7 @@ public sealed class KeyTokenTests
     private const string Secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
     [Fact]
-    public void A_token_is_read_as_it_was_revealed()
+    public void Parse_reads_a_revealed_token_back()
     {
         var token = KeyToken.Create(Guid.CreateVersion7());
 
@@ -21,7 +21,7 @@ public sealed class KeyTokenTests
     }
 
     [Fact]
-    public void A_token_consists_of_prefix_id_and_secret_and_its_hash_is_that_of_the_secret()
+    public void A_token_is_a_prefix_an_id_and_a_secret_and_only_the_secret_is_hashed()
     {
         var token = KeyToken.Parse($"cwk_{Id}_{Secret}");
 
@@ -30,7 +30,7 @@ public sealed class KeyTokenTests
     }
 
     [Fact]
-    public void No_token_is_created_twice()
+    public void Two_tokens_of_one_key_differ()
     {
         var id = Guid.CreateVersion7();
         var one = KeyToken.Create(id);
@@ -56,16 +56,16 @@ public sealed class KeyTokenTests
     [InlineData($"cwk_{Id}_{Secret} ")]
     [InlineData($"cwk_{Id}_{Secret}=")]
     [InlineData($"cwk_{Id}_{Secret}A")]
-    public void What_has_another_form_is_no_token(string? text) => Assert.Null(KeyToken.Parse(text));
+    public void Parse_refuses_text_of_another_form(string? text) => Assert.Null(KeyToken.Parse(text));
 
     [Theory]
     [InlineData("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071")]
     [InlineData("019A2B3C4D5E7F608A1B2C3D4E5F6071")]
     [InlineData("019a2b3c4d5e7f608a1b2c3d4e5f607g")]
     [InlineData("019a2b3c4d5e7f608a1b2c3d4e5f60 1")]
-    public void Nor_is_one_whose_id_is_written_otherwise(string id) => Assert.Null(KeyToken.Parse($"cwk_{id}_{Secret}"));
+    public void Parse_refuses_an_id_of_another_spelling(string id) => Assert.Null(KeyToken.Parse($"cwk_{id}_{Secret}"));
 
-    // The last character stands for four bits of the last byte and two bits beyond it, which are zero.
+    // The last character holds the last four bits of the secret and two bits that must be zero.
     [Theory]
     [InlineData("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9")]
     [InlineData("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh=")]
@@ -75,10 +75,10 @@ public sealed class KeyTokenTests
     [InlineData("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd h8")]
     [InlineData("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\nh8")]
     [InlineData("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\u00E9h8")]
-    public void Nor_is_one_whose_secret_is_written_otherwise(string secret) => Assert.Null(KeyToken.Parse($"cwk_{Id}_{secret}"));
+    public void Parse_refuses_a_secret_of_another_spelling(string secret) => Assert.Null(KeyToken.Parse($"cwk_{Id}_{secret}"));
 
     [Fact]
-    public void What_people_and_logs_see_keeps_the_secret()
+    public void ToString_hides_the_secret()
     {
         var token = KeyToken.Parse($"cwk_{Id}_{Secret}");
 

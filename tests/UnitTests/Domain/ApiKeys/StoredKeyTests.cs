@@ -8,7 +8,7 @@ public sealed class StoredKeyTests
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 24, 27, TimeSpan.Zero);
 
     [Fact]
-    public void A_key_is_refused_from_the_moment_on_at_which_it_expires()
+    public void A_key_is_expired_from_its_expiry_time_on()
     {
         var key = new StoredKey(Guid.Empty, Role.Viewer, Now, []);
 
@@ -19,6 +19,6 @@ public sealed class StoredKeyTests
     }
 
     [Fact]
-    public void A_key_without_a_time_never_expires() =>
+    public void A_key_without_an_expiry_time_never_expires() =>
         Assert.False(new StoredKey(Guid.Empty, Role.Viewer, null, []).IsExpired(DateTimeOffset.MaxValue));
 }

@@ -8,7 +8,7 @@ public sealed class UserGroupChangesTests
     private static readonly Guid Id = Guid.CreateVersion7();
 
     [Fact]
-    public void What_is_not_given_stays_absent()
+    public void Properties_that_are_not_given_stay_absent()
     {
         var changes = new UserGroupChanges { Id = Id };
 
@@ -20,7 +20,7 @@ public sealed class UserGroupChangesTests
     }
 
     [Fact]
-    public void What_is_given_is_held_in_the_form_that_is_stored()
+    public void Given_values_are_normalised()
     {
         var changes = new UserGroupChanges { Id = Id, Name = " Guild ", Icon = null, Description = " ", Users = new[] { Id, Id } };
 
@@ -31,12 +31,13 @@ public sealed class UserGroupChangesTests
     }
 
     [Fact]
-    public void No_change_breaks_a_rule()
+    public void Changes_with_an_invalid_value_cannot_be_created()
     {
-        Assert.Equal("required", Assert.Throws<InvalidValueException>(() => new UserGroupChanges { Id = Id, Name = null }).Fault.Code);
-        Assert.Equal("invalid_text", Assert.Throws<InvalidValueException>(() => new UserGroupChanges { Id = Id, Icon = "a\nb" }).Fault.Code);
-        Assert.Equal(
-            "too_long",
-            Assert.Throws<InvalidValueException>(() => new UserGroupChanges { Id = Id, Description = new string('a', 4_001) }).Fault.Code);
+        AssertRefused("required", () => new UserGroupChanges { Id = Id, Name = null });
+        AssertRefused("invalid_text", () => new UserGroupChanges { Id = Id, Icon = "a\nb" });
+        AssertRefused("too_long", () => new UserGroupChanges { Id = Id, Description = new string('a', 4_001) });
     }
+
+    private static void AssertRefused(string code, Func<UserGroupChanges> create) =>
+        Assert.Equal(code, Assert.Throws<InvalidValueException>(create).Fault.Code);
 }

@@ -9,7 +9,7 @@ public sealed class UserGroupTests
     private static readonly Guid User = Guid.CreateVersion7();
 
     [Fact]
-    public void A_group_holds_what_it_is_created_of_in_the_form_that_is_stored()
+    public void A_new_group_has_the_given_values_normalised()
     {
         var group = UserGroup.Create(Clock, " Mathematicians ", " abacus ", " Those who\n\tcount. ", [User, User]);
 
@@ -21,7 +21,7 @@ public sealed class UserGroupTests
     }
 
     [Fact]
-    public void Every_description_may_be_missing()
+    public void Every_value_of_a_group_may_be_missing()
     {
         var group = UserGroup.Create(Clock, name: null, icon: " ", description: "\n", []);
 
@@ -36,7 +36,7 @@ public sealed class UserGroupTests
     [InlineData("a\nb", null, null, "invalid_text")]
     [InlineData(null, "a\tb", null, "invalid_text")]
     [InlineData(null, null, "a\rb", "invalid_text")]
-    public void No_group_breaks_a_rule(string? name, string? icon, string? description, string code)
+    public void A_group_with_an_invalid_value_cannot_be_created(string? name, string? icon, string? description, string code)
     {
         var exception = Assert.Throws<InvalidValueException>(() => UserGroup.Create(Clock, name, icon, description, []));
 
@@ -44,7 +44,7 @@ public sealed class UserGroupTests
     }
 
     [Fact]
-    public void Names_icons_and_descriptions_have_the_limits_of_the_contract()
+    public void The_limits_of_texts_are_those_of_the_contract()
     {
         Assert.Equal(200, UserGroup.NameRule.MaxLength);
         Assert.Equal(256, UserGroup.IconRule.MaxLength);

@@ -11,7 +11,7 @@ public sealed class EmailAddressTests
     [InlineData("Ada.Lovelace+engine@EXAMPLE.org")]
     [InlineData("ådå@exämple.org")]
     [InlineData("  ada@example.org\u00A0")]
-    public void One_at_sign_with_text_on_both_sides_is_an_address(string address) => Assert.Null(EmailAddress.Check(address));
+    public void An_address_is_text_on_both_sides_of_one_at_sign(string address) => Assert.Null(EmailAddress.Check(address));
 
     [Theory]
     [InlineData("ada")]
@@ -25,7 +25,7 @@ public sealed class EmailAddressTests
     [InlineData("ada lovelace@example.org")]
     [InlineData("ada@example.\u00A0org")]
     [InlineData("ada@\u2028example.org")]
-    public void Anything_else_is_not(string address) => Assert.Equal("invalid_email", EmailAddress.Check(address)?.Code);
+    public void Text_of_another_form_is_not_an_address(string address) => Assert.Equal("invalid_email", EmailAddress.Check(address)?.Code);
 
     [Theory]
     [InlineData(null, "required")]
@@ -34,7 +34,7 @@ public sealed class EmailAddressTests
     [InlineData("ada\u0000@example.org", "invalid_text")]
     [InlineData("ada\t@example.org", "invalid_text")]
     [InlineData("ada@example.org\n", "invalid_text")]
-    public void An_address_is_held_to_the_rules_of_texts(string? address, string code) =>
+    public void An_address_is_required_text_without_control_characters(string? address, string code) =>
         Assert.Equal(code, EmailAddress.Check(address)?.Code);
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class EmailAddressTests
     [Theory]
     [InlineData(" Ada@Example.org ", "Ada@Example.org")]
     [InlineData("ade\u0301@example.org", "ad\u00E9@example.org")]
-    public void An_address_is_stored_as_given_but_trimmed_and_composed(string given, string stored) =>
+    public void Normalize_trims_and_composes_an_address_and_keeps_its_case(string given, string stored) =>
         Assert.Equal(stored, EmailAddress.Normalize(given));
 
     [Theory]
@@ -69,19 +69,19 @@ public sealed class EmailAddressTests
     [InlineData("ſara@example.org", "sara@example.org")]
     [InlineData("οδυσσεύς@example.org", "ΟΔΥΣΣΕΎΣ@example.org")]
     [InlineData("\u212Aelvin@example.org", "kelvin@example.org")]
-    public void Addresses_that_differ_in_case_alone_are_the_same(string one, string other) =>
+    public void Addresses_that_differ_only_in_case_are_equal(string one, string other) =>
         Assert.Equal(EmailAddress.Fold(EmailAddress.Normalize(one)), EmailAddress.Fold(EmailAddress.Normalize(other)));
 
     [Theory]
     [InlineData("ada@example.org", "ado@example.org")]
     [InlineData("ada@example.org", "a.da@example.org")]
     [InlineData("strasse@example.org", "straße@example.org")]
-    public void Addresses_that_differ_in_more_are_not(string one, string other) =>
+    public void Addresses_that_differ_in_more_than_case_are_not_equal(string one, string other) =>
         Assert.NotEqual(EmailAddress.Fold(one), EmailAddress.Fold(other));
 
-    // The folded form is stored in a column of the same limit.
+    // The columns of the given and the folded address have the same limit.
     [Fact]
-    public void Folding_changes_no_length_and_folding_again_changes_nothing()
+    public void Folding_keeps_the_length_and_folding_twice_equals_folding_once()
     {
         for (var character = 0; character <= char.MaxValue; character++)
         {

@@ -13,14 +13,14 @@ public sealed class RoleTests
     [InlineData("EDITOR", Role.Editor)]
     [InlineData("Viewer", Role.Viewer)]
     [InlineData(" guest ", Role.Guest)]
-    public void A_role_is_named_in_any_case(string name, Role role)
+    public void A_role_is_read_in_any_case(string name, Role role)
     {
         Assert.Null(RoleName.Check(name));
         Assert.Equal(role, RoleName.Parse(name));
     }
 
     [Fact]
-    public void The_stored_name_names_the_same_role_again() =>
+    public void The_stored_name_of_a_role_is_read_as_that_role() =>
         Assert.All(Enum.GetValues<Role>(), role => Assert.Equal(role, RoleName.Parse(RoleName.Of(role))));
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class RoleTests
     [InlineData("owner")]
     [InlineData("0")]
     [InlineData("admin,editor")]
-    public void Anything_else_names_no_role(string? name)
+    public void Any_other_name_is_refused(string? name)
     {
         var exception = Assert.Throws<InvalidValueException>(() => RoleName.Parse(name));
 

@@ -8,7 +8,7 @@ public sealed class UserChangesTests
     private static readonly Guid Id = Guid.CreateVersion7();
 
     [Fact]
-    public void What_is_not_given_stays_absent()
+    public void Properties_that_are_not_given_stay_absent()
     {
         var changes = new UserChanges { Id = Id };
 
@@ -20,7 +20,7 @@ public sealed class UserChangesTests
     }
 
     [Fact]
-    public void What_is_given_is_held_in_the_form_that_is_stored()
+    public void Given_values_are_normalised()
     {
         var changes = new UserChanges { Id = Id, FirstName = " Ada ", LastName = " ", Role = Role.Guest, UserGroups = new[] { Id, Id } };
 
@@ -31,7 +31,7 @@ public sealed class UserChangesTests
     }
 
     [Fact]
-    public void No_change_breaks_a_rule()
+    public void Changes_with_an_invalid_value_cannot_be_created()
     {
         var tooLong = new string('a', 151);
 

@@ -9,7 +9,7 @@ public sealed class UserTests
     private static readonly Guid Group = Guid.CreateVersion7();
 
     [Fact]
-    public void A_user_holds_what_it_is_created_of_in_the_form_that_is_stored()
+    public void A_new_user_has_the_given_values_normalised()
     {
         var user = User.Create(Clock, " Ada@Example.org ", " Ada ", "Love\u0301lace", Role.Editor, [Group, Group]);
 
@@ -23,7 +23,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Every_description_may_be_missing()
+    public void Email_and_names_may_be_missing()
     {
         var user = User.Create(Clock, email: null, firstName: null, lastName: " ", Role.Viewer, []);
 
@@ -39,7 +39,7 @@ public sealed class UserTests
     [InlineData(" ", null, null, "required")]
     [InlineData(null, "A\u0000da", null, "invalid_text")]
     [InlineData(null, null, "Love\nlace", "invalid_text")]
-    public void No_user_breaks_a_rule(string? email, string? firstName, string? lastName, string code)
+    public void A_user_with_an_invalid_value_cannot_be_created(string? email, string? firstName, string? lastName, string code)
     {
         var exception = Assert.Throws<InvalidValueException>(() => User.Create(Clock, email, firstName, lastName, Role.Viewer, []));
 

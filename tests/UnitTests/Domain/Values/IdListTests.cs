@@ -9,11 +9,11 @@ public sealed class IdListTests
     private static readonly Guid Last = new("ff000000-0000-7000-8000-000000000000");
 
     [Fact]
-    public void Each_id_stands_once_and_they_ascend() =>
+    public void Normalize_sorts_ids_and_removes_repeated_ones() =>
         Assert.Equal([First, Second, Last], IdList.Normalize([Last, Second, First, Second, Last]));
 
     [Fact]
-    public void Ids_ascend_as_their_texts_do()
+    public void Ids_are_sorted_like_their_texts()
     {
         Guid[] ids = [.. Enumerable.Range(0, 200).Select(_ => Guid.NewGuid())];
 
@@ -21,8 +21,8 @@ public sealed class IdListTests
     }
 
     [Fact]
-    public void No_ids_are_no_ids() => Assert.Empty(IdList.Normalize([]));
+    public void An_empty_list_stays_empty() => Assert.Empty(IdList.Normalize([]));
 
     [Fact]
-    public void A_list_may_name_as_many_ids_as_the_contract_says() => Assert.Equal(100_000, IdList.MaxCount);
+    public void The_limit_of_a_list_is_that_of_the_contract() => Assert.Equal(100_000, IdList.MaxCount);
 }

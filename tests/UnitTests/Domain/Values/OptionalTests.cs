@@ -24,7 +24,7 @@ public sealed class OptionalTests
     }
 
     [Fact]
-    public void A_given_value_is_kept_and_converted()
+    public void Select_converts_a_given_value()
     {
         Optional<string?> given = "12";
 
@@ -33,7 +33,7 @@ public sealed class OptionalTests
     }
 
     [Fact]
-    public void An_absent_value_stays_absent_and_is_never_converted()
+    public void Select_does_not_convert_an_absent_value()
     {
         Optional<string?> absent = default;
 
@@ -41,7 +41,7 @@ public sealed class OptionalTests
     }
 
     [Fact]
-    public void A_given_null_is_converted_too()
+    public void Select_converts_a_given_null()
     {
         Optional<string?> cleared = null;
 

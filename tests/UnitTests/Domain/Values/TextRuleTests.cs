@@ -13,7 +13,7 @@ public sealed class TextRuleTests
     [InlineData("A B", "A B")]
     [InlineData("Ame\u0301", "Am\u00E9")]
     [InlineData("\u212B", "\u00C5")]
-    public void Text_is_stored_trimmed_and_composed(string given, string stored)
+    public void Normalize_trims_and_composes_text(string given, string stored)
     {
         Assert.Null(Line.Check(given));
         Assert.Equal(stored, Line.Normalize(given));
@@ -23,7 +23,7 @@ public sealed class TextRuleTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" \u00A0\u3000")]
-    public void Blank_is_null_unless_the_text_is_required(string? blank)
+    public void Blank_text_is_null_or_refused_if_the_text_is_required(string? blank)
     {
         Assert.Null(Line.Check(blank));
         Assert.Null(Line.Normalize(blank));
@@ -35,14 +35,14 @@ public sealed class TextRuleTests
     [InlineData("  12345  ")]
     [InlineData("1234e\u0301")]
     [InlineData("😀😀😀😀😀")]
-    public void Length_is_counted_in_code_points_of_what_is_stored(string longest)
+    public void Length_is_counted_in_code_points_of_the_normalised_text(string longest)
     {
         Assert.Null(Line.Check(longest));
         Assert.Equal("too_long", Line.Check(longest.Trim() + "😀")?.Code);
     }
 
     [Fact]
-    public void The_longest_text_is_the_one_that_the_rule_names() => Assert.Equal(5, Line.MaxLength);
+    public void MaxLength_is_the_length_that_the_rule_was_created_with() => Assert.Equal(5, Line.MaxLength);
 
     [Theory]
     [InlineData('\u0000')]
@@ -50,7 +50,7 @@ public sealed class TextRuleTests
     [InlineData('\r')]
     [InlineData('\u007F')]
     [InlineData('\u0085')]
-    public void Control_characters_are_refused_everywhere(char control)
+    public void A_control_character_is_refused_at_any_position(char control)
     {
         foreach (var text in (string[])[$"{control}a", $"a{control}b", $"a{control}"])
         {
@@ -64,20 +64,20 @@ public sealed class TextRuleTests
     [Theory]
     [InlineData("a\tb")]
     [InlineData("a\nb")]
-    public void Tab_and_newline_are_for_texts_of_several_lines(string text)
+    public void Tab_and_newline_are_accepted_only_in_multiline_text(string text)
     {
         Assert.Equal("invalid_text", Line.Check(text)?.Code);
         Assert.Null(Lines.Check(text));
         Assert.Equal(text, Lines.Normalize(text));
     }
 
-    // Spelled in digits because attributes are stored in UTF-8, which has no lone surrogates.
+    // As numbers, because attributes are stored in UTF-8, and UTF-8 has no lone surrogates.
     [Theory]
     [InlineData(0xD800)]
     [InlineData(0xDBFF)]
     [InlineData(0xDC00)]
     [InlineData(0xDFFF)]
-    public void Lone_surrogates_are_refused_wherever_they_stand(int surrogate)
+    public void A_lone_surrogate_is_refused_at_any_position(int surrogate)
     {
         var lone = (char)surrogate;
         foreach (var text in (string[])[$"{lone}", $"a{lone}", $"{lone}a", $"😀{lone}", $"{lone}{lone}"])
@@ -88,9 +88,9 @@ public sealed class TextRuleTests
         }
     }
 
-    // Noncharacters may be refused; .NET cannot normalize one of them, U+FFFE.
+    // Noncharacters may be refused. .NET cannot normalise one of them, U+FFFE.
     [Fact]
-    public void Every_single_character_is_either_stored_or_refused_with_a_fault()
+    public void Every_character_is_either_normalised_or_refused_with_a_fault()
     {
         for (var code = 0; code <= char.MaxValue; code++)
         {
@@ -122,6 +122,6 @@ public sealed class TextRuleTests
     }
 
     [Fact]
-    public void A_fault_never_repeats_the_text() =>
+    public void A_fault_does_not_repeat_the_text() =>
         Assert.DoesNotContain("secret", Line.Check("secret")!.Detail, StringComparison.Ordinal);
 }

@@ -13,7 +13,7 @@ public sealed class TimestampTests
     [InlineData("2027-01-31T12:00:00.5Z", "2027-01-31T12:00:00.5000000")]
     [InlineData("2027-01-31T12:00:00.1234567+01:00", "2027-01-31T11:00:00.1234567")]
     [InlineData("2028-02-29T23:59:59Z", "2028-02-29T23:59:59.0000000")]
-    public void A_time_is_taken_with_its_offset_and_fraction_and_kept_in_utc(string text, string utc)
+    public void A_time_with_offset_and_fraction_is_read_and_converted_to_utc(string text, string utc)
     {
         Assert.Null(Timestamp.Check(text));
         Assert.Equal($"{utc}+00:00", $"{Timestamp.Parse(text):O}");
@@ -39,7 +39,7 @@ public sealed class TimestampTests
     [InlineData("2027-01-31T24:00:00Z")]
     [InlineData("31.01.2027 12:00:00 +00:00")]
     [InlineData("1800000000")]
-    public void Anything_else_is_none(string? text)
+    public void Text_of_another_form_is_refused(string? text)
     {
         Assert.Equal("invalid_time", Timestamp.Check(text)?.Code);
         Assert.Equal("invalid_time", Assert.Throws<InvalidValueException>(() => Timestamp.Parse(text)).Fault.Code);

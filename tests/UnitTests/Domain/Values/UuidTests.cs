@@ -7,7 +7,7 @@ public sealed class UuidTests
     private static readonly DateTimeOffset Instant = new(2026, 11, 23, 12, 24, 27, 123, TimeSpan.Zero);
 
     [Fact]
-    public void An_id_is_of_version_7_and_of_the_variant_of_the_standard()
+    public void An_id_has_version_7_and_the_standard_variant()
     {
         var clock = new StoppedClock(Instant);
         for (var tick = 0; tick < TimeSpan.TicksPerMillisecond; tick += 7)
@@ -20,7 +20,7 @@ public sealed class UuidTests
     }
 
     [Fact]
-    public void An_id_begins_with_its_millisecond()
+    public void An_id_starts_with_its_millisecond()
     {
         var text = Uuid.CreateVersion7(new StoppedClock(Instant.AddTicks(9_999))).ToString("N");
 
@@ -30,7 +30,7 @@ public sealed class UuidTests
     [Fact]
     public void Ids_ascend_within_a_millisecond()
     {
-        // 4096 fractions share 10,000 ticks, so three ticks are always a step.
+        // A millisecond has 10,000 ticks and 4096 fractions, so three ticks always change the fraction.
         var clock = new StoppedClock(Instant);
         var last = Uuid.CreateVersion7(clock);
         for (var tick = 3; tick < TimeSpan.TicksPerMillisecond; tick += 3)
@@ -45,20 +45,20 @@ public sealed class UuidTests
         Assert.True(last < Uuid.CreateVersion7(clock));
     }
 
-    // More than are drawn at once, on threads that draw for themselves.
+    // Each thread draws random numbers in blocks. Here each thread needs several blocks.
     [Fact]
-    public async Task Ids_of_the_same_moment_differ_whoever_makes_them()
+    public async Task Ids_of_one_instant_differ_across_threads()
     {
         var clock = new StoppedClock(Instant);
-        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
             () => Enumerable.Range(0, 1_000).Select(_ => Uuid.CreateVersion7(clock)).ToList(),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
-        Assert.Equal(8_000, made.SelectMany(ids => ids).Select(id => $"{id}"[19..]).Distinct().Count());
+        Assert.Equal(8_000, ids.SelectMany(list => list).Select(id => $"{id}"[19..]).Distinct().Count());
     }
 
     [Fact]
-    public void The_first_id_of_a_time_comes_after_all_that_are_earlier_and_before_the_others()
+    public void FirstAt_returns_the_lowest_id_of_a_microsecond()
     {
         var clock = new StoppedClock(Instant);
         for (var micros = 1; micros < 1_000; micros++)
@@ -76,7 +76,7 @@ public sealed class UuidTests
     }
 
     [Fact]
-    public void The_time_of_an_id_is_the_microsecond_whose_ids_it_is_among()
+    public void TimeOf_returns_the_microsecond_in_which_an_id_was_created()
     {
         var clock = new StoppedClock(Instant);
         for (var tick = 0; tick < TimeSpan.TicksPerMillisecond; tick++)
@@ -86,7 +86,7 @@ public sealed class UuidTests
 
             var time = Uuid.TimeOf(id);
 
-            Assert.True(Uuid.FirstAt(time) <= id && id < Uuid.FirstAt(time.AddMicroseconds(1)), $"{id} is not of {time:O}");
+            Assert.True(Uuid.FirstAt(time) <= id && id < Uuid.FirstAt(time.AddMicroseconds(1)), $"{id} does not belong to {time:O}");
             Assert.InRange(time, clock.Now.AddMicroseconds(-1), clock.Now.AddMicroseconds(1));
         }
     }
@@ -103,7 +103,7 @@ public sealed class UuidTests
     [Theory]
     [InlineData("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071")]
     [InlineData("019A2B3C-4D5E-7F60-8A1B-2C3D4E5F6071")]
-    public void The_standard_form_is_read_in_either_case(string text)
+    public void The_standard_form_is_read_in_upper_and_lower_case(string text)
     {
         Assert.True(Uuid.TryParse(text, out var id));
         Assert.Equal(new Guid("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"), id);
@@ -124,7 +124,7 @@ public sealed class UuidTests
     [InlineData("019a2b3c-+d5e-7f60-8a1b-2c3d4e5f6071")]
     [InlineData("019a2b3c-0x5e-7f60-8a1b-2c3d4e5f6071")]
     [InlineData("０19a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071")]
-    public void Any_other_form_is_no_id(string? text)
+    public void Text_of_another_form_is_refused(string? text)
     {
         Assert.False(Uuid.TryParse(text, out var id));
         Assert.Equal(Guid.Empty, id);

@@ -6,7 +6,7 @@ namespace CleanWorkspace.UnitTests.WebApi.Hosting;
 public sealed class WorkspaceAppTests
 {
     [Fact]
-    public void Settings_are_read_once_and_their_files_not_watched()
+    public void Settings_are_read_at_the_start_and_their_files_are_not_watched()
     {
         var builder = WorkspaceApp.CreateBuilder("--Shutdown:Seconds=7");
 

@@ -59,7 +59,7 @@ public sealed class StrictJsonReaderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_list_that_is_too_long_has_its_length_and_no_faults_of_elements(bool reportsElements)
+    public void A_list_that_is_too_long_keeps_its_length_and_has_no_faults_of_elements(bool reportsElements)
     {
         var reader = Read($$"""{"users": [{{string.Join(',', Enumerable.Repeat(1, IdList.MaxCount + 1))}}], "name": 1}""", reportsElements);
 
@@ -68,7 +68,7 @@ public sealed class StrictJsonReaderTests
     }
 
     [Fact]
-    public void The_rest_of_an_object_with_too_many_faults_is_not_checked()
+    public void Reading_an_object_stops_checking_after_too_many_faults()
     {
         var reader = Read($$"""{"users": [{{string.Join(',', Enumerable.Repeat(1, 1000))}}], "name": 1}""");
 
@@ -78,11 +78,11 @@ public sealed class StrictJsonReaderTests
     }
 
     [Fact]
-    public void Invalid_JSON_goes_before_all_faults() =>
+    public void Invalid_JSON_is_reported_even_after_too_many_faults() =>
         Assert.ThrowsAny<JsonException>(() => Read($$"""{{{string.Concat(Enumerable.Range(0, 1000).Select(i => $"\"p{i}\": 1, "))}}"""));
 
     [Fact]
-    public void An_object_leaves_nothing_to_the_next()
+    public void Reading_an_object_forgets_the_previous_one()
     {
         var reader = new StrictJsonReader(Properties, reportsElements: true);
         Read(reader, """{"name": "a", "users": ["b"], "nickname": 1}""");

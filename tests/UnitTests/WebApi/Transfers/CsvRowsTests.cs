@@ -16,7 +16,7 @@ public sealed partial class CsvRowsTests
 
     private const long Megabyte = 1024 * 1024;
 
-    public static TheoryData<string, string[]> Good => new()
+    public static TheoryData<string, string[]> ReadableFiles => new()
     {
         { Header, [] },
         { "email", [] },
@@ -40,7 +40,7 @@ public sealed partial class CsvRowsTests
         { "email,first_name\na@x,Zoë 🦉\n", ["2: email=a@x first_name=Zoë 🦉"] },
     };
 
-    public static TheoryData<string, string[]> Bad => new()
+    public static TheoryData<string, string[]> UnreadableFiles => new()
     {
         { "", ["file! empty_file"] },
         { "\uFEFF", ["file! empty_file"] },
@@ -60,20 +60,20 @@ public sealed partial class CsvRowsTests
     };
 
     [Theory]
-    [MemberData(nameof(Good))]
+    [MemberData(nameof(ReadableFiles))]
     public async Task Rows_do_not_depend_on_the_chunks_in_which_a_file_arrives(string file, string[] expected)
     {
-        Assert.Equal(expected, await Files.ReadCsvAsync(file));
-        Assert.Equal(expected, await Files.ReadCsvAsync(file, chunk: 1));
+        Assert.Equal(expected, await ImportFiles.ReadCsvAsync(file));
+        Assert.Equal(expected, await ImportFiles.ReadCsvAsync(file, chunk: 1));
     }
 
     [Theory]
-    [MemberData(nameof(Bad))]
+    [MemberData(nameof(UnreadableFiles))]
     public async Task An_unreadable_file_is_refused_with_its_line(string file, string[] expected)
     {
         // The rows before the fault may be missing, because the import applies none of them.
-        Assert.Equal(expected[^1], (await Files.ReadCsvAsync(file))[^1]);
-        Assert.Equal(expected[^1], (await Files.ReadCsvAsync(file, chunk: 1))[^1]);
+        Assert.Equal(expected[^1], (await ImportFiles.ReadCsvAsync(file))[^1]);
+        Assert.Equal(expected[^1], (await ImportFiles.ReadCsvAsync(file, chunk: 1))[^1]);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed partial class CsvRowsTests
         foreach (var chunk in new[] { 1, int.MaxValue })
         {
             var rows = CsvRows.ReadAsync(new ChunkedStream([.. bytes.Preamble, .. bytes.GetBytes(text)], chunk), CancellationToken.None);
-            Assert.Equal($"{line}! invalid_encoding", (await Files.DescribeAsync(rows))[^1]);
+            Assert.Equal($"{line}! invalid_encoding", (await ImportFiles.DescribeAsync(rows))[^1]);
         }
     }
 
@@ -122,7 +122,7 @@ public sealed partial class CsvRowsTests
     {
         using var file = new EndlessStream(start, piece, 100 * Megabyte);
 
-        Assert.Equal(expected, (await Files.DescribeAsync(CsvRows.ReadAsync(file, CancellationToken.None)))[^1]);
+        Assert.Equal(expected, (await ImportFiles.DescribeAsync(CsvRows.ReadAsync(file, CancellationToken.None)))[^1]);
         Assert.InRange(file.BytesRead, LongLine.MaxLength, 3 * LongLine.MaxLength);
     }
 
@@ -132,8 +132,8 @@ public sealed partial class CsvRowsTests
         const string line = "a@x,";
         var fits = new string('x', LongLine.MaxLength - line.Length);
 
-        Assert.Equal($"2: email=a@x first_name={fits}", Assert.Single(await Files.ReadCsvAsync($"email,first_name\n{line}{fits}\n")));
-        Assert.Equal(["2! line_too_long"], await Files.ReadCsvAsync($"email,first_name\n{line}{fits}x\n"));
+        Assert.Equal($"2: email=a@x first_name={fits}", Assert.Single(await ImportFiles.ReadCsvAsync($"email,first_name\n{line}{fits}\n")));
+        Assert.Equal(["2! line_too_long"], await ImportFiles.ReadCsvAsync($"email,first_name\n{line}{fits}x\n"));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ public sealed class NdjsonRowsTests
 {
     private const long Megabyte = 1024 * 1024;
 
-    public static TheoryData<string, string[]> Rows => new()
+    public static TheoryData<string, string[]> Files => new()
     {
         { """{"email":"a@x"}""", ["1: email=a@x"] },
         { "\uFEFF{\"email\":\"a@x\"}\r\n\n \t\r\n{}\n", ["1: email=a@x", "4:"] },
@@ -57,11 +57,11 @@ public sealed class NdjsonRowsTests
     };
 
     [Theory]
-    [MemberData(nameof(Rows))]
+    [MemberData(nameof(Files))]
     public async Task Rows_do_not_depend_on_the_chunks_in_which_a_file_arrives(string file, string[] expected)
     {
-        var whole = await Files.ReadNdjsonAsync(file);
-        var inPieces = await Files.ReadNdjsonAsync(file, chunk: 1);
+        var whole = await ImportFiles.ReadNdjsonAsync(file);
+        var inPieces = await ImportFiles.ReadNdjsonAsync(file, chunk: 1);
 
         if (expected[^1].Contains('!', StringComparison.Ordinal) && !expected[^1].Contains(": ", StringComparison.Ordinal))
         {
@@ -77,7 +77,7 @@ public sealed class NdjsonRowsTests
     {
         var properties = string.Join(',', Enumerable.Range(0, 1000).Select(number => $"\"p{number}\":1"));
 
-        var row = Assert.Single(await Files.ReadNdjsonAsync($$"""{{{properties}}}"""));
+        var row = Assert.Single(await ImportFiles.ReadNdjsonAsync($$"""{{{properties}}}"""));
 
         Assert.Equal(100, row.Split(" unknown_property").Length - 1);
         Assert.EndsWith("!  too_many_faults", row, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class NdjsonRowsTests
     [Fact]
     public async Task The_name_of_an_unknown_property_is_shortened()
     {
-        var row = Assert.Single(await Files.ReadNdjsonAsync($$"""{"{{new string('p', 5000)}}":1}"""));
+        var row = Assert.Single(await ImportFiles.ReadNdjsonAsync($$"""{"{{new string('p', 5000)}}":1}"""));
 
         Assert.Equal($"1: ! {new string('p', 100)}… unknown_property", row);
     }
@@ -96,7 +96,7 @@ public sealed class NdjsonRowsTests
     {
         byte[] file = [.. "{}\n{}\n{\"email\":\""u8, 0xEB, .. "\"}\n"u8];
 
-        var rows = await Files.DescribeAsync(NdjsonRows.ReadAsync(new MemoryStream(file), CancellationToken.None));
+        var rows = await ImportFiles.DescribeAsync(NdjsonRows.ReadAsync(new MemoryStream(file), CancellationToken.None));
 
         Assert.Equal("3! invalid_encoding", rows[^1]);
     }
@@ -106,7 +106,7 @@ public sealed class NdjsonRowsTests
     {
         using var file = new EndlessStream("{}\n{\"email\":\"", "x", 100 * Megabyte);
 
-        Assert.Equal(["1:", "2! line_too_long"], await Files.DescribeAsync(NdjsonRows.ReadAsync(file, CancellationToken.None)));
+        Assert.Equal(["1:", "2! line_too_long"], await ImportFiles.DescribeAsync(NdjsonRows.ReadAsync(file, CancellationToken.None)));
         Assert.InRange(file.BytesRead, LongLine.MaxLength, 2 * LongLine.MaxLength);
     }
 
@@ -116,8 +116,8 @@ public sealed class NdjsonRowsTests
         const string form = """{"email":""}""";
         var fits = new string('x', LongLine.MaxLength - form.Length);
 
-        Assert.Equal(["1: email=" + fits, "2:"], await Files.ReadNdjsonAsync($"{form.Insert(form.Length - 2, fits)}\n{{}}"));
-        Assert.Equal(["1:", "2! line_too_long"], await Files.ReadNdjsonAsync($"{{}}\n{form.Insert(form.Length - 2, fits + "x")}\n"));
+        Assert.Equal(["1: email=" + fits, "2:"], await ImportFiles.ReadNdjsonAsync($"{form.Insert(form.Length - 2, fits)}\n{{}}"));
+        Assert.Equal(["1:", "2! line_too_long"], await ImportFiles.ReadNdjsonAsync($"{{}}\n{form.Insert(form.Length - 2, fits + "x")}\n"));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using CleanWorkspace.WebApi.Transfers;
 namespace CleanWorkspace.UnitTests.WebApi.Transfers;
 
 /// <summary>Reads files and describes their rows as short texts that tests compare.</summary>
-internal static class Files
+internal static class ImportFiles
 {
     public static Task<string[]> ReadCsvAsync(string text, int chunk = int.MaxValue) =>
         DescribeAsync(CsvRows.ReadAsync(new ChunkedStream(Encoding.UTF8.GetBytes(text), chunk), CancellationToken.None));
@@ -61,73 +61,5 @@ internal static class Files
     {
         var items = list.Value is null ? "null" : $"[{string.Join('|', list.Value.Select(item => item ?? "null"))}]";
         return list.IsGiven ? $"{name}={items}" : null;
-    }
-}
-
-/// <summary>A file that arrives in chunks.</summary>
-internal sealed class ChunkedStream(byte[] bytes, int chunk) : MemoryStream(bytes)
-{
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        base.ReadAsync(buffer[..Math.Min(buffer.Length, chunk)], cancellationToken);
-}
-
-/// <summary>A file that is larger than memory: a start, and then one piece many times.</summary>
-internal sealed class EndlessStream(string start, string piece, long count) : Stream
-{
-    private readonly byte[] _piece = Encoding.UTF8.GetBytes(piece);
-    private byte[] _current = Encoding.UTF8.GetBytes(start);
-    private int _position;
-    private long _pieces;
-
-    /// <summary>The number of bytes that were read.</summary>
-    public long BytesRead { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(Span<byte> buffer)
-    {
-        var filled = 0;
-        while (filled < buffer.Length)
-        {
-            if (_position == _current.Length)
-            {
-                if (_pieces++ >= count)
-                {
-                    break;
-                }
-
-                (_current, _position) = (_piece, 0);
-            }
-
-            var length = Math.Min(buffer.Length - filled, _current.Length - _position);
-            _current.AsSpan(_position, length).CopyTo(buffer[filled..]);
-            _position += length;
-            filled += length;
-        }
-
-        BytesRead += filled;
-        return filled;
-    }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
-
-    public override int Read(byte[] buffer, int offset, int length) => Read(buffer.AsSpan(offset, length));
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int length) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 }

@@ -7,10 +7,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CleanWorkspace.ArchitectureTests;
 
-/// <summary>The repository under test: its files, its projects and its source, read by the compiler.</summary>
-internal static class House
+/// <summary>The files and projects of this repository. The compiler reads the source.</summary>
+internal static class Codebase
 {
-    // The global usings of the SDK. The build writes them to PROJECT.GlobalUsings.g.cs.
+    // The implicit usings of the SDK. The build writes them to PROJECT.GlobalUsings.g.cs.
     private static readonly string[] SdkUsings =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks",
@@ -46,15 +46,15 @@ internal static class House
     public static IReadOnlyList<string> Nouns { get; } =
         [.. Controllers().Select(controller => controller.Name[..^"Controller".Length]).Order(StringComparer.Ordinal)];
 
-    /// <summary>The projects under src, from the inside to the outside.</summary>
+    /// <summary>The projects under src, from the innermost layer to the outermost.</summary>
     public static IReadOnlyList<string> Layers { get; } = ["Domain", "Application", "Infrastructure", "WebApi"];
 
     public static AnalyzerConfigSet EditorConfig { get; } = ReadEditorConfig();
 
-    /// <summary>The projects under src, compiled without generated files.</summary>
+    /// <summary>The projects under src by name, compiled without generated files.</summary>
     public static IReadOnlyDictionary<string, CSharpCompilation> Source => CompiledSource.Value;
 
-    /// <summary>The projects under tests. Their own packages are missing, so only their uses of src can be resolved.</summary>
+    /// <summary>The projects under tests. Their packages are missing, so only uses of src can be resolved.</summary>
     public static IEnumerable<CSharpCompilation> Tests() =>
         Directory.EnumerateDirectories(PathTo("tests"))
             .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
@@ -68,7 +68,7 @@ internal static class House
 
     public static string RelativePathOf(SyntaxTree tree) => Path.GetRelativePath(Root, tree.FilePath).Replace('\\', '/');
 
-    /// <summary>The files of a folder below src, without generated ones.</summary>
+    /// <summary>The source files of a folder below src, without generated files.</summary>
     public static IReadOnlyList<SyntaxTree> Trees(string folder) =>
     [
         .. Source.Values.SelectMany(project => project.SyntaxTrees)
@@ -79,7 +79,7 @@ internal static class House
 
     public static SyntaxTree Tree(string path) => Trees("src").Single(tree => RelativePathOf(tree) == path);
 
-    /// <summary>The name of the file's project.</summary>
+    /// <summary>The name of the project that the file belongs to.</summary>
     public static string ProjectOf(SyntaxTree tree) => RelativePathOf(tree).Split('/')[1];
 
     /// <summary>The types declared under src, including nested types.</summary>
@@ -118,7 +118,7 @@ internal static class House
                 nullableContextOptions: NullableContextOptions.Enable));
     }
 
-    /// <summary>The C# files of a folder, without those that .editorconfig calls generated.</summary>
+    /// <summary>The C# files of a folder, except those that .editorconfig marks as generated.</summary>
     public static IEnumerable<string> FindFiles(string folder) =>
         Directory.EnumerateFiles(PathTo(folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
@@ -133,7 +133,8 @@ internal static class House
             projects[layer] = Compile(FindFiles($"src/{layer}"), $"src/{layer}", [.. projects.Values]);
         }
 
-        // CS8795: source generators do not run here, so their partial methods are missing. Any other error would hide code from the tests.
+        // CS8795 is expected: source generators do not run here, so partial methods are missing. Any other error would hide code from
+        // the tests.
         var errors = projects.Values
             .SelectMany(project => project.GetDiagnostics())
             .Where(fault => fault.Severity == DiagnosticSeverity.Error && fault.Id != "CS8795")

@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace CleanWorkspace.Benchmarks.Measuring;
 
-/// <summary>What the kernel has counted for processes on this machine (proc(5)).</summary>
-internal static class ProcessorTime
+/// <summary>The processor time and memory of processes on this machine (proc(5)).</summary>
+internal static class ProcessUsage
 {
-    // USER_HZ, which is the same on every architecture that .NET runs on.
+    // USER_HZ. It is the same on every architecture that .NET supports.
     private const double TicksPerSecond = 100;
 
-    // Fields of /proc/PID/stat, counted from the one after the name.
+    // Fields of /proc/PID/stat, counted from the field after the name.
     private const int Parent = 1;
     private const int OwnTime = 11;
-    private const int EndedChildrensTime = 13;
+    private const int EndedChildrenTime = 13;
 
-    /// <summary>Of one process, in seconds.</summary>
-    public static double OfProcess(int process) => Read(process) is { } fields ? Sum(fields, OwnTime) : 0;
+    /// <summary>The processor time of a process in seconds.</summary>
+    public static double SecondsOf(int process) => Read(process) is { } fields ? Sum(fields, OwnTime) : 0;
 
-    /// <summary>Of a process and of its children, those that have ended included, in seconds.</summary>
-    public static double OfFamily(int process)
+    /// <summary>The processor time of a process and all its children, including ended ones, in seconds.</summary>
+    public static double SecondsWithChildrenOf(int process)
     {
-        var total = Read(process) is { } fields ? Sum(fields, OwnTime) + Sum(fields, EndedChildrensTime) : 0;
+        var total = Read(process) is { } fields ? Sum(fields, OwnTime) + Sum(fields, EndedChildrenTime) : 0;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), out var id) && Read(id) is { } child && child[Parent] == $"{process}")
@@ -31,14 +31,14 @@ internal static class ProcessorTime
         return total;
     }
 
-    /// <summary>The parent of a process of that name; null where there is no such process on this machine.</summary>
+    /// <summary>The parent of the process, or null if no process on this machine has this id and name.</summary>
     public static int? FindParent(int process, string name) =>
         File.Exists($"/proc/{process}/comm") && File.ReadAllText($"/proc/{process}/comm").Trim() == name && Read(process) is { } fields
             ? int.Parse(fields[Parent], CultureInfo.InvariantCulture)
             : null;
 
-    /// <summary>How much memory a process holds, and the most that it held, in MiB.</summary>
-    public static (double Now, double Most) MemoryOf(int process)
+    /// <summary>The current and the maximum memory of a process in MiB.</summary>
+    public static (double Now, double Peak) MemoryOf(int process)
     {
         var lines = File.ReadAllLines($"/proc/{process}/status");
         double Find(string name) => double.Parse(
@@ -48,14 +48,14 @@ internal static class ProcessorTime
     }
 
     private static double Sum(string[] fields, int first) =>
-        (long.Parse(fields[first], CultureInfo.InvariantCulture) + long.Parse(fields[first + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        fields[first..(first + 2)].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
 
     private static string[]? Read(int process)
     {
         try
         {
             var text = File.ReadAllText($"/proc/{process}/stat");
-            // The name may hold blanks and brackets.
+            // The name may contain spaces and brackets.
             return text[(text.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)

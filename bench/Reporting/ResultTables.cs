@@ -3,18 +3,21 @@ using CleanWorkspace.Benchmarks.Measuring;
 
 namespace CleanWorkspace.Benchmarks.Reporting;
 
-/// <summary>The tables of what was measured.</summary>
-internal static class Figures
+/// <summary>The tables of the results.</summary>
+internal static class ResultTables
 {
     public static string Of(IEnumerable<Comparison> comparisons) => Table.Write(
-        ["operation", "ratio", "requests/s", "floor", "p50 ms", "floor", "p99 ms", "floor", "p99 ratio", "CPU µs", "floor", "database µs", "floor"],
+        [
+            "operation", "ratio", "requests/s", "floor", "p50 ms", "floor", "p99 ms", "floor", "p99 ratio", "CPU µs", "floor",
+            "database µs", "floor",
+        ],
         comparisons.Select(comparison =>
         {
             var service = Comparison.Median(comparison.Service);
             var floor = Comparison.Median(comparison.Floor);
             return (string[])
             [
-                Operation.Titled(comparison.Name),
+                Operation.TitleOf(comparison.Name),
                 $"{comparison.Ratio.Show("0.00")}",
                 service.Rate.Show("0"), floor.Rate.Show("0"),
                 service.P50.Show("0.00"), floor.P50.Show("0.00"),
@@ -26,40 +29,40 @@ internal static class Figures
 
     public static string Of(IEnumerable<Limit> limits) => Table.Write(
         ["operation", "transactions/s", "database µs"],
-        limits.Select(limit => (string[])[Operation.Titled(limit.Name), limit.Rate.Show("0"), limit.DatabaseMicros.Show("0")]));
+        limits.Select(limit => (string[])[Operation.TitleOf(limit.Name), limit.Rate.Show("0"), limit.DatabaseMicros.Show("0")]));
 
     public static string Of(IReadOnlyList<Growth> growth, Func<Load, double?> valueOf, string format)
     {
-        var sizes = growth.SelectMany(line => line.Costs.Keys).Distinct().Order().ToList();
+        var sizes = growth.SelectMany(operation => operation.Costs.Keys).Distinct().Order().ToList();
         return Table.Write(
             [" ", .. sizes.Select(size => $"{((double)size).Show("#,0")} users"), "factor"],
-            growth.Select(line => (string[])
+            growth.Select(operation => (string[])
             [
-                line.Title,
-                .. sizes.Select(size => valueOf(line.Costs[size]).Show(format)),
-                (valueOf(line.Costs[sizes[^1]]) / valueOf(line.Costs[sizes[0]])).Show("0.0"),
+                operation.Title,
+                .. sizes.Select(size => valueOf(operation.Costs[size]).Show(format)),
+                (valueOf(operation.Costs[sizes[^1]]) / valueOf(operation.Costs[sizes[0]])).Show("0.0"),
             ]));
     }
 
     public static string Of(Footprint service, Footprint floor) => Table.Write(
         [" ", "service", "floor"],
         [
-            ["start to first answer, s, median", service.StartUp.Show("0.00"), floor.StartUp.Show("0.00")],
+            ["time from start to first answer, s, median", service.StartUp.Show("0.00"), floor.StartUp.Show("0.00")],
             ["memory at the first answer, MiB", service.MemoryAtStart.Show("0"), floor.MemoryAtStart.Show("0")],
             ["memory after load, MiB", service.MemoryAfterLoad.Show("0"), floor.MemoryAfterLoad.Show("0")],
-            ["most memory under load, MiB", service.MostMemory.Show("0"), floor.MostMemory.Show("0")],
+            ["peak memory under load, MiB", service.PeakMemory.Show("0"), floor.PeakMemory.Show("0")],
         ]);
 
     public static string Of(Import import) => Table.Write(
-        ["rows", "import, rows/s", "COPY, rows/s", "ratio", "most memory, MiB"],
+        ["rows", "import, rows/s", "COPY, rows/s", "ratio", "peak memory, MiB"],
         [[
             ((double)import.Rows).Show("#,0"), import.Rate.Show("#,0"), import.CopyRate.Show("#,0"), import.Ratio.Show("0.00"),
-            import.MostMemory.Show("0"),
+            import.PeakMemory.Show("0"),
         ]]);
 
-    public static string Of(IEnumerable<Verdict> verdicts) => Table.Write(
+    public static string Of(IEnumerable<TargetResult> targets) => Table.Write(
         ["target", "measured", "limit", "reached"],
-        verdicts.Select(verdict => (string[])[verdict.Target, verdict.Measured, verdict.Limit, verdict.IsReached ? "yes" : "**no**"]));
+        targets.Select(target => (string[])[target.Target, target.Measured, target.Limit, target.IsReached ? "yes" : "**no**"]));
 
     public static string Show(this double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
