@@ -102,7 +102,8 @@ public sealed class EveryPropertyTests(ServiceFixture service) : IClassFixture<S
 
         (await service.ImportAsync($"{string.Join(',', names)}\n{string.Join(',', cells)}\n")).MustBe(200);
 
-        var lines = (await service.GetAsync("/user/export?format=csv")).MustBe(200).Text.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
+        var file = (await service.GetAsync("/user/export?format=csv")).MustBe(200).Text;
+        var lines = file.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
         var header = lines[0].Split(',');
         Assert.Equal(names.Order(), header.Order());
         var row = lines.Single(line => line.Contains((string)sent["email"]!, StringComparison.Ordinal)).Split(',');
@@ -180,7 +181,9 @@ public sealed class EveryPropertyTests(ServiceFixture service) : IClassFixture<S
         foreach (var (name, value) in sent)
         {
             var audited = value is JsonArray ? newest["added"] : newest["changes"]![name]?["to"];
-            Assert.True(AreEqual(value!, audited), $"The audit of {name} is {audited?.ToJsonString() ?? "missing"}, not {value!.ToJsonString()}");
+            Assert.True(
+                AreEqual(value!, audited),
+                $"The audit of {name} is {audited?.ToJsonString() ?? "missing"}, not {value!.ToJsonString()}");
         }
     }
 }

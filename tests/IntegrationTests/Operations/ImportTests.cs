@@ -52,7 +52,10 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var report = await ImportAsync(
             User("ada@EXAMPLE.org") with { Texts = UserTexts(("first_name", "Augusta")), Role = Role.Admin, UserGroups = Named("Team") },
             User("bob@example.org") with { Texts = UserTexts(("first_name", "Bob")), UserGroups = Named(idle) },
-            User("new@example.org", given) with { Texts = UserTexts(("last_name", "New")), Role = Role.Editor, UserGroups = Named(team, "Team") },
+            User("new@example.org", given) with
+            {
+                Texts = UserTexts(("last_name", "New")), Role = Role.Editor, UserGroups = Named(team, "Team"),
+            },
             User(null),
             User("other@example.org") with { UserGroups = Array.Empty<string>() });
 
@@ -146,7 +149,8 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
 
         var report = await ImportAsync(
             new ImportOptions(false, true, true),
-            User("ada@example.org") with { Texts = UserTexts(("first_name", "Ada")) }, User("new@example.org") with { UserGroups = Named("Team") });
+            User("ada@example.org") with { Texts = UserTexts(("first_name", "Ada")) },
+            User("new@example.org") with { UserGroups = Named("Team") });
 
         Assert.Equal(
             (false, true, 1L, 1L, 1L),
@@ -201,7 +205,10 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     {
         await using var other = await HoldAddressAsync("taken@example.org");
         var import = ImportAsync(
-            [.. Enumerable.Range(0, 50).Select(i => User($"u{i}@example.org")), User("taken@example.org") with { Texts = UserTexts(("first_name", "Ada")) }]);
+            [
+                .. Enumerable.Range(0, 50).Select(i => User($"u{i}@example.org")),
+                User("taken@example.org") with { Texts = UserTexts(("first_name", "Ada")) },
+            ]);
         await MustWaitAsync();
         await other.CommitAsync();
 

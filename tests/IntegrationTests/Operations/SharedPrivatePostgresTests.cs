@@ -14,7 +14,7 @@ public sealed class SharedPrivatePostgresTests : IAsyncLifetime
     private readonly string _root = Path.Combine(Path.GetTempPath(), $"shared-postgres-{Guid.NewGuid():N}");
     private readonly List<PrivatePostgresServer> _servers = [];
 
-    private PostgresGuard[] _guards = [];
+    private KillGuard[] _guards = [];
 
     private string Folder => Path.Combine(_root, "data");
 
@@ -22,7 +22,7 @@ public sealed class SharedPrivatePostgresTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _guards = [PostgresGuard.Of(Folder), PostgresGuard.Of(CopiedFolder)];
+        _guards = [KillGuard.OfServer(Folder), KillGuard.OfServer(CopiedFolder)];
         return Task.CompletedTask;
     }
 
