@@ -115,8 +115,8 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     folded_email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true),
                     role = table.Column<string>(type: "text", nullable: false),
                     search_text = table.Column<string>(type: "text", nullable: true,
-                        computedColumnSql: "fold_text(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' "
-                            + "|| coalesce(email, ''))",
+                        computedColumnSql:
+                            "fold_text(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, ''))",
                         stored: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
