@@ -6,19 +6,24 @@ namespace CleanWorkspace.Domain;
 public abstract class Entity
 {
     /// <summary>UUID version 7 (RFC 9562). Ascending ids are in the order of creation.</summary>
-    public required Guid Id { get; init; }
+    public required Guid Id
+    {
+        get;
+        init
+        {
+            field = value;
+            CreatedAt = UpdatedAt = Uuid.TimeOf(value);
+        }
+    }
 
     /// <summary>The time of creation, UTC, with microseconds. It is the time in the id.</summary>
-    public DateTimeOffset CreatedAt { get; protected init; }
+    public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>The time of the last change of anything that the resource shows, memberships included.</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
 
     /// <summary>Grows with every change of anything that the resource shows, memberships included. A new row has version 1.</summary>
     public long Version { get; private set; } = 1;
-
-    /// <summary>Sets the times of a new row to the time in its id.</summary>
-    protected void MarkCreated() => UpdatedAt = CreatedAt;
 
     /// <summary>Moves the version and the time after a change. The time never goes back.</summary>
     protected void MarkChanged(TimeProvider clock)

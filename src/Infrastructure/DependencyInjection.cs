@@ -47,7 +47,7 @@ public static class DependencyInjection
         services.AddDbContext<WorkspaceDbContext>((provider, options) =>
         {
             Configure(options, provider.GetRequiredService<NpgsqlDataSource>());
-            options.AddInterceptors(provider.GetRequiredService<DatabaseLiveness>(), provider.GetRequiredService<CallerInterceptor>());
+            options.AddInterceptors(provider.GetRequiredService<CallerInterceptor>());
         });
         services.AddScoped<IWorkspaceDbContext>(provider => provider.GetRequiredService<WorkspaceDbContext>());
 

@@ -19,10 +19,8 @@ public static class ApiKeyUses
         var ids = uses.Keys.ToArray();
         for (var attempt = 1; ; attempt++)
         {
-            // In one order, because other instances write the same rows.
             var keys = await db.ApiKeys.AsTracking()
                 .Where(key => ids.Contains(key.Id))
-                .OrderBy(key => key.Id)
                 .ToListAsync(cancellationToken);
             keys.ForEach(key => key.RecordUse(uses[key.Id]));
             try

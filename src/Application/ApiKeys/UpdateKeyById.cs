@@ -37,7 +37,7 @@ public sealed record ApiKeysUpdateByIdRequest : UpdateRequest, IRequest<ApiKeyRe
     internal override Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
         rows.Database.ApiKeys
             .Where(key => key.Id == Id)
-            .Select(key => new StoredProperties(key.CreatedAt, key.UpdatedAt, null, false, key.LastUsedAt))
+            .Select(key => new StoredProperties(key.CreatedAt, key.UpdatedAt) { LastUsedAt = key.LastUsedAt })
             .SingleOrDefaultAsync(cancellationToken);
 }
 

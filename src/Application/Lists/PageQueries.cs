@@ -10,14 +10,18 @@ internal static class PageQueries
         this IQueryable<T> rows, ListRequest<T> request, CancellationToken cancellationToken)
         where T : IResource
     {
-        var count = await rows.CountAsync(cancellationToken);
         var page = request.Cursor switch
         {
             null => rows.OrderBy(row => row.Id).Skip((int)Math.Min(request.Offset, int.MaxValue)),
             { IsBackward: true, Position.Id: var id } => rows.Where(row => row.Id < id).OrderByDescending(row => row.Id),
             { Position.Id: var id } => rows.Where(row => row.Id > id).OrderBy(row => row.Id),
         };
-        var found = await page.Take(request.PageSize + 1).ToListAsync(cancellationToken);
-        return Page.Of(request, count, found.ConvertAll(row => (row, new ListPosition("", row.Id))));
+        var found = await page
+            .Take(request.PageSize + 1)
+            .Select(row => new { Row = row, Count = rows.Count() })
+            .ToListAsync(cancellationToken);
+        // The count comes with the rows. A page after the end has no rows, so it needs a statement of its own.
+        var count = found.Count > 0 ? found[0].Count : await rows.CountAsync(cancellationToken);
+        return Page.Of(request, count, found.ConvertAll(item => (item.Row, new ListPosition("", item.Row.Id))));
     }
 }

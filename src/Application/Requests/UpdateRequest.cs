@@ -29,6 +29,12 @@ public abstract record UpdateRequest : BodyRequest
     [Undocumented]
     public Optional<string?> UpdatedAt { get; init; }
 
+    /// <inheritdoc/>
+    public abstract override References GetReferences();
+
+    /// <inheritdoc/>
+    internal abstract override Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken);
+
     /// <summary>Returns the read-only properties that the client sent back, or null if it sent none.</summary>
     /// <param name="email">The address, for resources with an address that cannot change.</param>
     /// <param name="isNameless">True if the client sent null as the name of a resource that has no name.</param>
@@ -47,7 +53,14 @@ public abstract record UpdateRequest : BodyRequest
 /// <param name="IsNameless">True if the resource can have a name but has none.</param>
 /// <param name="LastUsedAt">The time of the last use, or null if the resource was never used.</param>
 public sealed record StoredProperties(
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Email = null, bool IsNameless = false, DateTimeOffset? LastUsedAt = null);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Email, bool IsNameless, DateTimeOffset? LastUsedAt)
+{
+    /// <summary>The stored values of a resource without other read-only properties.</summary>
+    public StoredProperties(DateTimeOffset createdAt, DateTimeOffset updatedAt)
+        : this(createdAt, updatedAt, null, false, null)
+    {
+    }
+}
 
 /// <summary>Read-only properties that a client sent back.</summary>
 /// <param name="Of">The id in the path.</param>

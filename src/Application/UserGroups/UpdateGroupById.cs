@@ -40,7 +40,7 @@ public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserG
 
     internal override async Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
         await rows.UserGroups.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
-            ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt, IsNameless: stored.Name is null)
+            ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt) { IsNameless = stored.Name is null }
             : null;
 }
 

@@ -50,7 +50,7 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
 
     internal override async Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
         await rows.Users.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
-            ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt, stored.Email)
+            ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt) { Email = stored.Email }
             : null;
 }
 

@@ -36,13 +36,11 @@ public sealed class ApiKey : Entity
         var key = new ApiKey
         {
             Id = token.KeyId,
-            CreatedAt = Uuid.TimeOf(token.KeyId),
             Name = NameRule.Normalize(name)!,
             Role = role,
             ExpiresAt = Timestamp.Truncate(expiresAt),
             TokenHash = token.Hash(),
         };
-        key.MarkCreated();
         return (key, token);
     }
 

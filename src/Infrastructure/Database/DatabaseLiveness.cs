@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
@@ -11,10 +9,10 @@ namespace CleanWorkspace.Infrastructure.Database;
 /// closing its connections, or if the network loses all packets.
 /// </summary>
 /// <remarks>
-/// It sends a probe four times a second over a connection of its own. Every answer to a statement of EF Core counts as well. A slow
-/// statement is no silence, as long as the server answers others.
+/// It sends a probe four times a second over a connection of its own. A slow statement of
+/// a request is no silence, as long as the server answers the probe.
 /// </remarks>
-public sealed class DatabaseLiveness : BackgroundService, IDbCommandInterceptor
+public sealed class DatabaseLiveness : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -99,31 +97,6 @@ public sealed class DatabaseLiveness : BackgroundService, IDbCommandInterceptor
     {
         _server.Dispose();
         base.Dispose();
-    }
-
-    ValueTask<DbDataReader> IDbCommandInterceptor.ReaderExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)
-    {
-        RecordAnswer();
-        return ValueTask.FromResult(result);
-    }
-
-    ValueTask<int> IDbCommandInterceptor.NonQueryExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken)
-    {
-        RecordAnswer();
-        return ValueTask.FromResult(result);
-    }
-
-    Task IDbCommandInterceptor.CommandFailedAsync(
-        DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken)
-    {
-        if (eventData.Exception is PostgresException)
-        {
-            RecordAnswer();
-        }
-
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -19,6 +19,21 @@ internal sealed class WorkspaceDbContext : DbContext, IWorkspaceDbContext
     /// <inheritdoc/>
     public void Forget() => ChangeTracker.Clear();
 
+    /// <summary>Writes all tracked changes. Refusals of PostgreSQL become failures, as in the stores (<see cref="WriteRules"/>).</summary>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        catch (Exception exception) when (WriteRules.FindRefusal(exception) is { } refusal)
+        {
+            // EF Core wraps refusals, some of them twice.
+            throw WriteRules.FailureOf(refusal)
+                ?? (WriteRules.HasLostRace(refusal) ? new DbUpdateConcurrencyException(refusal.MessageText, refusal) : refusal);
+        }
+    }
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(WorkspaceDbContext).Assembly);

@@ -66,10 +66,12 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
     // The full message of a PostgresException may repeat values of the row.
     private static string ReasonOf(Exception fault) => (fault as PostgresException)?.MessageText ?? fault.Message;
 
-    // The database is not reachable or not migrated yet. EF Core wraps exceptions that it considers transient.
-    private static DbException? DatabaseFault(Exception exception) =>
-        (exception as DbException ?? exception.InnerException as DbException) is { } fault
-        && (fault.IsTransient || fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
-            ? fault
-            : null;
+    // The database is not reachable or not migrated yet. EF Core wraps exceptions, some of them twice.
+    private static DbException? DatabaseFault(Exception? exception) => exception switch
+    {
+        null => null,
+        DbException { IsTransient: true } fault => fault,
+        DbException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } fault => fault,
+        _ => DatabaseFault(exception.InnerException),
+    };
 }

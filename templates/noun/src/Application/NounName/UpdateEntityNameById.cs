@@ -23,7 +23,7 @@ public sealed record NounNameUpdateByIdRequest : UpdateRequest, IRequest<EntityN
     internal override Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
         rows.Database.NounName
             .Where(entityName => entityName.Id == Id)
-            .Select(entityName => new StoredProperties(entityName.CreatedAt, entityName.UpdatedAt, null, false, null))
+            .Select(entityName => new StoredProperties(entityName.CreatedAt, entityName.UpdatedAt))
             .SingleOrDefaultAsync(cancellationToken);
 }
 

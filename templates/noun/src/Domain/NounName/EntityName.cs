@@ -17,13 +17,8 @@ public sealed class EntityName : Entity
 
     /// <summary>Creates a-entity-words that is not stored yet.</summary>
     /// <exception cref="InvalidValueException">The name breaks its rule.</exception>
-    public static EntityName Create(TimeProvider clock, string? name)
-    {
-        var id = Uuid.CreateVersion7(clock);
-        var entityName = new EntityName { Id = id, CreatedAt = Uuid.TimeOf(id), Name = NameRule.Normalize(name)! };
-        entityName.MarkCreated();
-        return entityName;
-    }
+    public static EntityName Create(TimeProvider clock, string? name) =>
+        new() { Id = Uuid.CreateVersion7(clock), Name = NameRule.Normalize(name)! };
 
     /// <summary>Changes the given values. If no value differs, version and time of change stay.</summary>
     /// <exception cref="InvalidValueException">The name breaks its rule.</exception>

@@ -7,7 +7,7 @@ using Npgsql;
 namespace CleanWorkspace.IntegrationTests.Operations;
 
 /// <summary>Real servers, each in its own folder. The test removes the folder at the end.</summary>
-public sealed class EmbeddedPostgresTests : IAsyncLifetime
+public sealed class PrivatePostgresTests : IAsyncLifetime
 {
     private const string StartTime = "SELECT pg_postmaster_start_time()::text";
 
