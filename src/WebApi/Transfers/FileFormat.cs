@@ -51,7 +51,7 @@ public sealed class FileFormat : IQueryValue<FileFormat>
         return All.MaxBy(format => format.RankIn(accept))!;
     }
 
-    /// <summary>The format of a media type, in any case; null if there is none.</summary>
+    /// <summary>The format of a media type, in any case; null if no format has it.</summary>
     internal static FileFormat? OfMediaType(string? mediaType) =>
         Array.Find(All, format => string.Equals(format._mediaType.MediaType.Value, mediaType, StringComparison.OrdinalIgnoreCase));
 
