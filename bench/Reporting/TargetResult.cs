@@ -5,9 +5,9 @@ namespace CleanWorkspace.Benchmarks.Reporting;
 /// <summary>A target and the measured value.</summary>
 internal sealed record TargetResult(string Target, string Measured, string Limit, bool IsReached)
 {
-    private const double MinRatio = 0.75;
+    private const double MinRatio = 0.85;
     private const double MaxTailRatio = 2;
-    private const double MaxMemory = 250;
+    private const double MaxMemory = 215;
     private const double MaxStartUp = 1.5;
     private const double MaxGrowth = 1.5;
     private const double MaxMemberRatio = 2;

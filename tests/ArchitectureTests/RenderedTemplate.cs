@@ -19,8 +19,8 @@ public sealed partial class RenderedTemplate : IDisposable
 
     public RenderedTemplate()
     {
-        Run("install", House.PathTo("templates/usecase"));
-        Run("install", House.PathTo("templates/noun"));
+        Run("install", Codebase.PathTo("templates/usecase"));
+        Run("install", Codebase.PathTo("templates/noun"));
         foreach (var useCase in UseCases)
         {
             Run("usecase", "--kind", useCase.Kind, "--noun", useCase.Noun, "--name", useCase.Name, "--operation", useCase.Operation);
@@ -36,14 +36,14 @@ public sealed partial class RenderedTemplate : IDisposable
     }
 
     /// <summary>The projects that get code from a template, from the inside to the outside.</summary>
-    public static IReadOnlyList<string> Projects { get; } = [.. House.Layers.Select(layer => $"src/{layer}"), "tests/IntegrationTests"];
+    public static IReadOnlyList<string> Projects { get; } = [.. Codebase.Layers.Select(layer => $"src/{layer}"), "tests/IntegrationTests"];
 
     /// <summary>The projects with the output of the templates, compiled.</summary>
     public IReadOnlyDictionary<string, CSharpCompilation> Compiled => _compiled.Value;
 
     internal static IReadOnlyList<RenderedUseCase> UseCases { get; } =
     [
-        .. from noun in JsonNode.Parse(File.ReadAllText(House.PathTo("templates/usecase/.template.config/template.json")))!
+        .. from noun in JsonNode.Parse(File.ReadAllText(Codebase.PathTo("templates/usecase/.template.config/template.json")))!
                ["symbols"]!["noun"]!["choices"]!.AsArray().Select(choice => (string)choice!["choice"]!)
            let entity = new NounWords(noun).Entity
            from useCase in new[]
@@ -70,9 +70,9 @@ public sealed partial class RenderedTemplate : IDisposable
         foreach (var project in Projects)
         {
             var generated = Directory.EnumerateFiles(PathTo(project), "*.cs", SearchOption.AllDirectories).ToList();
-            var replaced = generated.Select(file => House.PathTo(RelativePathOf(file))).ToHashSet();
-            compiled[project] = House.Compile(
-                [.. House.FindFiles(project).Where(file => !replaced.Contains(file)), .. generated], project, [.. compiled.Values]);
+            var replaced = generated.Select(file => Codebase.PathTo(RelativePathOf(file))).ToHashSet();
+            compiled[project] = Codebase.Compile(
+                [.. Codebase.FindFiles(project).Where(file => !replaced.Contains(file)), .. generated], project, [.. compiled.Values]);
         }
 
         return compiled;
@@ -91,7 +91,7 @@ public sealed partial class RenderedTemplate : IDisposable
             }
 
             var copy = PathTo(path);
-            var text = File.ReadAllText(File.Exists(copy) ? copy : House.PathTo(path));
+            var text = File.ReadAllText(File.Exists(copy) ? copy : Codebase.PathTo(path));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.WriteAllText(copy, $"{string.Concat(imports)}{text[..text.LastIndexOf('}')]}\n{block.Groups[1].Value}}}\n");
         }

@@ -25,7 +25,7 @@ public sealed class TemplateTests(RenderedTemplate template) : IClassFixture<Ren
             let file = fault.Location.SourceTree?.FilePath
             where file is not null && template.Has(file)
             where fault.Severity >= DiagnosticSeverity.Warning || fault.Id == UnnecessaryUsing
-            let severities = House.EditorConfig.GetOptionsForSourcePath(House.PathTo(template.RelativePathOf(file))).TreeOptions
+            let severities = Codebase.EditorConfig.GetOptionsForSourcePath(Codebase.PathTo(template.RelativePathOf(file))).TreeOptions
             where severities.GetValueOrDefault(fault.Id) != ReportDiagnostic.Suppress
             select fault);
     }
@@ -51,12 +51,12 @@ public sealed class TemplateTests(RenderedTemplate template) : IClassFixture<Ren
 
         Assert.Equal(5, actions.Length);
         Assert.NotEmpty(others);
-        Assert.All(others, noun => Assert.Equal(ActionsOf(noun, House.PathTo($"src/WebApi/Controllers/{noun}Controller.cs")), actions));
+        Assert.All(others, noun => Assert.Equal(ActionsOf(noun, Codebase.PathTo($"src/WebApi/Controllers/{noun}Controller.cs")), actions));
     }
 
     [Fact]
     public void Every_edit_that_a_template_lists_is_made() =>
-        Assert.Empty(Directory.EnumerateFiles(House.Root, "*.todo.md").Select(Path.GetFileName));
+        Assert.Empty(Directory.EnumerateFiles(Codebase.Root, "*.todo.md").Select(Path.GetFileName));
 
     // The plain actions of a controller with the noun neutralized, sorted.
     private static string[] ActionsOf(string noun, string controller) =>
