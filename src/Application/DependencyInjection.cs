@@ -20,7 +20,7 @@ public static class DependencyInjection
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         services.AddAutoMapper(_ => { }, assembly);
         services.AddScoped<Func<IWorkspaceDbContext>>(provider => provider.GetRequiredService<IWorkspaceDbContext>);
-        services.AddScoped<StoredRows>();
+        services.AddScoped<ReferenceCheck>();
         services.AddMediator(assembly);
         return services;
     }

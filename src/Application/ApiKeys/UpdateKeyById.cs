@@ -34,8 +34,8 @@ public sealed record ApiKeysUpdateByIdRequest : UpdateRequest, IRequest<ApiKeyRe
     /// <inheritdoc/>
     public override References GetReferences() => new() { SentBack = SentBack(lastUsedAt: LastUsedAt) };
 
-    internal override Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
-        rows.Database.ApiKeys
+    internal override Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken) =>
+        check.Database.ApiKeys
             .Where(key => key.Id == Id)
             .Select(key => new StoredProperties(key.CreatedAt, key.UpdatedAt) { LastUsedAt = key.LastUsedAt })
             .SingleOrDefaultAsync(cancellationToken);

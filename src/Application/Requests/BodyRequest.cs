@@ -15,7 +15,7 @@ public abstract record BodyRequest
     public virtual References GetReferences() => References.None;
 
     /// <summary>Reads the stored values of the read-only properties that the client sent back.</summary>
-    internal virtual Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
+    internal virtual Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken) =>
         Task.FromResult<StoredProperties?>(null);
 }
 

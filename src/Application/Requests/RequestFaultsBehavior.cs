@@ -10,7 +10,7 @@ namespace CleanWorkspace.Application.Requests;
 /// A valid request causes no extra query, because the constraints of the database check references during the write. The exception
 /// are read-only properties that the client sent back: they are compared before the write.
 /// </remarks>
-internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators, StoredRows rows)
+internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators, ReferenceCheck check)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : BodyRequest, IRequest<TResponse>
 {
@@ -22,8 +22,8 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
             .Select(failure => new RequestFault(
                 failure.ErrorCode, failure.ErrorMessage, failure.PropertyName.Length == 0 ? "" : $"/{failure.PropertyName}")));
         faults.AddRange(faults.Count > 0
-            ? await rows.FindFaultsAsync(request, cancellationToken)
-            : await rows.CompareAsync(request, cancellationToken));
+            ? await check.FindFaultsAsync(request, cancellationToken)
+            : await check.CompareAsync(request, cancellationToken));
 
         if (faults.Count > 0)
         {
@@ -36,7 +36,7 @@ internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IVa
         }
         catch (Failure broken) when (broken.Kind == FailureKind.BrokenReference)
         {
-            faults = await rows.FindFaultsAsync(request, cancellationToken);
+            faults = await check.FindFaultsAsync(request, cancellationToken);
             // The reason may be gone already, for example a user with the same address that was deleted since.
             throw Failure.Invalid(faults.Count > 0 ? faults : [request.GetReferences().Locate(broken.Faults[0])]);
         }

@@ -33,7 +33,7 @@ public abstract record UpdateRequest : BodyRequest
     public abstract override References GetReferences();
 
     /// <inheritdoc/>
-    internal abstract override Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken);
+    internal abstract override Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken);
 
     /// <summary>Returns the read-only properties that the client sent back, or null if it sent none.</summary>
     /// <param name="email">The address, for resources with an address that cannot change.</param>

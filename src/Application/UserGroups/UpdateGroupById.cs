@@ -38,8 +38,8 @@ public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserG
     /// <inheritdoc/>
     public override References GetReferences() => new() { Users = Users.Value ?? [], SentBack = SentBack(isNameless: IsNameless) };
 
-    internal override async Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
-        await rows.UserGroups.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
+    internal override async Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken) =>
+        await check.UserGroups.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
             ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt) { IsNameless = stored.Name is null }
             : null;
 }

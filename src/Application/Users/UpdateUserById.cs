@@ -48,8 +48,8 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
     /// <inheritdoc/>
     public override References GetReferences() => new() { UserGroups = UserGroups.Value ?? [], SentBack = SentBack(Email) };
 
-    internal override async Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
-        await rows.Users.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
+    internal override async Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken) =>
+        await check.Users.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
             ? new StoredProperties(stored.CreatedAt, stored.UpdatedAt) { Email = stored.Email }
             : null;
 }

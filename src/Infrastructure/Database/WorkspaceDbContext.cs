@@ -29,7 +29,7 @@ internal sealed class WorkspaceDbContext : DbContext, IWorkspaceDbContext
         catch (Exception exception) when (WriteRules.FindRefusal(exception) is { } refusal)
         {
             // EF Core wraps refusals, some of them twice.
-            throw WriteRules.FailureOf(refusal)
+            throw (Exception?)WriteRules.FailureOf(refusal)
                 ?? (WriteRules.HasLostRace(refusal) ? new DbUpdateConcurrencyException(refusal.MessageText, refusal) : refusal);
         }
     }

@@ -84,8 +84,10 @@ internal sealed class TcpGate : IAsyncDisposable
                 connections.Add(ForwardAsync(await listener.AcceptTcpClientAsync(shut), shut));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (
+            shut.IsCancellationRequested && exception is OperationCanceledException or InvalidOperationException or SocketException)
         {
+            // The listener may have stopped before the next call of AcceptTcpClientAsync.
             await Task.WhenAll(connections);
         }
     }

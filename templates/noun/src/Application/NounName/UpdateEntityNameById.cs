@@ -20,8 +20,8 @@ public sealed record NounNameUpdateByIdRequest : UpdateRequest, IRequest<EntityN
     /// <inheritdoc/>
     public override References GetReferences() => new() { SentBack = SentBack() };
 
-    internal override Task<StoredProperties?> FindStoredAsync(StoredRows rows, CancellationToken cancellationToken) =>
-        rows.Database.NounName
+    internal override Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken) =>
+        check.Database.NounName
             .Where(entityName => entityName.Id == Id)
             .Select(entityName => new StoredProperties(entityName.CreatedAt, entityName.UpdatedAt))
             .SingleOrDefaultAsync(cancellationToken);

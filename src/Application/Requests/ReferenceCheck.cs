@@ -12,7 +12,7 @@ namespace CleanWorkspace.Application.Requests;
 /// <param name="users">The users.</param>
 /// <param name="userGroups">The groups.</param>
 /// <param name="database">Opens the administrative tables. Most requests do not need them.</param>
-internal sealed class StoredRows(IUserStore users, IUserGroupStore userGroups, Func<IWorkspaceDbContext> database)
+internal sealed class ReferenceCheck(IUserStore users, IUserGroupStore userGroups, Func<IWorkspaceDbContext> database)
 {
     public IUserStore Users => users;
 

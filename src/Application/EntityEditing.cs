@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanWorkspace.Application;
 
 /// <summary>Edits of single rows through EF Core.</summary>
-internal static class RowEditing
+internal static class EntityEditing
 {
     private const int MaxAttempts = 5;
 
