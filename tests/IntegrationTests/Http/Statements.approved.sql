@@ -417,7 +417,7 @@ SET TRANSACTION READ ONLY;
 SET LOCAL enable_sort = off;
 SET LOCAL enable_hashagg = off;
 SET LOCAL enable_hashjoin = off;
--- Parallel workers would stay busy for as long as the client takes.
+-- Parallel workers would stay busy while the client reads.
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
 
@@ -449,7 +449,7 @@ SET TRANSACTION READ ONLY;
 SET LOCAL enable_sort = off;
 SET LOCAL enable_hashagg = off;
 SET LOCAL enable_hashjoin = off;
--- Parallel workers would stay busy for as long as the client takes.
+-- Parallel workers would stay busy while the client reads.
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
 
