@@ -2,7 +2,7 @@ namespace CleanWorkspace.Application;
 
 /// <summary>The party that a use case runs for. The audit names it in every entry.</summary>
 /// <param name="Actor">
-/// <c>key:</c> and the id of an API key, <c>subject:</c> and the subject of a token, or a name without a colon.
+/// An API key is <c>key:</c> with its id. A token is <c>subject:</c> with its subject. Other callers have a name without a colon.
 /// </param>
 /// <param name="Operation">The operationId, or the command of the program.</param>
 /// <param name="TraceId">The trace id of the request, as in the log; null outside a request.</param>

@@ -142,7 +142,7 @@ public enum FailureKind
     /// <summary>404: the resource does not exist.</summary>
     NotFound,
 
-    /// <summary>409: another request is in the way.</summary>
+    /// <summary>409: another request conflicts with this one.</summary>
     Conflict,
 
     /// <summary>412: the resource has an unexpected version.</summary>

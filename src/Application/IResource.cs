@@ -18,7 +18,7 @@ public interface IResource : IPartial
     long Version { get; }
 }
 
-/// <summary>An answer of which the client may choose properties.</summary>
+/// <summary>An answer with properties that the client can select.</summary>
 public interface IPartial
 {
     /// <summary>The properties that the answer shows. Other properties have not been read.</summary>

@@ -6,7 +6,7 @@ using CleanWorkspace.Domain.Users;
 
 namespace CleanWorkspace.Application.ApiKeys;
 
-/// <summary>What a program may use the API with.</summary>
+/// <summary>An API key: the credential of a program.</summary>
 public sealed record ApiKeyResponse : IResource
 {
     /// <summary>UUID version 7, in lower case. Set by the service.</summary>

@@ -26,13 +26,13 @@ public sealed record AuditEntryResponse : IPartial
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>
-    /// The caller: <c>key:</c> and the id of an API key, <c>subject:</c> and the subject of a token, <c>database:</c> and a user of
-    /// the database, or a name without a colon.
+    /// The caller. An API key is <c>key:</c> with its id. A token is <c>subject:</c> with its subject. A direct user of the database is
+    /// <c>database:</c> with the user name. Other callers have a name without a colon.
     /// </summary>
     /// <example>key:019a2b3c-7f80-7192-8b2c-3d4e5f607182</example>
     public required string Actor { get; init; }
 
-    /// <summary>The operationId, the command of the program, or <c>sql</c> for a change made past the service.</summary>
+    /// <summary>The operationId, the command of the program, or <c>sql</c> for a change that another program made by SQL.</summary>
     /// <example>Users_updateById</example>
     public required string Operation { get; init; }
 
@@ -44,11 +44,11 @@ public sealed record AuditEntryResponse : IPartial
     /// <example>{"first_name": {"from": "Ada", "to": "Augusta"}}</example>
     public required IReadOnlyDictionary<string, AuditChange> Changes { get; init; }
 
-    /// <summary>The ids of the other side of the memberships that began: groups of a user, or users of a group.</summary>
+    /// <summary>The new memberships: the ids of groups in the entry of a user, the ids of users in the entry of a group.</summary>
     /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
     public required Guid[] Added { get; init; }
 
-    /// <summary>The ids of the other side of the memberships that ended.</summary>
+    /// <summary>The removed memberships: the ids of groups in the entry of a user, the ids of users in the entry of a group.</summary>
     /// <example>[]</example>
     public required Guid[] Removed { get; init; }
 

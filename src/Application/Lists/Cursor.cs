@@ -36,7 +36,7 @@ public sealed class Cursor : IQueryValue<Cursor>
     public static string Code => RequestFault.InvalidCursor.Code;
 
     /// <inheritdoc/>
-    public static string Form => "as it stands in a link of this list";
+    public static string Form => "copied unchanged from a link of this list";
 
     /// <summary>The position of the row next to the page. The row itself is not on the page.</summary>
     public ListPosition Position { get; }

@@ -18,7 +18,7 @@ public abstract record ListRequest
     [Range(1, 200)]
     public int PageSize { get; init; } = 50;
 
-    /// <summary>The position where the page begins, taken from a link. Only page_size and fields may differ from that link.</summary>
+    /// <summary>The position where the page begins. Copy it from a link. Only page_size and fields may differ from this link.</summary>
     public Cursor? Cursor { get; init; }
 
     /// <summary>The identity of the list: the resource, the filters and the sort key. A cursor is valid for one list only.</summary>

@@ -25,7 +25,7 @@ public static class Page
     /// <param name="request">The request.</param>
     /// <param name="count">The number of rows in the list.</param>
     /// <param name="found">
-    /// The rows of the page with their positions, in the direction of the cursor, and one more row if the list goes on.
+    /// The rows of the page with their positions, in the direction of the cursor. If more rows follow, there is one extra row.
     /// </param>
     /// <typeparam name="T">The resource that a row is shown as.</typeparam>
     public static Page<T> Of<T>(ListRequest<T> request, int count, IReadOnlyList<(T Row, ListPosition Position)> found)
@@ -39,7 +39,7 @@ public static class Page
             rows.Reverse();
         }
 
-        // The row of the cursor lies on the side that the client comes from, so that side always has rows.
+        // A cursor names a row of the page that the client saw before. So at least this row lies behind the new page.
         var hasMoreAhead = found.Count > request.PageSize;
         var hasMoreBehind = request.Cursor is not null || request.Number > 1;
         var (hasNext, hasPrevious) = isBackward ? (hasMoreBehind, hasMoreAhead) : (hasMoreAhead, hasMoreBehind);

@@ -12,18 +12,20 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     where TKey : struct, Enum
 {
     /// <summary>
-    /// Selects rows created at this time or later (RFC 3339). Refused with a sort key other than created_at unless q is given.
+    /// Selects rows created at this time or later (RFC 3339). Refused with a sort key other than created_at unless q, email or name is
+    /// given too.
     /// </summary>
     public DateTimeOffset? CreatedAfter { get; init; }
 
     /// <summary>
-    /// Selects rows created before this time (RFC 3339). Refused with a sort key other than created_at unless q is given.
+    /// Selects rows created before this time (RFC 3339). Refused with a sort key other than created_at unless q, email or name is
+    /// given too.
     /// </summary>
     public DateTimeOffset? CreatedBefore { get; init; }
 
     /// <summary>
     /// Selects rows that contain every word in their names or e-mail address, ignoring case and accents.
-    /// At most 10 words; one needs three letters or digits in a row.
+    /// At most 10 words. At least one word needs three consecutive letters or digits.
     /// </summary>
     public string? Q { get; init; }
 
@@ -62,7 +64,8 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
         {
             yield return RequestFault.Of("sort", new Fault(
                 "unserved_combination",
-                "A filter by time allows only the sort key created_at. Remove one of the two, or add a search by q."));
+                "A filter by time requires the sort key created_at. Remove the filter or the sort key, or add q, email (users) or "
+                + "name (groups)."));
         }
 
         foreach (var other in base.FindFaults())
@@ -100,7 +103,7 @@ internal static class SearchWords
 
         return words.Any(IsIndexed)
             ? null
-            : new Fault("invalid_search", $"At least one word must have {IndexedLength} letters or digits in a row.");
+            : new Fault("invalid_search", $"At least one word must have {IndexedLength} consecutive letters or digits.");
     }
 
     private static bool IsIndexed(string word)

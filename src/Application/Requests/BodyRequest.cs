@@ -11,7 +11,7 @@ public abstract record BodyRequest
     [JsonIgnore]
     public IReadOnlyList<RequestFault> ReadingFaults { get; init; } = [];
 
-    /// <summary>Returns the references to stored rows. Only the database can tell whether they hold.</summary>
+    /// <summary>Returns the references to stored rows. Only the database can tell whether they are valid.</summary>
     public virtual References GetReferences() => References.None;
 
     /// <summary>Reads the stored values of the read-only properties that the client sent back.</summary>

@@ -6,8 +6,8 @@ using CleanWorkspace.Domain.Values;
 namespace CleanWorkspace.Application.Requests;
 
 /// <summary>
-/// Finds the references of a request that do not hold. It explains a refusal and never replaces a constraint: its findings may be
-/// outdated a moment later.
+/// Finds the invalid references of a request. The result explains a refusal. It does not replace a constraint, because it may be out of
+/// date a moment later.
 /// </summary>
 /// <param name="users">The users.</param>
 /// <param name="userGroups">The groups.</param>
@@ -20,7 +20,7 @@ internal sealed class ReferenceCheck(IUserStore users, IUserGroupStore userGroup
 
     public IWorkspaceDbContext Database => database();
 
-    /// <summary>Finds every reference that does not hold.</summary>
+    /// <summary>Finds every invalid reference.</summary>
     public async Task<List<RequestFault>> FindFaultsAsync(BodyRequest request, CancellationToken cancellationToken)
     {
         var references = request.GetReferences();

@@ -25,7 +25,7 @@ public sealed record References
     /// <summary>Read-only properties that must equal the stored ones, or null if the client sent none.</summary>
     public ReadOnlyProperties? SentBack { get; init; }
 
-    /// <summary>Points the fault of a broken constraint at the property of this request.</summary>
+    /// <summary>Returns the fault of a broken constraint with the JSON pointer of the property in this request.</summary>
     public RequestFault Locate(RequestFault fault) => fault == RequestFault.UnknownUsers ? fault with { Pointer = UsersPointer } : fault;
 
     /// <summary>Returns the well-formed ids among the texts.</summary>

@@ -7,8 +7,8 @@ namespace CleanWorkspace.Application.Requests;
 /// Refuses an invalid request and names all its faults: of the JSON, of the values and of references to stored rows.
 /// </summary>
 /// <remarks>
-/// A valid request causes no extra query, because the constraints of the database check references during the write. The exception
-/// are read-only properties that the client sent back: they are compared before the write.
+/// A valid request causes no extra query, because constraints of the database check its references during the write. Only read-only
+/// properties that the client sent back need a query before the write.
 /// </remarks>
 internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators, ReferenceCheck check)
     : IPipelineBehavior<TRequest, TResponse>

@@ -68,7 +68,7 @@ public sealed record StoredProperties(
 /// <param name="CreatedAt">The time of creation.</param>
 /// <param name="UpdatedAt">The time of the last change. It may be older than the stored one.</param>
 /// <param name="Email">The address. It cannot change after the user was created.</param>
-/// <param name="IsNameless">True if the client sent null as the name. Only a group without a name is read so.</param>
+/// <param name="IsNameless">True if the client sent null as the name. This is valid only if the stored group has no name.</param>
 /// <param name="LastUsedAt">The time of the last use. It may be older than the stored one.</param>
 public sealed record ReadOnlyProperties(
     Guid Of,

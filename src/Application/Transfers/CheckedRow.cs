@@ -42,7 +42,7 @@ public sealed record CheckedGroup(long Line, Guid Id, bool IsIdGiven) : CheckedR
     public TextValues Texts { get; init; }
 }
 
-/// <summary>One fault of a refused row. A refused row becomes one of these for each fault and nothing else.</summary>
+/// <summary>One fault of a refused row. The check returns one instance for each fault, and no user or group for the row.</summary>
 /// <param name="Line">The number of the line in the file, from 1.</param>
 /// <param name="Column">The column or property with the fault; null if the fault concerns the whole row.</param>
 /// <param name="Fault">The fault.</param>

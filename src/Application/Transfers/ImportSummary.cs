@@ -3,7 +3,7 @@ namespace CleanWorkspace.Application.Transfers;
 /// <summary>The result of an import or of a dry run. Each row of the file is in exactly one count of its kind.</summary>
 public sealed record ImportSummary
 {
-    /// <summary>Whether the changes were applied. False after a dry run and after an import that refused rows stopped.</summary>
+    /// <summary>Whether the changes were applied. False for a dry run, and if refused rows stopped the import.</summary>
     public required bool Applied { get; init; }
 
     /// <summary>Whether the import was a dry run.</summary>
@@ -21,10 +21,10 @@ public sealed record ImportSummary
     /// <summary>The number of refused rows.</summary>
     public required long Refused { get; init; }
 
-    /// <summary>The number of new groups, including groups that only rows of users name.</summary>
+    /// <summary>The number of new groups. Groups without a row of their own are included.</summary>
     public required long GroupsCreated { get; init; }
 
-    /// <summary>The number of groups that rows of groups changed. A new member does not count as a change.</summary>
+    /// <summary>The number of existing groups whose own row changed them. A new member does not count as a change.</summary>
     public required long GroupsUpdated { get; init; }
 
     /// <summary>The number of groups that already agreed with their row.</summary>

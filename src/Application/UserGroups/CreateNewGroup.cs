@@ -20,7 +20,7 @@ public sealed record UserGroupsCreateNewGroupRequest : CreateRequest, IRequest<U
     public Optional<string?> Name { get; init; }
 
     /// <summary>At most 4,000 characters, with tabs and newlines. Blank means null.</summary>
-    /// <example>Those who work on the analytical engine.</example>
+    /// <example>The people who work on the analytical engine.</example>
     public Optional<string?> Description { get; init; }
 
     /// <summary>The ids of the members, at most 100,000. A repeated id counts once.</summary>

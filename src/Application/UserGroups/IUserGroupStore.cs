@@ -5,8 +5,8 @@ using CleanWorkspace.Domain.UserGroups;
 namespace CleanWorkspace.Application.UserGroups;
 
 /// <summary>
-/// The stored user groups. Every method sends one statement or one batch of statements. A batch is one transaction; if it loses a
-/// race against other writers it runs again, and after several attempts it fails with <c>too_much_contention</c>.
+/// The stored user groups. Every method sends one statement or one batch of statements. A batch is one transaction. If it conflicts
+/// with other writers, it is retried. After several attempts it fails with <c>too_much_contention</c>.
 /// </summary>
 public interface IUserGroupStore
 {

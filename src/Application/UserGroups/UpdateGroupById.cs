@@ -18,7 +18,7 @@ public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserG
     public Optional<string?> Name { get; init; }
 
     /// <summary>At most 4,000 characters, with tabs and newlines. Blank or null clears it.</summary>
-    /// <example>Those who work on the analytical engine.</example>
+    /// <example>The people who work on the analytical engine.</example>
     public Optional<string?> Description { get; init; }
 
     /// <summary>An emoji, a name or the address of a picture. At most 256 characters. Blank or null clears it.</summary>
@@ -29,7 +29,7 @@ public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserG
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
     public Optional<IReadOnlyList<string?>?> Users { get; init; }
 
-    /// <summary>True if the client sent null as the name, as it reads a group without a name.</summary>
+    /// <summary>True if the client sent null as the name. GET shows null for a group without a name.</summary>
     [JsonIgnore]
     public bool IsNameless => Name is { IsGiven: true, Value: null };
 

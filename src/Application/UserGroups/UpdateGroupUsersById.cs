@@ -25,7 +25,7 @@ public sealed record UserGroupsUpdateUsersByIdRequest : BodyRequest, IRequest<Me
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
     public Optional<IReadOnlyList<string?>?> Add { get; init; }
 
-    /// <summary>The ids of users to remove. Unknown ids are ignored. No id may stand in <c>add</c> too.</summary>
+    /// <summary>The ids of users to remove. Unknown ids are ignored. An id must not be in both <c>add</c> and <c>remove</c>.</summary>
     /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6073"]</example>
     public Optional<IReadOnlyList<string?>?> Remove { get; init; }
 
@@ -37,7 +37,7 @@ internal sealed class UpdateGroupUsersByIdValidator : AbstractValidator<UserGrou
 {
     private static readonly Fault NoId = new("invalid_id", "Must be a UUID.");
     private static readonly Fault Contradiction = new(
-        "contradiction", "This user stands in add, too. Remove the id from one of the two lists.");
+        "contradiction", "The list add contains this user too. Remove the id from one of the two lists.");
 
     public UpdateGroupUsersByIdValidator()
     {

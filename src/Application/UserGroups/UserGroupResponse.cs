@@ -19,7 +19,7 @@ public sealed record UserGroupResponse : IResource
     public required string? Icon { get; init; }
 
     /// <summary>The description, or null.</summary>
-    /// <example>Those who work on the analytical engine.</example>
+    /// <example>The people who work on the analytical engine.</example>
     public required string? Description { get; init; }
 
     /// <summary>The ids of the members, ascending.</summary>

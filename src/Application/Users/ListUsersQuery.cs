@@ -37,7 +37,7 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
         if (!IsSelective && Role is not null && GroupId is not null)
         {
             yield return RequestFault.Of("role", new Fault(
-                "unserved_combination", "Members of a group cannot be filtered by role. Remove one of the two, or add a search by q."));
+                "unserved_combination", "Members of a group cannot be filtered by role. Remove role, or add q or email."));
         }
 
         foreach (var other in base.FindFaults())

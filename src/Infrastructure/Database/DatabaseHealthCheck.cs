@@ -22,7 +22,7 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseL
 
         try
         {
-            return await liveness.WaitAsync(HasSchemaAsync, cancellationToken)
+            return await liveness.RunAsync(HasSchemaAsync, cancellationToken)
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy("The database's schema is older than the program.");
         }

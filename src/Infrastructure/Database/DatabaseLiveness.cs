@@ -9,15 +9,15 @@ namespace CleanWorkspace.Infrastructure.Database;
 /// closing its connections, or if the network loses all packets.
 /// </summary>
 /// <remarks>
-/// It sends a probe four times a second over a connection of its own. A slow statement of
-/// a request is no silence, as long as the server answers the probe.
+/// It sends a probe four times a second over a connection of its own. A slow statement of a request does not count as silence while
+/// the server answers the probe.
 /// </remarks>
 public sealed class DatabaseLiveness : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    // After this many intervals without an answer the database is silent. Intervals are counted instead of time: if the whole
-    // service was paused, the answers that arrived meanwhile are still read first.
+    // After this many intervals without an answer, the database is silent. The timer counts a pause of the whole service as one
+    // interval. So the service reads the answers that arrived during the pause before it reaches the limit.
     private const int SilenceLimit = 5;
 
     // After this many intervals a silence is likely.
@@ -53,14 +53,18 @@ public sealed class DatabaseLiveness : BackgroundService
     }
 
     /// <summary>Runs work that uses the database. Stops waiting for it as soon as the database is silent.</summary>
+    /// <remarks>
+    /// During a silence the work does not start. If a silence begins while the work runs, the work is abandoned. It is not cancelled,
+    /// because a cancellation needs the server too. It is cancelled when the server answers again. By then it may have written to the
+    /// database.
+    /// </remarks>
     /// <param name="work">
-    /// The work. It does not start during a silence. If a silence begins, the work is abandoned, not cancelled, because a
-    /// cancellation needs the server too. It is cancelled when the server answers again, and may have written by then. Everything
-    /// that it uses must live until it ends: it opens and closes its own scope, and uses nothing of the HTTP request.
+    /// The work. It may continue after this method has returned. So it opens and closes its own scope, and uses nothing of the HTTP
+    /// request.
     /// </param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="NpgsqlException">The database is silent. Transient.</exception>
-    public async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
         var silence = _silence.Task;
@@ -89,7 +93,7 @@ public sealed class DatabaseLiveness : BackgroundService
                 TaskScheduler.Default);
         }
 
-        throw new NpgsqlException("The database is silent.", new TimeoutException());
+        throw new NpgsqlException("The database server does not answer.", new TimeoutException());
     }
 
     /// <inheritdoc/>
@@ -118,8 +122,8 @@ public sealed class DatabaseLiveness : BackgroundService
                     EndSilence();
                     break;
                 case WarningLimit:
-                    // To cancel a statement, Npgsql blocks a thread until the server confirms. In a silence this takes seconds, for
-                    // every statement in flight. More threads keep the requests running. In normal times they would only compete.
+                    // A cancellation in Npgsql blocks a thread until the server confirms it. In a silence this takes seconds for every
+                    // running statement. More threads let other requests continue. In normal times, more threads only slow each other.
                     ThreadPool.SetMinThreads(minThreads + _maxConnections, minPorts);
                     break;
                 case SilenceLimit:
@@ -149,7 +153,7 @@ public sealed class DatabaseLiveness : BackgroundService
         StartCancellingAbandonedWork();
     }
 
-    // The connections of abandoned work may be dead, and only a cancellation frees them soon. A cancellation blocks its thread.
+    // Abandoned work may hold dead connections. A cancellation frees them early. It blocks its thread, so it gets a thread of its own.
     private void StartCancellingAbandonedWork() =>
         _ = Task.Factory.StartNew(CancelAbandonedWork, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 

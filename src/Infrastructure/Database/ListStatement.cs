@@ -14,7 +14,7 @@ internal sealed class ListStatement(string source, string[] ids)
     private string? _key;
     private bool _isDescending;
     private bool _isSearch;
-    private string? _keptCount;
+    private string? _countQuery;
 
     /// <summary>Adds a parameter and returns its name in the statement.</summary>
     public string Add<TValue>(TValue value)
@@ -42,7 +42,7 @@ internal sealed class ListStatement(string source, string[] ids)
     }
 
     /// <summary>Selects rows whose folded text contains every word. Each word is folded once, not for each row.</summary>
-    public ListStatement WhereFound(string foldedText, IReadOnlyList<string> words)
+    public ListStatement WhereContains(string foldedText, IReadOnlyList<string> words)
     {
         foreach (var word in words)
         {
@@ -62,16 +62,16 @@ internal sealed class ListStatement(string source, string[] ids)
         return this;
     }
 
-    /// <summary>Sets the query for the number of rows; null counts the rows.</summary>
-    public ListStatement CountBy(string? query)
+    /// <summary>Sets the query that returns the number of rows. If it is null, the statement counts the rows of the list.</summary>
+    public ListStatement UseCountQuery(string? query)
     {
-        _keptCount = query;
+        _countQuery = query;
         return this;
     }
 
     /// <summary>
-    /// Returns the command for one page: its rows in the direction of the cursor, and one more row if the list goes on. The sort key
-    /// and the number of rows follow the columns of each row.
+    /// Returns the command for one page. The rows come in the direction of the cursor. If more rows follow, the command returns one
+    /// extra row. Each row has the selected columns, then the sort key, then the number of rows in the list.
     /// </summary>
     public NpgsqlCommand ToCommand<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
     {
@@ -79,11 +79,11 @@ internal sealed class ListStatement(string source, string[] ids)
         var direction = _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
         var order = _key is null ? ids : [_key, .. ids];
         var sql = _isSearch || request.Offset > 0
-            ? Cut(rows, columns, order, direction, request)
+            ? SelectPageFirst(rows, columns, order, direction, request)
             : $"""
               SELECT {columns}, {_key ?? "''"}, ({Count})
-              FROM {source}{WhereBeyond(request.Cursor, order, direction)}
-              ORDER BY {Each(order, direction)} LIMIT {request.PageSize + 1}
+              FROM {source}{WhereAfterCursor(request.Cursor, order, direction)}
+              ORDER BY {WithDirection(order, direction)} LIMIT {request.PageSize + 1}
               """;
         return ToCommand(sql, _parameters);
     }
@@ -91,30 +91,31 @@ internal sealed class ListStatement(string source, string[] ids)
     /// <summary>Returns the command for the number of rows. Call it after <see cref="ToCommand{T}"/>.</summary>
     public NpgsqlCommand ToCountCommand() => ToCommand($"SELECT ({Count})", _parameters.Select(parameter => parameter.Clone()));
 
-    private string Count => $"SELECT coalesce(({_keptCount ?? $"SELECT count(*) FROM {source}{AllOf(_conditions)}"}), 0)::int";
+    private string Count => $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
 
-    // Reads only sort key and ids until the page is cut, so skipped rows cost little. A search runs once, for count and page.
-    private string Cut<T>(Rows<T> rows, string columns, string[] order, string direction, ListRequest<T> request)
+    // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little. A search runs once
+    // and gives both the count and the page.
+    private string SelectPageFirst<T>(Rows<T> rows, string columns, string[] order, string direction, ListRequest<T> request)
     {
         string[] names = [.. order.Select((_, index) => $"o{index}")];
         var chosen = string.Join(", ", order.Zip(names, (expression, name) => $"{expression} AS {name}"));
         var (found, from, count) = _isSearch
-            ? ($"WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{AllOf(_conditions)}) ",
-                $"found{AllOf(Beyond(request.Cursor, names, direction))} ORDER BY {Each(names, direction)}",
+            ? ($"WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereAll(_conditions)}) ",
+                $"found{WhereAll(AfterCursor(request.Cursor, names, direction))} ORDER BY {WithDirection(names, direction)}",
                 "SELECT count(*)::int FROM found")
-            : ("", $"{source}{WhereBeyond(request.Cursor, order, direction)} ORDER BY {Each(order, direction)}", Count);
-        var cut = $"SELECT {(_isSearch ? "*" : chosen)} FROM {from} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}";
-        var joined = string.Join(" AND ", rows.Key.Zip(names[^ids.Length..], (column, name) => $"{column} = cut.{name}"));
+            : ("", $"{source}{WhereAfterCursor(request.Cursor, order, direction)} ORDER BY {WithDirection(order, direction)}", Count);
+        var page = $"SELECT {(_isSearch ? "*" : chosen)} FROM {from} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}";
+        var joined = string.Join(" AND ", rows.Key.Zip(names[^ids.Length..], (column, name) => $"{column} = page.{name}"));
         return $"""
-            {found}SELECT {columns}, {(_key is null ? "''" : "cut.o0")}, ({count})
-            FROM ({cut}) AS cut JOIN {rows.Table} ON {joined} ORDER BY {Each(names, direction)}
+            {found}SELECT {columns}, {(_key is null ? "''" : "page.o0")}, ({count})
+            FROM ({page}) AS page JOIN {rows.Table} ON {joined} ORDER BY {WithDirection(names, direction)}
             """;
     }
 
-    private string WhereBeyond(Cursor? cursor, string[] order, string direction) =>
-        AllOf(_conditions.Concat(Beyond(cursor, order, direction)));
+    private string WhereAfterCursor(Cursor? cursor, string[] order, string direction) =>
+        WhereAll(_conditions.Concat(AfterCursor(cursor, order, direction)));
 
-    private IEnumerable<string> Beyond(Cursor? cursor, string[] order, string direction)
+    private IEnumerable<string> AfterCursor(Cursor? cursor, string[] order, string direction)
     {
         if (cursor is null)
         {
@@ -136,10 +137,10 @@ internal sealed class ListStatement(string source, string[] ids)
         return [$"({string.Join(", ", order)}) {(direction == "ASC" ? ">" : "<")} ({string.Join(", ", position)})"];
     }
 
-    private static string AllOf(IEnumerable<string> conditions) =>
+    private static string WhereAll(IEnumerable<string> conditions) =>
         string.Join(" AND ", conditions) is { Length: > 0 } all ? $" WHERE {all}" : "";
 
-    private static string Each(string[] order, string direction) =>
+    private static string WithDirection(string[] order, string direction) =>
         string.Join(", ", order.Select(expression => $"{expression} {direction}"));
 
     private static NpgsqlCommand ToCommand(string sql, IEnumerable<NpgsqlParameter> parameters)

@@ -13,7 +13,7 @@ namespace CleanWorkspace.Infrastructure.PrivatePostgres;
 /// </remarks>
 public sealed class PrivatePostgresServer : IAsyncDisposable
 {
-    // PostgreSQL limits paths to 1,024 bytes. The rest is for the files inside the cluster.
+    // PostgreSQL limits paths to 1,024 bytes. The remaining bytes are for the files inside the cluster.
     private const int MaxPathLength = 800;
     private const int StopAttempts = 3;
 
@@ -24,19 +24,19 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
 
     private readonly FolderLocks _locks;
     private readonly FileStream? _serviceLock;
-    private readonly FileStream _use;
+    private readonly FileStream _sharedLock;
     private readonly bool _durable;
     private readonly PostgresCluster? _cluster;
     private int _disposed;
 
     private PrivatePostgresServer(
-        string connectionString, string folder, FileStream? serviceLock, FileStream use, bool durable, PostgresCluster? cluster)
+        string connectionString, string folder, FileStream? serviceLock, FileStream sharedLock, bool durable, PostgresCluster? cluster)
     {
         ConnectionString = connectionString;
         DataDirectory = folder;
         _locks = new FolderLocks(folder);
         _serviceLock = serviceLock;
-        _use = use;
+        _sharedLock = sharedLock;
         _durable = durable;
         _cluster = cluster;
     }
@@ -61,8 +61,8 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
     /// runs already, because commands use it or because a service was killed, the method uses that server.
     /// </summary>
     /// <param name="dataDirectory">An empty or missing folder, or a folder that an earlier call filled.</param>
-    /// <param name="durable">False risks the data in a power failure and is faster; for tests.</param>
-    /// <param name="cancellationToken">Cancels the start and stops the server again.</param>
+    /// <param name="durable">False is faster, but a power failure can destroy the data. Use it only in tests.</param>
+    /// <param name="cancellationToken">Cancels the start. The server is stopped unless another program uses it.</param>
     /// <exception cref="PrivatePostgresException">The server cannot run, or the folder has another service.</exception>
     public static Task<PrivatePostgresServer> StartAsync(
         string dataDirectory, bool durable = true, CancellationToken cancellationToken = default) =>
@@ -89,8 +89,8 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
     /// the command starts it.
     /// </summary>
     /// <param name="dataDirectory">An empty or missing folder, or a folder that an earlier call filled.</param>
-    /// <param name="durable">False risks the data in a power failure and is faster; for tests.</param>
-    /// <param name="cancellationToken">Cancels the start and stops the server again, unless another program uses it.</param>
+    /// <param name="durable">False is faster, but a power failure can destroy the data. Use it only in tests.</param>
+    /// <param name="cancellationToken">Cancels the start. The server is stopped unless another program uses it.</param>
     /// <exception cref="PrivatePostgresException">The server cannot run or does not answer.</exception>
     public static Task<PrivatePostgresServer> JoinAsync(
         string dataDirectory, bool durable = true, CancellationToken cancellationToken = default) =>
@@ -104,7 +104,7 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            await _use.DisposeAsync();
+            await _sharedLock.DisposeAsync();
             await StopIfUnusedAsync(_locks, DataDirectory, _durable, _cluster);
             if (_serviceLock is not null)
             {
@@ -123,9 +123,9 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
         {
             while (true)
             {
-                if (await TryConnectAsync(locks, folder, durable, cancellationToken) is var (connectionString, use))
+                if (await TryConnectAsync(locks, folder, durable, cancellationToken) is var (connectionString, sharedLock))
                 {
-                    return new PrivatePostgresServer(connectionString, folder, serviceLock, use, durable, cluster);
+                    return new PrivatePostgresServer(connectionString, folder, serviceLock, sharedLock, durable, cluster);
                 }
 
                 cluster ??= await PrepareAsync(folder, durable, cancellationToken);
@@ -136,10 +136,10 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
                         + $"Stop that program and start again. {PostgresCluster.OtherFolder}");
                 }
 
-                if (locks.TryUseAlone() is { } alone)
+                if (locks.TryUseAlone() is { } exclusiveLock)
                 {
-                    // The lock cannot change from alone to shared. So the next round connects like every other program.
-                    await using (alone)
+                    // An exclusive lock cannot become a shared lock. So this program releases it and connects in the next iteration.
+                    await using (exclusiveLock)
                     {
                         await cluster.StartAsync(cancellationToken);
                     }
@@ -157,10 +157,10 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
         }
     }
 
-    private static async Task<(string ConnectionString, FileStream Use)?> TryConnectAsync(
+    private static async Task<(string ConnectionString, FileStream SharedLock)?> TryConnectAsync(
         FolderLocks locks, string folder, bool durable, CancellationToken cancellationToken)
     {
-        if (locks.TryUse() is not { } use)
+        if (locks.TryUse() is not { } sharedLock)
         {
             return null;
         }
@@ -169,16 +169,16 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
         {
             if (await PostgresCluster.FindRunningAsync(folder, durable, cancellationToken) is { } connectionString)
             {
-                return (connectionString, use);
+                return (connectionString, sharedLock);
             }
         }
         catch
         {
-            await use.DisposeAsync();
+            await sharedLock.DisposeAsync();
             throw;
         }
 
-        await use.DisposeAsync();
+        await sharedLock.DisposeAsync();
         return null;
     }
 
@@ -188,9 +188,9 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
         {
             for (var attempt = 1; attempt <= StopAttempts; attempt++)
             {
-                if (locks.TryUseAlone() is { } alone)
+                if (locks.TryUseAlone() is { } exclusiveLock)
                 {
-                    await using (alone)
+                    await using (exclusiveLock)
                     {
                         cluster ??= await PrepareAsync(folder, durable, CancellationToken.None);
                         await cluster.StopAsync();
@@ -198,7 +198,7 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
                     }
                 }
 
-                // A process that this program has just started may hold a copy of the released lock for a moment.
+                // A child process that has just started may hold a copy of the released lock for a short time.
                 await Task.Delay(StopRetryDelay);
             }
         }
@@ -244,7 +244,7 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
 
     private static void CreateFolder(string folder)
     {
-        // A folder with other files is refused, because root would hand it over to another account.
+        // A folder with other files is refused, because root would give the whole folder to the account of the server.
         if (Directory.Exists(folder)
             && !new FolderLocks(folder).Exist
             && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != "lost+found"))

@@ -47,7 +47,7 @@ internal static class SchemaScripts
             routine regprocedure;
         BEGIN
             FOR routine IN
-                SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+                SELECT DISTINCT tgfoid FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'tr\_%'
             LOOP
                 EXECUTE format('DROP FUNCTION %s CASCADE', routine);
             END LOOP;

@@ -11,7 +11,8 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
 
-/// <summary>One export. Each statement reads indexes in the order of ids and sends rows at once, so neither side holds many rows.</summary>
+/// <summary>One export. Each statement reads rows in the order of an index on ids and sends each row immediately.</summary>
+/// <remarks>So neither the database nor the service holds many rows.</remarks>
 internal sealed class Export(NpgsqlConnection connection, IExportWriter writer)
 {
     private const string PrepareTransaction = """
@@ -20,12 +21,13 @@ internal sealed class Export(NpgsqlConnection connection, IExportWriter writer)
         SET LOCAL enable_sort = off;
         SET LOCAL enable_hashagg = off;
         SET LOCAL enable_hashjoin = off;
-        -- Parallel workers would stay busy for as long as the client takes.
+        -- Parallel workers would stay busy while the client reads.
         SET LOCAL max_parallel_workers_per_gather = 0;
         SET LOCAL jit = off
         """;
 
-    // The text by which an import finds each group of a user: the name, or the id if the name is missing, ambiguous or looks like an id.
+    // For each group of a user, the text that finds the group in an import. It is the name if the name is unique and does not look like
+    // an id. Otherwise it is the id.
     private const string GroupNames = """
         SELECT user_id, array_agg(name) AS names
         FROM (

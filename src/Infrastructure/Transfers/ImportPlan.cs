@@ -11,17 +11,18 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         CREATE TEMP TABLE import_refused (line bigint PRIMARY KEY);
         -- The valid rows about existing users. The other valid rows are new users.
         CREATE TEMP TABLE import_matches (line bigint NOT NULL, user_id uuid NOT NULL, gives_groups boolean NOT NULL);
-        -- The group of each row about a group, existing or new.
+        -- One entry for each row about a group: the id of the existing group, or the id for the new group.
         CREATE TEMP TABLE import_group_matches (
             line bigint NOT NULL, group_id uuid NOT NULL, is_new boolean NOT NULL, is_ambiguous boolean NOT NULL);
-        -- The names and ids by which rows of users name groups. A group to create has created_at.
+        -- The texts in user_groups of the rows: names and ids of groups. If the group must be created, created_at is set.
         CREATE TEMP TABLE import_names (name text NOT NULL, group_id uuid, created_at timestamptz, fault text);
         -- The groups of each valid row of a user.
         CREATE TEMP TABLE import_members (line bigint NOT NULL, group_id uuid NOT NULL);
         CREATE TEMP TABLE import_new_groups (
             id uuid NOT NULL, created_at timestamptz NOT NULL, name text, {TextColumnSql.PlainDefinitions(ImportColumns.Groups)});
-        -- The changes to existing users and groups.
+        -- The memberships to add to existing users, or to remove from them.
         CREATE TEMP TABLE import_differences (user_id uuid NOT NULL, group_id uuid NOT NULL, is_added boolean NOT NULL);
+        -- The existing users and groups to change.
         CREATE TEMP TABLE import_changes (line bigint NOT NULL, user_id uuid NOT NULL, version bigint NOT NULL);
         CREATE TEMP TABLE import_group_changes (line bigint NOT NULL, group_id uuid NOT NULL);
         """;
@@ -45,7 +46,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         FROM import_group_matches AS m JOIN import_groups AS i USING (line)
         WHERE m.is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line);
 
-        -- New groups that only rows of users name.
+        -- New groups without a row of their own. Only rows of users mention them.
         INSERT INTO import_new_groups (id, created_at, name)
         SELECT group_id, created_at, name FROM import_names
         WHERE created_at IS NOT NULL AND group_id IN (SELECT group_id FROM import_members);
@@ -63,8 +64,8 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
     private static readonly string CompareUsers = $"""
         TRUNCATE import_differences, import_changes;
 
-        -- One statement sees one snapshot. While a user keeps this version, it keeps these differences:
-        -- a change of its memberships moves the version too.
+        -- One statement reads versions and memberships in one snapshot. A change of memberships increments the version of the user.
+        -- So the differences are right as long as the user has this version.
         WITH differences AS (
             INSERT INTO import_differences (user_id, group_id, is_added)
             SELECT coalesce(wanted.user_id, present.user_id), coalesce(wanted.group_id, present.group_id), present.user_id IS NULL

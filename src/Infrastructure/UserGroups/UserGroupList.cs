@@ -25,7 +25,7 @@ internal static class UserGroupList
             list.Where($"g.name IS NOT NULL AND {NameKey} = fold_text({list.Add(UserGroup.NameRule.Normalize(name)!)})");
         }
 
-        return list.WhereFound("g.search_text", query.Words).CountBy(StoredCount(query));
+        return list.WhereContains("g.search_text", query.Words).UseCountQuery(StoredCount(query));
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.

@@ -31,7 +31,7 @@ internal static class UserList
             list.Where($"u.role = {SqlLiteral.Of(role)}");
         }
 
-        return list.WhereFound("u.search_text", query.Words).CountBy(StoredCount(query));
+        return list.WhereContains("u.search_text", query.Words).UseCountQuery(StoredCount(query));
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.

@@ -3,10 +3,10 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>
-/// Reads the issuer's discovery document and its signing keys, and caches them. A key that the issuer has withdrawn is refused
-/// within five minutes.
-/// </summary>
+/// <summary>Reads the issuer's discovery document and its signing keys, and caches them.</summary>
+/// <remarks>
+/// A key that the issuer has withdrawn is refused within five minutes. If the issuer does not answer, it is refused within an hour.
+/// </remarks>
 internal sealed class IssuerKeyReader(IssuerSettings settings, TimeProvider clock, ILogger<IssuerKeyReader> logger) : IDisposable
 {
     private const long MaxDocumentSize = 1024 * 1024;
@@ -52,7 +52,7 @@ internal sealed class IssuerKeyReader(IssuerSettings settings, TimeProvider cloc
 
     /// <summary>Reads the configuration again, because the issuer may have new keys.</summary>
     /// <param name="known">The configuration that lacks the key.</param>
-    /// <returns>A newer configuration, or null if there is none: the last read was moments ago, or the issuer does not answer.</returns>
+    /// <returns>A newer configuration. Null if the issuer does not answer, or if the known one was read only seconds ago.</returns>
     public async ValueTask<OpenIdConnectConfiguration?> FindNewerAsync(OpenIdConnectConfiguration known)
     {
         await ReadAsync();
@@ -90,7 +90,7 @@ internal sealed class IssuerKeyReader(IssuerSettings settings, TimeProvider cloc
                 CancellationToken.None);
             if (configuration.Issuer is null or "" || configuration.SigningKeys.Count == 0)
             {
-                throw new InvalidDataException("The discovery document names no issuer or no usable keys.");
+                throw new InvalidDataException("The discovery document has no issuer or no usable signing keys.");
             }
 
             _cached = new CachedConfiguration(configuration, readStart);
@@ -104,7 +104,7 @@ internal sealed class IssuerKeyReader(IssuerSettings settings, TimeProvider cloc
         }
     }
 
-    // The ages count from the start of the read: timestamps of the clock.
+    // ReadStart is a timestamp of the clock. Ages are measured from it.
     private sealed record CachedConfiguration(OpenIdConnectConfiguration Configuration, long ReadStart);
 
     private sealed record FailedRead(long ReadStart);

@@ -62,7 +62,7 @@ internal sealed class KeyCache(StoredKeyReader stored, DatabaseLiveness liveness
         var key = _keys.GetValueOrDefault(token.KeyId);
         if (key is null || AgeOf(key) > MaxAge)
         {
-            key = await liveness.WaitAsync(stop => ReadFreshAsync(token.KeyId, stop), cancellationToken);
+            key = await liveness.RunAsync(stop => ReadFreshAsync(token.KeyId, stop), cancellationToken);
         }
 
         return key is not null && token.HasHash(key.Key.TokenHash) ? key : null;

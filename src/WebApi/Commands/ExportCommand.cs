@@ -30,7 +30,7 @@ internal static class ExportCommand
             var asked = result.GetResult(format)?.Tokens is [var token, ..] ? token.Value : null;
             if (result.GetValueOrDefault<bool>() && TransferFile.FormatOf(result.GetValue(file)!, asked) != FileFormat.Csv)
             {
-                result.AddError("--excel-safe needs CSV. Spreadsheets run no formulas from NDJSON.");
+                result.AddError("--excel-safe needs CSV. Use --format csv, or remove --excel-safe.");
             }
         });
         var force = new Option<bool>("--force") { Description = "Replaces the file if it exists." };

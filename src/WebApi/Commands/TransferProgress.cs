@@ -4,13 +4,11 @@ using Spectre.Console.Rendering;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>
-/// Shows the progress of an import or export on the standard error: a bar in a terminal, otherwise a line for each stage and every few
-/// seconds.
-/// </summary>
+/// <summary>Shows the progress of an import or export on the standard error.</summary>
+/// <remarks>In a terminal it draws a bar. Otherwise it writes a line at the start of each stage, and then every few seconds.</remarks>
 /// <param name="firstStage">The name of the first stage.</param>
-/// <param name="shareOfFirst">Returns the finished part of the first stage, from 0 to 1; null if its size is unknown.</param>
-internal sealed class TransferProgress(string firstStage, Func<double?> shareOfFirst) : IAsyncDisposable
+/// <param name="getFirstStageShare">Returns the finished part of the first stage, from 0 to 1; null if its size is unknown.</param>
+internal sealed class TransferProgress(string firstStage, Func<double?> getFirstStageShare) : IAsyncDisposable
 {
     private const double MaxSecondsLeft = 359_999;
 
@@ -43,6 +41,9 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
         await _shown;
     }
 
+    /// <summary>Returns the hours, minutes and seconds. The hours include whole days, such as 25:00:00.</summary>
+    internal static string ToText(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $@"{(int)time.TotalHours}:{time:mm\:ss}");
+
     private Task DrawAsync() => Terminal.Error.Progress()
         .AutoClear(true)
         .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ShareColumn())
@@ -56,14 +57,14 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
                 bar.IsIndeterminate = share is null;
                 bar.Value = (share ?? 0) * bar.MaxValue;
             }
-            while (!await IsEndWithinAsync(BarInterval));
+            while (!await WaitForEndAsync(BarInterval));
         });
 
     private async Task WriteAsync()
     {
         var lastStage = default(string);
         var lastTime = TimeProvider.System.GetTimestamp();
-        while (!await IsEndWithinAsync(BarInterval))
+        while (!await WaitForEndAsync(BarInterval))
         {
             if (lastStage != Read().Stage || TimeProvider.System.GetElapsedTime(lastTime) >= LineInterval)
             {
@@ -74,7 +75,7 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
         }
     }
 
-    private async Task<bool> IsEndWithinAsync(TimeSpan time) => await Task.WhenAny(_end.Task, Task.Delay(time)) == _end.Task;
+    private async Task<bool> WaitForEndAsync(TimeSpan time) => await Task.WhenAny(_end.Task, Task.Delay(time)) == _end.Task;
 
     private State Read()
     {
@@ -88,7 +89,7 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
     {
         var state = Read();
         var seconds = TimeProvider.System.GetElapsedTime(state.Since).TotalSeconds;
-        var share = state.Total is > 0 ? (double)state.Rows / state.Total : state.Stage == firstStage ? shareOfFirst() : null;
+        var share = state.Total is > 0 ? (double)state.Rows / state.Total : state.Stage == firstStage ? getFirstStageShare() : null;
         if (state.Rows == 0)
         {
             return (state.Stage, share);
@@ -102,12 +103,12 @@ internal sealed class TransferProgress(string firstStage, Func<double?> shareOfF
         }
 
         var left = TimeSpan.FromSeconds(Math.Min(seconds * (1 - share.Value) / share.Value, MaxSecondsLeft));
-        return (string.Create(CultureInfo.InvariantCulture, $@"{text} {left:h\:mm\:ss} left"), share);
+        return ($"{text} {ToText(left)} left", share);
     }
 
     private sealed record State(string Stage, long Rows, long? Total, long Since);
 
-    // The library's own column shows 0 % if the end is unknown.
+    // The library's own column shows 0 % if the total is unknown.
     private sealed class ShareColumn : ProgressColumn
     {
         private readonly PercentageColumn _percentage = new();

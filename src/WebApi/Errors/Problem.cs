@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace CleanWorkspace.WebApi.Errors;
 
-/// <summary>What went wrong, as a problem document (RFC 9457).</summary>
+/// <summary>The description of an error, as a problem document (RFC 9457).</summary>
 public sealed record Problem
 {
-    /// <summary>Where the meaning of the status is defined.</summary>
+    /// <summary>The address of the definition of the status.</summary>
     /// <example>https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1</example>
     public required string Type { get; init; }
 
@@ -17,23 +17,23 @@ public sealed record Problem
     /// <example>400</example>
     public required int Status { get; init; }
 
-    /// <summary>What was wrong and what to do, for people.</summary>
+    /// <summary>A sentence for people: the error and how to correct it.</summary>
     /// <example>Another user has this e-mail address.</example>
     public required string Detail { get; init; }
 
-    /// <summary>The path that was asked for.</summary>
+    /// <summary>The path of the request.</summary>
     /// <example>/user</example>
     public required string Instance { get; init; }
 
-    /// <summary>What was wrong, for programs: stable, snake_case, listed in docs/errors.md.</summary>
+    /// <summary>The stable error code in snake_case, for programs. docs/errors.md lists all codes.</summary>
     /// <example>email_taken</example>
     public required string Code { get; init; }
 
-    /// <summary>Names this request in the service's log.</summary>
+    /// <summary>The trace id of the request. It finds the request in the service's log.</summary>
     /// <example>4bf92f3577b34da6a3ce929d0e0e4736</example>
     public required string TraceId { get; init; }
 
-    /// <summary>For a 400: every fault of the request at once.</summary>
+    /// <summary>All faults of the request. Present only if the request has faults (status 400).</summary>
     /// <example>[{"pointer": "/email", "code": "email_taken", "detail": "Another user has this e-mail address."}]</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ProblemError>? Errors { get; init; }
@@ -42,26 +42,26 @@ public sealed record Problem
 /// <summary>One fault of a request.</summary>
 public sealed record ProblemError
 {
-    /// <summary>Where in the body, as a JSON pointer (RFC 6901); the empty pointer is the body as a whole.</summary>
+    /// <summary>The place of the fault in the body, as a JSON pointer (RFC 6901). The empty pointer means the whole body.</summary>
     /// <example>/email</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Pointer { get; init; }
 
-    /// <summary>Which query parameter, where the fault is not in the body.</summary>
+    /// <summary>The query parameter or header with the fault.</summary>
     /// <example>page_size</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Parameter { get; init; }
 
-    /// <summary>Which line of the file, from 1, where the body is one.</summary>
+    /// <summary>The line of the file with the fault, from 1.</summary>
     /// <example>12</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Line { get; init; }
 
-    /// <summary>What is wrong, for programs.</summary>
+    /// <summary>The stable error code in snake_case, for programs.</summary>
     /// <example>email_taken</example>
     public required string Code { get; init; }
 
-    /// <summary>What is wrong, for people.</summary>
+    /// <summary>A sentence for people: the fault and how to correct it.</summary>
     /// <example>Another user has this e-mail address.</example>
     public required string Detail { get; init; }
 }

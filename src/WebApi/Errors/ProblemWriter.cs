@@ -22,7 +22,7 @@ internal static class ProblemWriter
         [404] = (Rfc9110("15.5.5"), "not_found", "Nothing exists at this address."),
         [405] = (Rfc9110("15.5.6"), "method_not_allowed", "This address does not support the method. See the Allow header."),
         [408] = (Rfc9110("15.5.9"), "request_timeout", "The request took too long to arrive."),
-        [409] = (Rfc9110("15.5.10"), "conflict", "Another request is in the way."),
+        [409] = (Rfc9110("15.5.10"), "conflict", "Another request conflicts with this one. Try again after it has ended."),
         [412] = (Rfc9110("15.5.13"), "precondition_failed", "A precondition of the request is not met."),
         [413] = (Rfc9110("15.5.14"), "body_too_large", "The body is larger than 8 MiB."),
         [415] = (Rfc9110("15.5.16"), "unsupported_media_type", "Send the body as application/json in UTF-8, not compressed."),

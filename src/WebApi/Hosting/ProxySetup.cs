@@ -4,7 +4,7 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>Sets the proxies whose X-Forwarded headers the service trusts. Default: none.</summary>
+/// <summary>Sets up the trusted proxies. The service uses X-Forwarded headers only from them. By default it trusts no proxy.</summary>
 internal static class ProxySetup
 {
     private const string Key = "Proxies:Trusted";
@@ -15,8 +15,8 @@ internal static class ProxySetup
         if ("true".Equals(builder.Configuration["ForwardedHeaders_Enabled"], StringComparison.OrdinalIgnoreCase))
         {
             throw new StartFailure(
-                "ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe the X-Forwarded headers of every client. Remove it, and set "
-                + "Proxies__Trusted to the address of the proxy.");
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED makes the service trust the X-Forwarded headers of every client. Remove it, and "
+                + "set Proxies__Trusted to the address of the proxy.");
         }
 
         var networks = builder.Configuration.ListOf(Key).Select(Parse).ToList();
@@ -32,7 +32,7 @@ internal static class ProxySetup
         });
     }
 
-    /// <summary>Applies the X-Forwarded headers of trusted proxies and removes all others, because NSwag would believe them.</summary>
+    /// <summary>Applies the X-Forwarded headers of trusted proxies. Removes all others, because NSwag would use them too.</summary>
     public static void UseProxies(this WebApplication app)
     {
         // With an empty list the framework would trust every network.
@@ -94,6 +94,7 @@ internal static class ProxySetup
 
         return IPNetwork.TryParse(text, out var network)
             ? network
-            : throw new StartFailure($"Proxies__Trusted has {text}, which is not an IP address and not a network such as 10.0.0.0/8.");
+            : throw new StartFailure(
+                $"Proxies__Trusted has {text}, which is not an IP address or a network. Use values such as 10.0.0.1 or 10.0.0.0/8.");
     }
 }

@@ -4,12 +4,12 @@ using CleanWorkspace.Domain.Values;
 namespace CleanWorkspace.WebApi.Json;
 
 /// <summary>
-/// Reads a JSON object whose properties are strings and lists of strings. An unknown or repeated property, a wrong type and text that is
-/// not valid Unicode are faults; nothing is dropped silently.
+/// Reads a JSON object whose properties are strings and lists of strings. It reports each unknown property, repeated property, wrong
+/// type and invalid Unicode text as a fault.
 /// </summary>
-/// <remarks>An instance reads one object after another and is not safe for several threads.</remarks>
+/// <remarks>An instance can read several objects, one after another. It is not thread-safe.</remarks>
 /// <param name="properties">The accepted properties. Values are found by the index in this list.</param>
-/// <param name="reportsElements">Whether each wrong element of a list is a fault. If not, a list has one fault at most.</param>
+/// <param name="reportsElements">True reports every wrong element of a list. False reports at most one fault for each list.</param>
 internal sealed class StrictJsonReader(AcceptedProperty[] properties, bool reportsElements)
 {
     private readonly State[] _states = new State[properties.Length];
@@ -29,16 +29,16 @@ internal sealed class StrictJsonReader(AcceptedProperty[] properties, bool repor
     /// <summary>Whether the object has the property, with or without a fault.</summary>
     public bool Has(int index) => _states[index] != State.Absent;
 
-    /// <summary>The value of a text property. It is not given if it is absent or has a wrong type.</summary>
+    /// <summary>The value of a text property. Not given if the property is absent or its value is not valid text.</summary>
     public Optional<string?> Text(int index) => _states[index] == State.Read ? new((string?)_values[index]) : default;
 
-    /// <summary>The value of a list property. It is not given if it is absent or has a wrong type. A wrong element is null.</summary>
+    /// <summary>The value of a list property. Not given if the property is absent or not a list. A wrong element is null.</summary>
     public Optional<IReadOnlyList<string?>?> List(int index) =>
         _states[index] == State.Read ? new((IReadOnlyList<string?>?)_values[index]) : default;
 
     /// <summary>Reads an object from its first token to its last.</summary>
-    /// <param name="json">The reader, which stands at the start of the object. Afterwards it stands at the end.</param>
-    /// <exception cref="JsonException">The text is not valid JSON. This goes before all faults.</exception>
+    /// <param name="json">The reader at the first token of the object. Afterwards it is at the last token.</param>
+    /// <exception cref="JsonException">The text is not valid JSON. Thrown even if faults were found before.</exception>
     public void Read(ref Utf8JsonReader json)
     {
         Array.Clear(_states);
@@ -146,7 +146,7 @@ internal sealed class StrictJsonReader(AcceptedProperty[] properties, bool repor
 
         if (count > IdList.MaxCount)
         {
-            // The length alone is the fault. Faults of the elements would make the answer longer than the request.
+            // The check of the values reports the length. Faults of the elements would make the answer longer than the request.
             _faults.RemoveRange(firstFault, _faults.Count - firstFault);
             _values[index] = new string?[count];
         }

@@ -9,7 +9,7 @@ internal sealed class ScopedMediator(IServiceScopeFactory scopes, DatabaseLivene
     /// <summary>Runs the use case of the request.</summary>
     /// <remarks>The scope lives until the use case ends, even if <see cref="DatabaseLiveness"/> has abandoned it.</remarks>
     public Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default) =>
-        liveness.WaitAsync(
+        liveness.RunAsync(
             async token =>
             {
                 await using var scope = scopes.CreateAsyncScope();

@@ -10,8 +10,8 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// <summary>Writes users as CSV (RFC 4180), in the columns that an import reads.</summary>
 /// <param name="output">Receives the file.</param>
 /// <param name="isExcelSafe">
-/// Whether an apostrophe stands before cells that spreadsheets would run as formulas, and a byte order mark before the file. An import
-/// reads the apostrophe as part of the text.
+/// True puts an apostrophe before cells that a spreadsheet would run as formulas, and a byte order mark before the file. An import reads
+/// the apostrophe as part of the text.
 /// </param>
 internal sealed class CsvUsersWriter(PipeWriter output, bool isExcelSafe) : ExportWriter
 {

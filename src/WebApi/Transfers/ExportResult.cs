@@ -12,11 +12,11 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// the connection is aborted, so the client sees that the file is incomplete.
 /// </summary>
 /// <param name="format">The format of the query; null if the Accept header decides.</param>
-/// <param name="isExcelSafe">Whether an apostrophe stands before cells that spreadsheets would run as formulas.</param>
+/// <param name="isExcelSafe">True puts an apostrophe before cells that a spreadsheet would run as formulas.</param>
 /// <param name="exportAsync">Runs the use case.</param>
 internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IExportWriter, Task> exportAsync) : IActionResult
 {
-    // If this much waits for a slow client, the export pauses, and the database with it.
+    // The export and the database pause while this many bytes wait for a slow client.
     private static readonly PipeOptions BufferLimits = new(
         pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, useSynchronizationContext: false);
 
@@ -27,16 +27,16 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         if (isExcelSafe && chosen != FileFormat.Csv)
         {
             throw Failure.Invalid(new RequestFault(
-                "csv_only", "Needs format=csv. Spreadsheets run no formulas from NDJSON.", Parameter: "excel_safe"));
+                "csv_only", "excel_safe needs CSV. Use format=csv, or remove excel_safe.", Parameter: "excel_safe"));
         }
 
         if (HeadRequests.IsHead(http))
         {
-            Describe(chosen, http.Response);
+            SetHeaders(chosen, http.Response);
             return;
         }
 
-        // If the database is silent, the request can end before the use case does. So the use case does not write to the response itself.
+        // If the database is silent, the request can end while the use case still runs. So the use case writes to a pipe.
         var pipe = new Pipe(BufferLimits);
         try
         {
@@ -58,13 +58,13 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         }
     }
 
-    private static void Describe(FileFormat chosen, HttpResponse response)
+    private static void SetHeaders(FileFormat chosen, HttpResponse response)
     {
         response.ContentType = chosen.MediaType;
         response.Headers.ContentDisposition = $"attachment; filename=\"users.{chosen.Name}\"";
     }
 
-    // After a failure the pipe is not completed. The use case may still write to its memory, which completion would hand to other pipes.
+    // A failed pipe is not completed. Completion returns its memory to a pool, but the use case may still write to that memory.
     private async Task WriteAsync(FileFormat chosen, Pipe pipe)
     {
         try
@@ -92,7 +92,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
 
             if (!http.Response.HasStarted)
             {
-                Describe(chosen, http.Response);
+                SetHeaders(chosen, http.Response);
             }
 
             foreach (var part in read.Buffer)

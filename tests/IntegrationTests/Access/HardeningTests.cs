@@ -288,7 +288,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("Authentication__Authority", "https://login.example.org", "Authentication__Authority needs Authentication__Audience")]
     [InlineData("Authentication__Audience", "workspace", "Authentication__Audience is set without")]
     [InlineData("ASPNETCORE_HTTPS_PORT", "https", "ASPNETCORE_HTTPS_PORT must be")]
-    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe")]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "ASPNETCORE_FORWARDEDHEADERS_ENABLED makes the service trust")]
     public async Task The_start_explains_an_unusable_setting(string name, string value, string explanation)
     {
         var run = await ProgramRun.OfAsync([], ("ConnectionStrings__Workspace", "Host=127.0.0.1;Port=1"), (name, value));

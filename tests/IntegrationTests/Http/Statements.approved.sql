@@ -160,7 +160,7 @@ DELETE FROM users WHERE id = @id;
 -- GET /user?q=ada%20love&page=2&page_size=1: 200
 
 WITH found AS MATERIALIZED (SELECT u.id AS o0 FROM users AS u WHERE u.search_text LIKE (SELECT '%' || replace(replace(replace(fold_text($1), '\', '\\'), '%', '\%'), '_', '\_') || '%') AND u.search_text LIKE (SELECT '%' || replace(replace(replace(fold_text($2), '\', '\\'), '%', '\%'), '_', '\_') || '%')) SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version, '', (SELECT count(*)::int FROM found)
-FROM (SELECT * FROM found ORDER BY o0 ASC LIMIT 2 OFFSET $3) AS cut JOIN users AS u ON u.id = cut.o0 ORDER BY o0 ASC;
+FROM (SELECT * FROM found ORDER BY o0 ASC LIMIT 2 OFFSET $3) AS page JOIN users AS u ON u.id = page.o0 ORDER BY o0 ASC;
 
 SELECT (SELECT coalesce((SELECT count(*) FROM users AS u WHERE u.search_text LIKE (SELECT '%' || replace(replace(replace(fold_text($1), '\', '\\'), '%', '\%'), '_', '\_') || '%') AND u.search_text LIKE (SELECT '%' || replace(replace(replace(fold_text($2), '\', '\\'), '%', '\%'), '_', '\_') || '%')), 0)::int);
 
@@ -417,7 +417,7 @@ SET TRANSACTION READ ONLY;
 SET LOCAL enable_sort = off;
 SET LOCAL enable_hashagg = off;
 SET LOCAL enable_hashjoin = off;
--- Parallel workers would stay busy for as long as the client takes.
+-- Parallel workers would stay busy while the client reads.
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
 
@@ -449,7 +449,7 @@ SET TRANSACTION READ ONLY;
 SET LOCAL enable_sort = off;
 SET LOCAL enable_hashagg = off;
 SET LOCAL enable_hashjoin = off;
--- Parallel workers would stay busy for as long as the client takes.
+-- Parallel workers would stay busy while the client reads.
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
 
