@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
+using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Http.ApiKeys;
 
@@ -79,4 +80,30 @@ public sealed class UpdateKeyByIdTests(ServiceFixture service) : IClassFixture<S
 
     private async Task<JsonObject> CreateAsync() =>
         (await service.PostAsync("/auth/key", new { name = "ops", role = "guest", expires_at = "2999-01-01T00:00:00Z" })).MustBe(201).Json;
+
+    [Fact]
+    public async Task A_change_whose_connection_is_lost_is_answered_503_and_changes_nothing()
+    {
+        var key = (await service.PostAsync("/auth/key", new { name = "before", role = "viewer" })).MustBe(201).Json.Id();
+        await using var other = new NpgsqlConnection(service.ConnectionString);
+        await other.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand($"SELECT FROM api_keys WHERE id = '{key}' FOR UPDATE", other, transaction))
+        {
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        var change = service.PatchAsync($"/auth/key/{key}", new { name = "after" });
+        await Eventually.BeAsync(async () => await service.ExecuteAsync(
+            """
+            SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE api_keys%'
+            """) is true);
+
+        var answer = (await change.WithinLimitAsync()).MustBe(503);
+        Assert.Equal("database_unavailable", (string)answer.Json["code"]!);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        await transaction.RollbackAsync();
+        Assert.Equal("before", (string)(await service.GetAsync($"/auth/key/{key}")).MustBe(200).Json["name"]!);
+    }
 }
