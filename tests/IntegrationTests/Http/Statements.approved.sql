@@ -16,7 +16,7 @@ INSERT INTO memberships (user_id, group_id) SELECT @id, g FROM unnest(@user_grou
 SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version
 FROM users AS u WHERE u.id = @id;
 
--- POST /user (Idempotency-Key): 201
+-- POST (Idempotency-Key) /user: 201
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT require_unused_key(@key_actor, @key, @fingerprint, now() - interval '24 hours')) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
@@ -35,7 +35,7 @@ DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, crea
 SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version
 FROM users AS u WHERE u.id = @id;
 
--- POST /user (Idempotency-Key): 201
+-- POST (Idempotency-Key) /user: 201
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT require_unused_key(@key_actor, @key, @fingerprint, now() - interval '24 hours')) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
@@ -106,7 +106,7 @@ WHERE id = @id AND ROW (first_name) IS DISTINCT FROM ROW (@first_name) AND set_c
 SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version
 FROM users AS u WHERE u.id = @id;
 
--- PATCH /user/UUID (If-Match): 200
+-- PATCH (If-Match) /user/UUID: 200
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT plan_for(cardinality(@user_groups) + (SELECT count(*) FROM memberships WHERE user_id = @id))) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
@@ -143,7 +143,21 @@ WHERE id = @id AND ROW (first_name) IS DISTINCT FROM ROW (@first_name) AND set_c
 SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version
 FROM users AS u WHERE u.id = @id;
 
--- DELETE /user/UUID (If-Match): 204
+-- DELETE (If-Match) /user/UUID: 204
+
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT plan_for((SELECT count(*) FROM memberships WHERE user_id = @id))) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT 1 FROM user_groups
+WHERE id = ANY (ARRAY(SELECT group_id FROM memberships WHERE user_id = @id)) ORDER BY id FOR NO KEY UPDATE) AS locked);
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT 1 FROM (SELECT version FROM users WHERE id = @id FOR UPDATE) AS own WHERE require_version(own.version, @expected_versions)) AS locked);
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT 1 FROM user_groups
+WHERE id = ANY (ARRAY(SELECT group_id FROM memberships WHERE user_id = @id)) ORDER BY id FOR NO KEY UPDATE NOWAIT) AS locked);
+DELETE FROM users WHERE id = @id;
+
+-- DELETE /user/UUID: 204
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT plan_for((SELECT count(*) FROM memberships WHERE user_id = @id))) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
@@ -206,7 +220,7 @@ INSERT INTO memberships (group_id, user_id) SELECT @id, u FROM unnest(@users) AS
 SELECT g.id, g.name, g.icon, g.description, ARRAY(SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id) AS users, g.created_at, g.updated_at, g.version
 FROM user_groups AS g WHERE g.id = @id;
 
--- POST /auth/group (Idempotency-Key): 201
+-- POST (Idempotency-Key) /auth/group: 201
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT require_unused_key(@key_actor, @key, @fingerprint, now() - interval '24 hours')) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
@@ -225,7 +239,7 @@ DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, crea
 SELECT g.id, g.name, g.icon, g.description, ARRAY(SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id) AS users, g.created_at, g.updated_at, g.version
 FROM user_groups AS g WHERE g.id = @id;
 
--- POST /auth/group (Idempotency-Key): 201
+-- POST (Idempotency-Key) /auth/group: 201
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT require_unused_key(@key_actor, @key, @fingerprint, now() - interval '24 hours')) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
@@ -296,7 +310,7 @@ WHERE id = @id AND ROW (name) IS DISTINCT FROM ROW (@name) AND set_config('works
 SELECT g.id, g.name, g.icon, g.description, ARRAY(SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id) AS users, g.created_at, g.updated_at, g.version
 FROM user_groups AS g WHERE g.id = @id;
 
--- PATCH /auth/group/UUID (If-Match): 200
+-- PATCH (If-Match) /auth/group/UUID: 412
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT plan_for(cardinality(@users) + (SELECT user_count FROM user_groups WHERE id = @id))) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
@@ -326,7 +340,18 @@ WHERE id = @id AND ROW (name) IS DISTINCT FROM ROW (@name) AND set_config('works
 SELECT g.id, g.name, g.icon, g.description, ARRAY(SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id) AS users, g.created_at, g.updated_at, g.version
 FROM user_groups AS g WHERE g.id = @id;
 
--- DELETE /auth/group/UUID (If-Match): 204
+-- DELETE (If-Match) /auth/group/UUID: 204
+
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT plan_for((SELECT user_count FROM user_groups WHERE id = @id))) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT 1 FROM (SELECT version FROM user_groups WHERE id = @id FOR UPDATE) AS own WHERE require_version(own.version, @expected_versions)) AS locked);
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT 1 FROM users
+WHERE id = ANY (ARRAY(SELECT user_id FROM memberships WHERE group_id = @id)) ORDER BY id FOR NO KEY UPDATE) AS locked);
+DELETE FROM user_groups WHERE id = @id;
+
+-- DELETE /auth/group/UUID: 204
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT plan_for((SELECT user_count FROM user_groups WHERE id = @id))) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
@@ -409,6 +434,398 @@ FROM user_groups WHERE id = @id;
 SELECT a.write_id, a.resource, a.resource_id, a.created_at, a.actor, a.operation, a.trace_id, a.changes, a.added, a.removed, '', (SELECT coalesce((SELECT count(*) FROM audit_entries AS a WHERE a.actor = $1), 0)::int)
 FROM audit_entries AS a WHERE a.actor = $1
 ORDER BY a.write_id DESC, a.resource_id DESC LIMIT 51;
+
+-- GET /user/UUID, several at once
+
+SELECT u.id, u.first_name, u.last_name, u.email, u.role, (SELECT CASE WHEN cardinality(own.ids) <= 500 THEN own.ids END
+FROM (SELECT ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id LIMIT 501) AS ids OFFSET 0) AS own) AS user_groups, u.created_at, u.updated_at, u.version
+FROM users AS u WHERE u.id = ANY ($1);
+
+-- GET /auth/group/UUID, several at once
+
+SELECT g.id, g.name, g.icon, g.description, CASE WHEN g.user_count <= 500 THEN ARRAY(SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id) END AS users, g.created_at, g.updated_at, g.version
+FROM user_groups AS g WHERE g.id = ANY ($1);
+
+-- POST /user/import?create_groups=true: 200
+
+-- An import sorts and joins more rows than requests do. To compile a statement (jit) takes longer than to run it.
+SELECT pg_try_advisory_lock(4858369567163372338)
+    AND set_config('work_mem', '64MB', false) || set_config('temp_buffers', '32MB', false)
+        || set_config('jit', 'off', false) IS NOT NULL;
+
+CREATE TEMP TABLE import_users (
+    line bigint NOT NULL, id uuid NOT NULL, is_id_given boolean NOT NULL, created_at timestamptz NOT NULL,
+    email text, folded_email text, role text,
+    gives_first_name boolean NOT NULL, first_name text,
+    gives_last_name boolean NOT NULL, last_name text,
+    -- NULL if the row does not give the groups.
+    user_groups text[]);
+CREATE TEMP TABLE import_groups (
+    line bigint NOT NULL, id uuid NOT NULL, is_id_given boolean NOT NULL, created_at timestamptz NOT NULL,
+    name text,
+    gives_icon boolean NOT NULL, icon text,
+    gives_description boolean NOT NULL, description text);
+-- A row has is_read if it was refused before the comparison. A new plan keeps it and deletes the others.
+CREATE TEMP TABLE import_refusals (
+    line bigint NOT NULL, part text, code text NOT NULL, detail text NOT NULL, is_read boolean NOT NULL DEFAULT false,
+    group_name text);;
+
+COPY import_users FROM STDIN (FORMAT binary);
+
+COPY import_groups FROM STDIN (FORMAT binary);
+
+CREATE UNIQUE INDEX ON import_users (line);
+ANALYZE import_users (line, id, is_id_given, folded_email, user_groups);
+ANALYZE import_groups;
+ANALYZE import_refusals;;
+
+CREATE TEMP TABLE import_refused (line bigint PRIMARY KEY);
+-- The valid rows about existing users. The other valid rows are new users.
+CREATE TEMP TABLE import_matches (line bigint NOT NULL, user_id uuid NOT NULL, gives_groups boolean NOT NULL);
+-- One entry for each row about a group: the id of the existing group, or the id for the new group.
+CREATE TEMP TABLE import_group_matches (
+    line bigint NOT NULL, group_id uuid NOT NULL, is_new boolean NOT NULL, is_ambiguous boolean NOT NULL);
+-- The texts in user_groups of the rows: names and ids of groups. If the group must be created, created_at is set.
+CREATE TEMP TABLE import_names (name text NOT NULL, group_id uuid, created_at timestamptz, fault text);
+-- The groups of each valid row of a user.
+CREATE TEMP TABLE import_members (line bigint NOT NULL, group_id uuid NOT NULL);
+CREATE TEMP TABLE import_new_groups (
+    id uuid NOT NULL, created_at timestamptz NOT NULL, name text, icon text, description text);
+-- The memberships to add to existing users, or to remove from them.
+CREATE TEMP TABLE import_differences (user_id uuid NOT NULL, group_id uuid NOT NULL, is_added boolean NOT NULL);
+-- The existing users and groups to change.
+CREATE TEMP TABLE import_changes (line bigint NOT NULL, user_id uuid NOT NULL, version bigint NOT NULL);
+CREATE TEMP TABLE import_group_changes (line bigint NOT NULL, group_id uuid NOT NULL);;
+
+-- Of several rows with the same address or id, the first is valid.
+INSERT INTO import_refusals (line, part, code, detail)
+SELECT i.line, 'email', 'duplicate_email',
+    format('Line %s has the same address. Addresses are unique without regard to case.', first.line)
+FROM (
+    SELECT folded_email, min(line) AS line FROM import_users
+    WHERE folded_email IS NOT NULL GROUP BY folded_email HAVING count(*) > 1
+) AS first
+JOIN import_users AS i ON i.folded_email = first.folded_email AND i.line > first.line;
+
+INSERT INTO import_refusals (line, part, code, detail)
+SELECT i.line, 'id', 'duplicate_id', format('Line %s has the same id.', first.line)
+FROM (
+    SELECT id, min(line) AS line FROM (
+        SELECT id, line FROM import_users WHERE is_id_given UNION ALL SELECT id, line FROM import_groups WHERE is_id_given) AS given
+    GROUP BY id HAVING count(*) > 1
+) AS first
+JOIN (SELECT id, line FROM import_users WHERE is_id_given UNION ALL SELECT id, line FROM import_groups WHERE is_id_given) AS i
+    ON i.id = first.id AND i.line > first.line;;
+
+-- The address finds the user. The id finds the user only if the row has no address.
+INSERT INTO import_matches (line, user_id, gives_groups)
+SELECT i.line, u.id, i.user_groups IS NOT NULL
+FROM import_users AS i JOIN users AS u ON coalesce(u.folded_email, ' ' || u.id::text) COLLATE "C" = i.folded_email
+UNION ALL
+SELECT i.line, u.id, i.user_groups IS NOT NULL
+FROM import_users AS i JOIN users AS u ON u.id = i.id
+WHERE i.folded_email IS NULL AND i.is_id_given;
+
+INSERT INTO import_refusals (line, part, code, detail)
+SELECT m.line, 'id', 'duplicate_id', format('Line %s describes the same user.', first.line)
+FROM (SELECT user_id, min(line) AS line FROM import_matches GROUP BY user_id HAVING count(*) > 1) AS first
+JOIN import_matches AS m ON m.user_id = first.user_id AND m.line > first.line
+WHERE NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
+
+INSERT INTO import_refusals (line, part, code, detail)
+SELECT i.line, 'id', 'id_taken',
+    'Another user or a group has this id. Leave the id out: then the row describes the user with this address, or a new user.'
+FROM import_users AS i LEFT JOIN import_matches AS m USING (line)
+WHERE i.is_id_given AND i.id IS DISTINCT FROM m.user_id
+    AND (EXISTS (SELECT FROM users AS u WHERE u.id = i.id) OR EXISTS (SELECT FROM user_groups AS g WHERE g.id = i.id));;
+
+-- The id finds the group, otherwise the name that the group had before the import.
+INSERT INTO import_group_matches (line, group_id, is_new, is_ambiguous)
+SELECT i.line, coalesce(same.id, named.id, i.id), coalesce(same.id, named.id) IS NULL,
+    same.id IS NULL AND coalesce(named.count, 0) > 1
+FROM import_groups AS i
+LEFT JOIN user_groups AS same ON same.id = i.id AND i.is_id_given
+LEFT JOIN (
+    SELECT name, count(*), (array_agg(id))[1] AS id FROM user_groups
+    WHERE name IN (SELECT name FROM import_groups) GROUP BY name
+) AS named ON named.name = i.name;
+
+INSERT INTO import_refusals (line, part, code, detail)
+SELECT m.line, 'name', 'ambiguous_user_group', 'Several groups have this name. Give the id of the group.'
+FROM import_group_matches AS m WHERE m.is_ambiguous;
+
+INSERT INTO import_refusals (line, part, code, detail)
+SELECT m.line, 'id', 'duplicate_id', format('Line %s describes the same group.', first.line)
+FROM (
+    SELECT group_id, min(line) AS line FROM import_group_matches
+    WHERE NOT is_ambiguous GROUP BY group_id HAVING count(*) > 1
+) AS first
+JOIN import_group_matches AS m ON m.group_id = first.group_id AND m.line > first.line
+WHERE NOT m.is_ambiguous AND NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
+
+INSERT INTO import_refusals (line, part, code, detail)
+SELECT i.line, 'id', 'id_taken',
+    'A user has this id. Leave the id out: then the row describes the group with this name, or a new group.'
+FROM import_groups AS i
+WHERE i.is_id_given AND EXISTS (SELECT FROM users AS u WHERE u.id = i.id);;
+
+INSERT INTO import_refused SELECT DISTINCT line FROM import_refusals ON CONFLICT DO NOTHING;;
+
+INSERT INTO import_names (name, group_id, fault)
+WITH known AS (
+    -- The groups of valid rows. If a row renames a group, both its names find it.
+    SELECT m.group_id, i.id AS alias, i.name FROM import_groups AS i JOIN import_group_matches AS m USING (line)
+    WHERE NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line)
+), wanted AS (
+    -- The names that rows of users give. A name in the form of an id can be an id.
+    SELECT name, CASE WHEN name ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN name::uuid END AS id
+    FROM (SELECT DISTINCT unnest(user_groups) AS name FROM import_users) AS given
+), same AS (
+    SELECT DISTINCT ON (w.name) w.name, g.id AS group_id
+    FROM wanted AS w
+    JOIN (SELECT id, id AS alias FROM user_groups UNION ALL SELECT group_id, alias FROM known) AS g ON g.alias = w.id
+    ORDER BY w.name, g.id
+), named AS (
+    SELECT w.name, count(*), (array_agg(g.id))[1] AS group_id
+    FROM wanted AS w JOIN (SELECT id, name FROM user_groups UNION SELECT group_id, name FROM known) AS g ON g.name = w.name
+    GROUP BY w.name
+), refused AS (
+    -- A group whose own row is refused is not created by its name.
+    SELECT group_name AS name FROM import_refusals WHERE group_name IS NOT NULL
+    UNION SELECT i.name FROM import_groups AS i JOIN import_refused AS r USING (line)
+)
+SELECT w.name, CASE WHEN same.name IS NOT NULL THEN same.group_id WHEN named.count = 1 THEN named.group_id END,
+    CASE WHEN same.name IS NOT NULL OR named.count = 1 THEN NULL
+        WHEN named.count > 1 THEN 'ambiguous_user_group'
+        WHEN w.id IS NOT NULL OR NOT True OR EXISTS (SELECT FROM refused AS r WHERE r.name = w.name)
+        THEN 'unknown_user_group' END
+FROM wanted AS w LEFT JOIN same ON same.name = w.name LEFT JOIN named ON named.name = w.name;
+
+-- The new groups get UUIDs of version 7. Each id has a later time than the one before.
+UPDATE import_names AS n SET group_id = made.id, created_at = timestamptz 'epoch' + made.micros * interval '1 microsecond'
+FROM (
+    SELECT name, micros, (lpad(to_hex(micros / 1000), 12, '0') || '7' || lpad(to_hex(micros % 1000 * 4096 / 1000), 3, '0')
+        || right(replace(gen_random_uuid()::text, '-', ''), 16))::uuid AS id
+    FROM (
+        SELECT name,
+            (extract(epoch FROM statement_timestamp()) * 1000000)::bigint + row_number() OVER (ORDER BY name COLLATE "C") AS micros
+        FROM import_names WHERE group_id IS NULL AND fault IS NULL
+    ) AS missing
+) AS made
+WHERE n.name = made.name;
+
+ANALYZE import_names;
+
+INSERT INTO import_refusals (line, part, code, detail)
+SELECT i.line, 'user_groups', n.fault, CASE n.fault
+    WHEN 'ambiguous_user_group'
+    THEN format('Several groups have the name at position %s. Give the id of the group.', entry.position)
+    ELSE format('The group at position %s does not exist, or its own line is refused.', entry.position) END
+FROM import_names AS n
+JOIN (
+    SELECT i.line, e.name, e.position
+    FROM import_users AS i CROSS JOIN unnest(i.user_groups) WITH ORDINALITY AS e (name, position)
+) AS entry ON entry.name = n.name
+JOIN import_users AS i ON i.line = entry.line
+WHERE n.fault IS NOT NULL;;
+
+INSERT INTO import_refused SELECT DISTINCT line FROM import_refusals ON CONFLICT DO NOTHING;;
+
+DELETE FROM import_matches AS m USING import_refused AS r WHERE r.line = m.line;
+
+INSERT INTO import_members (line, group_id)
+SELECT DISTINCT i.line, n.group_id
+FROM import_users AS i CROSS JOIN unnest(i.user_groups) AS e (name) JOIN import_names AS n ON n.name = e.name
+WHERE NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line);
+
+-- New groups with rows of their own.
+INSERT INTO import_new_groups (id, created_at, name, icon, description)
+SELECT m.group_id, i.created_at, i.name, i.icon, i.description
+FROM import_group_matches AS m JOIN import_groups AS i USING (line)
+WHERE m.is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line);
+
+-- New groups without a row of their own. Only rows of users mention them.
+INSERT INTO import_new_groups (id, created_at, name)
+SELECT group_id, created_at, name FROM import_names
+WHERE created_at IS NOT NULL AND group_id IN (SELECT group_id FROM import_members);
+
+ANALYZE import_refused;
+ANALYZE import_matches;
+ANALYZE import_members;;
+
+CREATE INDEX ON import_matches (line);
+CREATE INDEX ON import_members (line);;
+
+TRUNCATE import_group_changes;
+
+INSERT INTO import_group_changes (line, group_id)
+SELECT m.line, g.id
+FROM import_group_matches AS m JOIN import_groups AS i USING (line) JOIN user_groups AS g ON g.id = m.group_id
+WHERE NOT m.is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line)
+    AND ((i.name IS NOT NULL AND i.name IS DISTINCT FROM g.name)
+    OR (i.gives_icon AND i.icon IS DISTINCT FROM g.icon)
+    OR (i.gives_description AND i.description IS DISTINCT FROM g.description));;
+
+TRUNCATE import_differences, import_changes;
+
+-- One statement reads versions and memberships in one snapshot. A change of memberships increments the version of the user.
+-- So the differences are right as long as the user has this version.
+WITH differences AS (
+    INSERT INTO import_differences (user_id, group_id, is_added)
+    SELECT coalesce(wanted.user_id, present.user_id), coalesce(wanted.group_id, present.group_id), present.user_id IS NULL
+    FROM (SELECT m.user_id, g.group_id FROM import_matches AS m JOIN import_members AS g USING (line)) AS wanted
+    FULL JOIN (
+        SELECT s.user_id, s.group_id FROM memberships AS s JOIN import_matches AS m ON m.user_id = s.user_id AND m.gives_groups
+    ) AS present ON present.user_id = wanted.user_id AND present.group_id = wanted.group_id
+    WHERE wanted.user_id IS NULL OR present.user_id IS NULL
+    RETURNING user_id
+)
+INSERT INTO import_changes (line, user_id, version)
+SELECT m.line, u.id, u.version
+FROM import_matches AS m
+JOIN import_users AS i USING (line)
+JOIN users AS u ON u.id = m.user_id
+LEFT JOIN (SELECT DISTINCT user_id FROM differences) AS d ON d.user_id = u.id
+WHERE d.user_id IS NOT NULL
+    OR (i.role IS NOT NULL AND i.role <> u.role)
+    OR (i.gives_first_name AND i.first_name IS DISTINCT FROM u.first_name)
+    OR (i.gives_last_name AND i.last_name IS DISTINCT FROM u.last_name);
+
+ANALYZE import_differences;
+ANALYZE import_changes;;
+
+SELECT matched,
+    (SELECT count(*) FROM import_users) - matched
+        - (SELECT count(*) FROM import_refused AS r WHERE EXISTS (SELECT FROM import_users AS i WHERE i.line = r.line)),
+    (SELECT count(*) FROM import_changes),
+    (SELECT count(*) FROM import_refused),
+    (SELECT count(*) FROM import_new_groups),
+    (SELECT count(*) FROM import_group_changes),
+    (SELECT count(*) FROM import_group_matches AS m
+        WHERE NOT is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line)),
+    (SELECT count(*) FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)),
+    (SELECT coalesce(max(line), 0) FROM import_users)
+FROM (SELECT count(*) AS matched FROM import_matches) AS matches;
+
+-- The function writer_slot never gives slot 32 to a session.
+SELECT set_config('workspace.write', @write, true), set_config('workspace.slot', '32', true),
+    set_config('workspace.touching', 'deferred', true);
+
+INSERT INTO user_groups (id, name, icon, description, created_at, updated_at)
+SELECT id, name, icon, description, created_at, created_at FROM import_new_groups ORDER BY id;
+
+INSERT INTO users (id, email, folded_email, role, first_name, last_name, created_at, updated_at)
+SELECT i.id, i.email, i.folded_email, coalesce(i.role, 'viewer'), i.first_name, i.last_name,
+    i.created_at, i.created_at
+FROM import_users AS i WHERE i.line > @from AND i.line <= @to
+AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line AND r.line > @from AND r.line <= @to)
+AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line AND m.line > @from AND m.line <= @to) ORDER BY i.line;
+
+INSERT INTO memberships (user_id, group_id)
+SELECT i.id, g.group_id FROM import_users AS i JOIN import_members AS g ON g.line = i.line
+WHERE g.line > @from AND g.line <= @to AND i.line > @from AND i.line <= @to
+AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line AND r.line > @from AND r.line <= @to)
+AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line AND m.line > @from AND m.line <= @to) ORDER BY i.line;
+
+TRUNCATE import_differences, import_changes;
+
+-- One statement reads versions and memberships in one snapshot. A change of memberships increments the version of the user.
+-- So the differences are right as long as the user has this version.
+WITH differences AS (
+    INSERT INTO import_differences (user_id, group_id, is_added)
+    SELECT coalesce(wanted.user_id, present.user_id), coalesce(wanted.group_id, present.group_id), present.user_id IS NULL
+    FROM (SELECT m.user_id, g.group_id FROM import_matches AS m JOIN import_members AS g USING (line)) AS wanted
+    FULL JOIN (
+        SELECT s.user_id, s.group_id FROM memberships AS s JOIN import_matches AS m ON m.user_id = s.user_id AND m.gives_groups
+    ) AS present ON present.user_id = wanted.user_id AND present.group_id = wanted.group_id
+    WHERE wanted.user_id IS NULL OR present.user_id IS NULL
+    RETURNING user_id
+)
+INSERT INTO import_changes (line, user_id, version)
+SELECT m.line, u.id, u.version
+FROM import_matches AS m
+JOIN import_users AS i USING (line)
+JOIN users AS u ON u.id = m.user_id
+LEFT JOIN (SELECT DISTINCT user_id FROM differences) AS d ON d.user_id = u.id
+WHERE d.user_id IS NOT NULL
+    OR (i.role IS NOT NULL AND i.role <> u.role)
+    OR (i.gives_first_name AND i.first_name IS DISTINCT FROM u.first_name)
+    OR (i.gives_last_name AND i.last_name IS DISTINCT FROM u.last_name);
+
+ANALYZE import_differences;
+ANALYZE import_changes;;
+
+SELECT matched,
+    (SELECT count(*) FROM import_users) - matched
+        - (SELECT count(*) FROM import_refused AS r WHERE EXISTS (SELECT FROM import_users AS i WHERE i.line = r.line)),
+    (SELECT count(*) FROM import_changes),
+    (SELECT count(*) FROM import_refused),
+    (SELECT count(*) FROM import_new_groups),
+    (SELECT count(*) FROM import_group_changes),
+    (SELECT count(*) FROM import_group_matches AS m
+        WHERE NOT is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line)),
+    (SELECT count(*) FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)),
+    (SELECT coalesce(max(line), 0) FROM import_users)
+FROM (SELECT count(*) AS matched FROM import_matches) AS matches;
+
+SELECT (SELECT count(*) FROM (
+    SELECT FROM user_groups WHERE id IN (SELECT group_id FROM (SELECT group_id FROM import_differences UNION SELECT group_id FROM import_group_changes) AS these) ORDER BY id FOR NO KEY UPDATE) AS locked)
+    = (SELECT count(*) FROM (SELECT group_id FROM import_differences UNION SELECT group_id FROM import_group_changes) AS these);
+
+SELECT (SELECT count(*) FILTER (WHERE locked.is_same) FROM (
+    SELECT u.version = c.version AS is_same
+    FROM users AS u JOIN import_changes AS c ON c.user_id = u.id ORDER BY u.id FOR NO KEY UPDATE OF u
+    ) AS locked) = (SELECT count(*) FROM import_changes);
+
+SELECT NOT EXISTS (SELECT FROM import_matches AS m WHERE NOT EXISTS (SELECT FROM users AS u WHERE u.id = m.user_id));
+
+SELECT set_config('workspace.write_id', '', true);
+
+UPDATE users AS u SET
+    first_name = CASE WHEN i.gives_first_name THEN i.first_name ELSE u.first_name END,
+    last_name = CASE WHEN i.gives_last_name THEN i.last_name ELSE u.last_name END,
+    role = coalesce(i.role, u.role), version = u.version + 1, updated_at = touched_at(u.updated_at)
+FROM import_changes AS c JOIN import_users AS i ON i.line = c.line
+WHERE u.id = c.user_id AND c.line > @from AND c.line <= @to;
+
+DELETE FROM memberships AS m USING import_differences AS d
+WHERE NOT d.is_added AND m.user_id = d.user_id AND m.group_id = d.group_id;
+
+INSERT INTO memberships (user_id, group_id)
+SELECT user_id, group_id FROM import_differences WHERE is_added ORDER BY user_id, group_id;
+
+CREATE TEMP TABLE import_touches ON COMMIT DROP AS
+SELECT group_id, sum(delta)::integer AS delta
+FROM (
+    SELECT group_id, 1 AS delta FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)
+    UNION ALL SELECT group_id, CASE WHEN is_added THEN 1 ELSE -1 END FROM import_differences
+    UNION ALL SELECT group_id, 0 FROM import_group_changes
+) AS deltas
+GROUP BY group_id;
+
+SELECT (SELECT count(*) FROM (
+    SELECT FROM user_groups WHERE id IN (SELECT group_id FROM import_touches AS these) ORDER BY id FOR NO KEY UPDATE) AS locked)
+    = (SELECT count(*) FROM import_touches AS these);
+
+SELECT set_config('workspace.write_id', '', true);
+
+UPDATE user_groups AS g SET
+    name = coalesce(i.name, g.name),
+    icon = CASE WHEN i.gives_icon THEN i.icon ELSE g.icon END,
+    description = CASE WHEN i.gives_description THEN i.description ELSE g.description END,
+    version = g.version + 1, updated_at = touched_at(g.updated_at), user_count = g.user_count + t.delta
+FROM import_touches AS t
+LEFT JOIN import_group_changes AS c ON c.group_id = t.group_id
+LEFT JOIN import_groups AS i ON i.line = c.line
+WHERE g.id = t.group_id;
+
+INSERT INTO audit_entries (write_id, created_at, resource_id, resource, actor, operation, trace_id, changes)
+SELECT id, written_at(id), @id, 'imports', this ->> 'actor', this ->> 'operation', this ->> 'trace_id', @changes
+FROM write_id() AS id, current_write() AS this;
+
+SELECT line, part, code, detail FROM import_refusals ORDER BY line, ctid;
+
+SELECT pg_advisory_unlock(4858369567163372338);
 
 -- GET /user/export?format=csv: 200
 
