@@ -23,7 +23,8 @@ internal static class KeysCommand
         var name = new Option<string>("--name") { Required = true, Description = "The owner or the purpose of the key." };
         var role = new Option<string>("--role")
         {
-            Required = true, Description = $"The role of the key: {string.Join(", ", RoleName.All)}.",
+            Required = true,
+            Description = $"The role of the key: {string.Join(", ", RoleName.All)}.",
         };
         var expires = new Option<string>("--expires")
         {

@@ -310,7 +310,7 @@ WHERE id = @id AND ROW (name) IS DISTINCT FROM ROW (@name) AND set_config('works
 SELECT g.id, g.name, g.icon, g.description, ARRAY(SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id) AS users, g.created_at, g.updated_at, g.version
 FROM user_groups AS g WHERE g.id = @id;
 
--- PATCH (If-Match) /auth/group/UUID: 412
+-- PATCH (If-Match) /auth/group/UUID: 200
 
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT plan_for(cardinality(@users) + (SELECT user_count FROM user_groups WHERE id = @id))) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));

@@ -13,6 +13,9 @@ namespace CleanWorkspace.IntegrationTests.Http;
 /// </summary>
 public sealed partial class StatementsTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
+    // The number of changes before a conditional request does not matter here.
+    private static readonly string AnyEarlyVersion = string.Join(", ", Enumerable.Range(1, 50).Select(version => $"\"{version}\""));
+
     private readonly ConcurrentQueue<(ActivityTraceId Trace, string Sql)> _sent = new();
     private readonly StringBuilder _report = new();
 
@@ -82,7 +85,7 @@ public sealed partial class StatementsTests(ServiceFixture service) : IClassFixt
         var first = await RecordAsync("GET", $"{path}?page_size=1&sort=-{sort}");
         await RecordAsync("GET", new Uri((string)first.Json["links"]!["next"]!).PathAndQuery);
         await RecordAsync("PATCH", $"{path}/{id}", new Dictionary<string, object> { [text] = "Difference engine" });
-        await RecordAsync("PATCH", $"{path}/{id}", withMembers, ("If-Match", "\"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\""));
+        await RecordAsync("PATCH", $"{path}/{id}", withMembers, ("If-Match", AnyEarlyVersion));
         await RecordAsync("PATCH", $"{path}/{id}", new Dictionary<string, object> { [text] = "Engine", ["id"] = id });
         var other = (await service.PostAsync(path, withMembers)).MustBe(201).Json.Id();
         await RecordAsync("DELETE", $"{path}/{other}", null, ("If-Match", "\"1\", \"2\""));

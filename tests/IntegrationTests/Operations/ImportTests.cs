@@ -54,7 +54,9 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
             User("bob@example.org") with { Texts = UserTexts(("first_name", "Bob")), UserGroups = Named(idle) },
             User("new@example.org", given) with
             {
-                Texts = UserTexts(("last_name", "New")), Role = Role.Editor, UserGroups = Named(team, "Team"),
+                Texts = UserTexts(("last_name", "New")),
+                Role = Role.Editor,
+                UserGroups = Named(team, "Team"),
             },
             User(null),
             User("other@example.org") with { UserGroups = Array.Empty<string>() });

@@ -20,7 +20,8 @@ public sealed class StartLogTests : IAsyncLifetime
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";

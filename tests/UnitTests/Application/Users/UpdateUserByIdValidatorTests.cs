@@ -41,7 +41,10 @@ public sealed class UpdateUserByIdValidatorTests
     {
         var request = new UsersUpdateByIdRequest
         {
-            Id = Guid.CreateVersion7(), SentId = "no id", Email = "no address", CreatedAt = "no time",
+            Id = Guid.CreateVersion7(),
+            SentId = "no id",
+            Email = "no address",
+            CreatedAt = "no time",
         };
 
         Assert.Empty(UseCases.FindFaults(request));
