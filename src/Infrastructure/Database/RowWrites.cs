@@ -53,13 +53,10 @@ internal sealed class RowWrites<T>(NpgsqlDataSource database, Rows<T> rows, Call
     public Task<T?> RunAsync(WriteBatch batch, CancellationToken cancellationToken)
     {
         var columns = rows.ColumnsOf(Fields<T>.All);
-        var select = $"SELECT {columns}\nFROM {rows.Table} WHERE {rows.Key[0]} = @id";
-        var sql = batch switch
-        {
-            { EndsWithInsert: true } => $"{batch.Sql}\nRETURNING {columns}",
-            { Sql.Length: 0 } => select,
-            _ => $"{batch.Sql};\n{select}",
-        };
+        var statements = batch.Sql;
+        var sql = batch.EndsWithInsert
+            ? $"{statements}\nRETURNING {columns}"
+            : $"{statements}{(statements.Length > 0 ? ";\n" : "")}SELECT {columns}\nFROM {rows.Table} WHERE {rows.Key[0]} = @id";
         return ReadAsync(batch.ToCommand(sql), row => rows.Read(row, Fields<T>.All), cancellationToken);
     }
 
