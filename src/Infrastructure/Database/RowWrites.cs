@@ -52,11 +52,10 @@ internal sealed class RowWrites<T>(NpgsqlDataSource database, Rows<T> rows, Call
     /// </remarks>
     public Task<T?> RunAsync(WriteBatch batch, CancellationToken cancellationToken)
     {
-        var columns = rows.ColumnsOf(Fields<T>.All);
         var statements = batch.Sql;
         var sql = batch.EndsWithInsert
-            ? $"{statements}\nRETURNING {columns}"
-            : $"{statements}{(statements.Length > 0 ? ";\n" : "")}SELECT {columns}\nFROM {rows.Table} WHERE {rows.Key[0]} = @id";
+            ? $"{statements}\nRETURNING {rows.ColumnsOfNew}"
+            : $"{statements}{(statements.Length > 0 ? ";\n" : "")}SELECT {rows.ColumnsOf(Fields<T>.All)}\nFROM {rows.Table} WHERE {rows.Key[0]} = @id";
         return ReadAsync(batch.ToCommand(sql), row => rows.Read(row, Fields<T>.All), cancellationToken);
     }
 

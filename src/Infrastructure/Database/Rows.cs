@@ -14,7 +14,7 @@ namespace CleanWorkspace.Infrastructure.Database;
 internal abstract class Rows<T>(string name, string alias, string[] key, params Column[] columns)
 {
     private readonly string _allColumns = Join(columns, Fields<T>.All);
-    private readonly int _memberships = Array.FindIndex(columns, column => column.SqlInBatch != column.Sql);
+    private readonly int _memberships = Array.FindIndex(columns, column => column.IsMemberships);
 
     /// <summary>The name of the table.</summary>
     public string Name => name;
@@ -32,6 +32,10 @@ internal abstract class Rows<T>(string name, string alias, string[] key, params 
     /// The columns for reading many rows by their ids. A long list of memberships is left out (<see cref="IsComplete"/>).
     /// </summary>
     public string ColumnsInBatch { get; } = string.Join(", ", columns.Select(column => column.SqlInBatch));
+
+    /// <summary>The columns of a new row that has no memberships yet.</summary>
+    public string ColumnsOfNew { get; } =
+        string.Join(", ", columns.Select(column => column.IsMemberships ? column.SqlIfHidden : column.Sql));
 
     /// <summary>The columns with their types, for reading a row from JSON.</summary>
     public string Definitions { get; } = string.Join(", ", columns.Select(column => $"{column.Property} {column.Type}"));
@@ -87,6 +91,9 @@ internal sealed record Column
     /// <summary>The expression in a batch of rows. It is null for a long list of memberships.</summary>
     public string SqlInBatch { get; private init; }
 
+    /// <summary>Whether the column has the ids of the other side of the memberships.</summary>
+    public bool IsMemberships { get; private init; }
+
     /// <summary>A column that is always read.</summary>
     public static Column Always(string column, string type) => new(PropertyOf(column), type, column, null);
 
@@ -108,6 +115,7 @@ internal sealed record Column
         var column = new Column(property, "uuid[]", $"ARRAY({query})", "'{}'::uuid[]");
         return column with
         {
+            IsMemberships = true,
             SqlInBatch = column.Named(count is not null
                 ? $"CASE WHEN {count} <= {MaxMembershipsInBatch} THEN ARRAY({query}) END"
                 // OFFSET 0 keeps PostgreSQL from running the inner query twice.
