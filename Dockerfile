@@ -16,6 +16,7 @@ RUN dotnet restore src/WebApi --arch $TARGETARCH $OPTIONS
 
 # The code style in .editorconfig is part of the build.
 COPY .editorconfig ./
+COPY docs docs
 COPY src src
 RUN dotnet publish src/WebApi --configuration Release --no-restore --arch $TARGETARCH --no-self-contained $OPTIONS \
     -p:UseAppHost=false --output /app

@@ -15,6 +15,8 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
     private const int MaxRunsWithoutGain = 3;
     private const int MinRequestsAtManyConnections = 20_000;
     private const int MinRequestsAtOneConnection = 3_000;
+    private const int PauseMilliseconds = 1000;
+
     private const double MaxShareWithGain = 0.95;
 
     private static int _runs;
@@ -26,6 +28,8 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
         await File.WriteAllTextAsync(script, Script(target, operation), cancellationToken);
         try
         {
+            // The previous run left with requests under way. The program still cancels them.
+            await Task.Delay(PauseMilliseconds, cancellationToken);
             var (programBefore, serverBefore) = Read(target);
             var output = await ProgramRun.RunAsync(
                 program,

@@ -5,8 +5,8 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Database;
 
 /// <summary>
-/// Healthy if the database answers within two seconds, its schema is at least as new as the program's, and the service is not
-/// stopping.
+/// Healthy if the database answers within two seconds and can be written to, its schema is at least as new as the program's, and the
+/// service is not stopping.
 /// </summary>
 internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseLiveness liveness, IHostApplicationLifetime lifetime)
     : IHealthCheck
@@ -22,9 +22,9 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseL
 
         try
         {
-            return await liveness.RunAsync(HasSchemaAsync, cancellationToken)
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy("The database's schema is older than the program.");
+            return await liveness.RunAsync(FindFaultAsync, cancellationToken) is { } fault
+                ? HealthCheckResult.Unhealthy(fault)
+                : HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException)
         {
@@ -32,18 +32,25 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseL
         }
     }
 
-    // A newer instance may have added migrations already. This program still works then, so it looks only for its own last migration.
-    private async Task<bool> HasSchemaAsync(CancellationToken cancellationToken)
+    private async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(TimeSpan.FromSeconds(TimeoutSeconds));
         await using var connection = await dataSource.OpenConnectionAsync(timeout.Token);
-        const string Sql = "SELECT EXISTS (SELECT FROM \"__EFMigrationsHistory\" WHERE migration_id = $1)";
+        // A newer instance may have added migrations already. This program still works then, so it looks only for its own last migration.
+        const string Sql = """
+            SELECT CASE
+                WHEN NOT EXISTS (SELECT FROM "__EFMigrationsHistory" WHERE migration_id = $1)
+                    THEN 'The database''s schema is older than the program.'
+                WHEN current_setting('transaction_read_only')::boolean
+                    THEN 'The database is read-only: it is a standby, or an operator made it so.'
+            END
+            """;
         await using var command = new NpgsqlCommand(Sql, connection)
         {
             Parameters = { new NpgsqlParameter<string> { TypedValue = DatabaseMigrator.Migrations[^1] } },
             CommandTimeout = TimeoutSeconds,
         };
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 }

@@ -20,18 +20,15 @@ public sealed class DatabaseLiveness : BackgroundService
     // interval. So the service reads the answers that arrived during the pause before it reaches the limit.
     private const int SilenceLimit = 5;
 
-    // After this many intervals a silence is likely.
-    private const int WarningLimit = 2;
-
     // The limit at the start. The first connection may take longer, because everything starts at once.
     private const int StartLimit = 40;
 
     private readonly NpgsqlDataSource _server;
-    private readonly int _maxConnections;
-    private readonly ConcurrentQueue<CancellationTokenSource> _abandoned = [];
+    private readonly ConcurrentQueue<CancellationTokenSource> _toCancel = [];
     private volatile TaskCompletionSource _silence = CreateSilence();
     private volatile int _currentProbe;
     private bool _hasAnswered;
+    private bool _isCancelling;
 
     /// <param name="connectionString">The connection string of the server to probe.</param>
     public DatabaseLiveness(string connectionString)
@@ -46,7 +43,6 @@ public sealed class DatabaseLiveness : BackgroundService
             CommandTimeout = 2,
             CancellationTimeout = -1,
         };
-        _maxConnections = settings.MaxPoolSize;
         _server = new NpgsqlDataSourceBuilder(settings.ConnectionString)
             .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
             .Build();
@@ -70,23 +66,19 @@ public sealed class DatabaseLiveness : BackgroundService
         var silence = _silence.Task;
         if (!silence.IsCompleted)
         {
-            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            // Not disposed: a cancellation may be under way when the work ends.
+            var stop = new CancellationTokenSource();
+            await using var end = cancellationToken.UnsafeRegister(_ => Cancel(stop), null);
             var result = work(stop.Token);
             if (await Task.WhenAny(result, silence) == result)
             {
-                stop.Dispose();
                 var answer = await result;
                 // On a busy machine the probe may be late. Work that has succeeded proves that the database answers.
                 RecordAnswer();
                 return answer;
             }
 
-            _abandoned.Enqueue(stop);
-            if (_silence.Task != silence)
-            {
-                // The silence ended meanwhile. Its end may have missed this work.
-                StartCancellingAbandonedWork();
-            }
+            Cancel(stop);
 
             // Observes the exception of the abandoned work, since no caller does.
             _ = result.ContinueWith(
@@ -109,7 +101,6 @@ public sealed class DatabaseLiveness : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        ThreadPool.GetMinThreads(out var minThreads, out var minPorts);
         using var timer = new PeriodicTimer(Interval);
         // Ends the loop without an exception, which the host would log if the start fails.
         await using var end = stoppingToken.Register(timer.Dispose);
@@ -118,20 +109,13 @@ public sealed class DatabaseLiveness : BackgroundService
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             missed = Interlocked.Exchange(ref _hasAnswered, false) ? 0 : missed + 1;
-            switch (missed)
+            if (missed == 0)
             {
-                case 0:
-                    ThreadPool.SetMinThreads(minThreads, minPorts);
-                    EndSilence();
-                    break;
-                case WarningLimit:
-                    // A cancellation in Npgsql blocks a thread until the server confirms it. In a silence this takes seconds for every
-                    // running statement. More threads let other requests continue. In normal times, more threads only slow each other.
-                    ThreadPool.SetMinThreads(minThreads + _maxConnections, minPorts);
-                    break;
-                case SilenceLimit:
-                    _silence.TrySetResult();
-                    break;
+                EndSilence();
+            }
+            else if (missed == SilenceLimit)
+            {
+                _silence.TrySetResult();
             }
 
             // If an open connection lost a packet, a new connection may still reach the server.
@@ -153,20 +137,51 @@ public sealed class DatabaseLiveness : BackgroundService
         }
 
         _silence = CreateSilence();
-        StartCancellingAbandonedWork();
+        StartCancelling();
     }
 
-    // Abandoned work may hold dead connections. A cancellation frees them early. It blocks its thread, so it gets a thread of its own.
-    private void StartCancellingAbandonedWork() =>
-        _ = Task.Factory.StartNew(CancelAbandonedWork, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private void CancelAbandonedWork()
+    // A cancellation needs the server and blocks its thread until the server has confirmed it. When many clients leave at once, this
+    // would occupy every thread of the pool. So cancellations have a thread of their own, and they wait for the end of a silence.
+    private void Cancel(CancellationTokenSource work)
     {
-        while (_abandoned.TryDequeue(out var stop))
+        _toCancel.Enqueue(work);
+        if (!_silence.Task.IsCompleted)
         {
-            stop.Cancel();
-            stop.Dispose();
+            StartCancelling();
         }
+    }
+
+    private void StartCancelling()
+    {
+        if (Interlocked.Exchange(ref _isCancelling, true))
+        {
+            return;
+        }
+
+        _ = Task.Factory.StartNew(
+            () =>
+            {
+                while (_toCancel.TryDequeue(out var work))
+                {
+                    try
+                    {
+                        work.Cancel();
+                    }
+                    catch (AggregateException)
+                    {
+                        // The work has ended, or its connection is gone. Then nothing is left to cancel.
+                    }
+                }
+
+                Volatile.Write(ref _isCancelling, false);
+                if (!_toCancel.IsEmpty)
+                {
+                    StartCancelling();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     private void RecordAnswer() => Volatile.Write(ref _hasAnswered, true);

@@ -23,13 +23,15 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceProvid
     ];
 
     /// <summary>Returns the names of the migrations that the database lacks, oldest first.</summary>
-    /// <exception cref="IncompatibleSchemaException">The database belongs to a version before the first release.</exception>
+    /// <exception cref="SchemaException">The database belongs to a version before the first release.</exception>
     public async Task<IReadOnlyList<string>> FindPendingAsync(CancellationToken cancellationToken)
     {
         var applied = await FindAppliedAsync(cancellationToken);
         if (applied.Length > 0 && !applied.Contains(Migrations[0]))
         {
-            throw new IncompatibleSchemaException();
+            throw new SchemaException(
+                "This database was created by a version before the first release. Nothing was changed. "
+                + "Export it with that version, start this version on an empty database, and import the file there.");
         }
 
         return [.. Migrations.Except(applied)];
@@ -40,7 +42,9 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceProvid
     /// Instances that start at the same time take turns by an advisory lock. The lock belongs to a transaction, so it ends with the
     /// instance that holds it.
     /// </remarks>
-    /// <exception cref="IncompatibleSchemaException">The database belongs to a version before the first release.</exception>
+    /// <exception cref="SchemaException">
+    /// The database belongs to a version before the first release, or its user may not create the schema.
+    /// </exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         if (await FindPendingAsync(cancellationToken) is [])
@@ -64,10 +68,38 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceProvid
             var db = scope.ServiceProvider.GetRequiredService<WorkspaceDbContext>();
             // A migration of a large database may take long.
             db.Database.SetCommandTimeout(0);
-            await db.Database.MigrateAsync(cancellationToken);
+            try
+            {
+                await db.Database.MigrateAsync(cancellationToken);
+            }
+            catch (Exception exception) when (DatabaseFault.Find(exception)?.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                if (await FindMissingGrantsAsync(cancellationToken) is { Length: > 0 } grants)
+                {
+                    throw new SchemaException(
+                        "The database user may not create the schema. Nothing was changed. Let the owner of the database run this, then "
+                        + $"start again: {grants}");
+                }
+
+                throw;
+            }
         }
 
         return pending;
+    }
+
+    // The extensions need a right on the database, the tables need rights on the schema.
+    private async Task<string?> FindMissingGrantsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT concat_ws(' ',
+                CASE WHEN NOT has_database_privilege(current_database(), 'CREATE')
+                    THEN format('GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user) END,
+                CASE WHEN NOT has_schema_privilege('public', 'USAGE') OR NOT has_schema_privilege('public', 'CREATE')
+                    THEN format('GRANT USAGE, CREATE ON SCHEMA public TO %I;', current_user) END)
+            """);
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
     private async Task<string[]> FindAppliedAsync(CancellationToken cancellationToken)
@@ -84,7 +116,6 @@ public sealed class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceProvid
     }
 }
 
-/// <summary>The schema of the database was created before the first release and cannot be migrated. Nothing was changed.</summary>
-public sealed class IncompatibleSchemaException() : Exception(
-    "This database was created by a version before the first release. Nothing was changed. "
-    + "Export it with that version, start this version on an empty database, and import the file there.");
+/// <summary>The schema cannot be created or migrated for a reason that the operator can fix. Nothing was changed.</summary>
+/// <param name="message">The reason and the fix.</param>
+public sealed class SchemaException(string message) : Exception(message);

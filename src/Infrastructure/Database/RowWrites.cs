@@ -53,9 +53,10 @@ internal sealed class RowWrites<T>(NpgsqlDataSource database, Rows<T> rows, Call
     public Task<T?> RunAsync(WriteBatch batch, CancellationToken cancellationToken)
     {
         var statements = batch.Sql;
+        var separator = statements.Length > 0 ? ";\n" : "";
         var sql = batch.EndsWithInsert
             ? $"{statements}\nRETURNING {rows.ColumnsOfNew}"
-            : $"{statements}{(statements.Length > 0 ? ";\n" : "")}SELECT {rows.ColumnsOf(Fields<T>.All)}\nFROM {rows.Table} WHERE {rows.Key[0]} = @id";
+            : $"{statements}{separator}SELECT {rows.ColumnsOf(Fields<T>.All)}\nFROM {rows.Table} WHERE {rows.Key[0]} = @id";
         return ReadAsync(batch.ToCommand(sql), row => rows.Read(row, Fields<T>.All), cancellationToken);
     }
 

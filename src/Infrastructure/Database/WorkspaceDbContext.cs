@@ -1,6 +1,7 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Domain.ApiKeys;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
@@ -26,9 +27,8 @@ internal sealed class WorkspaceDbContext : DbContext, IWorkspaceDbContext
         {
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
-        catch (Exception exception) when (WriteRules.FindRefusal(exception) is { } refusal)
+        catch (Exception exception) when (DatabaseFault.Find(exception) is PostgresException refusal)
         {
-            // EF Core wraps refusals, some of them twice.
             throw (Exception?)WriteRules.FailureOf(refusal)
                 ?? (WriteRules.HasLostRace(refusal) ? new DbUpdateConcurrencyException(refusal.MessageText, refusal) : refusal);
         }

@@ -61,18 +61,6 @@ internal static class WriteRules
         or PostgresErrorCodes.SerializationFailure
         or PostgresErrorCodes.LockNotAvailable;
 
-    /// <summary>Returns the refusal of PostgreSQL inside an exception of EF Core, or null if the exception has another cause.</summary>
-    public static PostgresException? FindRefusal(Exception exception)
-    {
-        var inner = exception;
-        while (inner is not null and not PostgresException)
-        {
-            inner = inner.InnerException;
-        }
-
-        return inner as PostgresException;
-    }
-
     /// <summary>Returns the failure for a broken constraint or precondition, or null if the refusal has another reason.</summary>
     public static Failure? FailureOf(PostgresException refusal) => refusal.SqlState switch
     {

@@ -16,26 +16,14 @@ internal static class AccessTable
         [("UserGroups", HttpMethods.Get)] = Role.Viewer,
     }.ToFrozenDictionary();
 
-    // Exceptions from the rules above, by operationId.
-    private static readonly FrozenDictionary<string, Role> RolesByOperation = new Dictionary<string, Role>
-    {
-        ["Users_export"] = Role.Admin,
-    }.ToFrozenDictionary();
-
     /// <summary>The least powerful role that may run the operation of the request.</summary>
     public static Role RequiredRoleOf(HttpContext context)
-    {
-        var operation = context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "";
-        return RolesByOperation.TryGetValue(operation, out var role) ? role : RequiredRoleByMethod(context);
-    }
-
-    /// <summary>Whether the role includes the permissions of the required role. A caller without a role has no permissions.</summary>
-    public static bool IsSufficient(Role? role, Role required) => role <= required;
-
-    private static Role RequiredRoleByMethod(HttpContext context)
     {
         var noun = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.ControllerName ?? "";
         // Routing ignores the case of the method, so this does too.
         return RolesByMethod.GetValueOrDefault((noun, HttpMethods.GetCanonicalizedValue(context.Request.Method)), Role.Admin);
     }
+
+    /// <summary>Whether the role includes the permissions of the required role. A caller without a role has no permissions.</summary>
+    public static bool IsSufficient(Role? role, Role required) => role <= required;
 }

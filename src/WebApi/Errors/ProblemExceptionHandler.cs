@@ -1,9 +1,8 @@
-using System.Data.Common;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Requests;
+using CleanWorkspace.Infrastructure.Database;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
-using Npgsql;
 
 namespace CleanWorkspace.WebApi.Errors;
 
@@ -51,8 +50,8 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 // The client is gone. The status is for the log only.
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 break;
-            case var _ when DatabaseFault(exception) is { } fault:
-                logger.LogWarning("The database is not available: {Reason}", ReasonOf(fault));
+            case var _ when DatabaseFault.Find(exception) is { } fault && DatabaseFault.IsUnavailable(fault):
+                logger.LogWarning("The database is not available: {Reason}", DatabaseFault.ReasonOf(fault));
                 httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
                 break;
@@ -63,15 +62,6 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
         }
     }
 
-    // The full message of a PostgresException may repeat values of the row.
-    private static string ReasonOf(Exception fault) => (fault as PostgresException)?.MessageText ?? fault.Message;
-
-    // The database is not reachable or not migrated yet. EF Core wraps exceptions, some of them twice.
-    private static DbException? DatabaseFault(Exception? exception) => exception switch
-    {
-        null => null,
-        DbException { IsTransient: true } fault => fault,
-        DbException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } fault => fault,
-        _ => DatabaseFault(exception.InnerException),
-    };
+    private static string ReasonOf(Exception cause) =>
+        DatabaseFault.Find(cause) is { } fault ? DatabaseFault.ReasonOf(fault) : cause.Message;
 }

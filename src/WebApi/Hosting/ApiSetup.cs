@@ -106,6 +106,7 @@ internal static class ApiSetup
         app.UseAccess();
 
         app.MapControllers().RequireAccess();
+        app.MapDocumentation();
         var readOnly = new HttpMethodMetadata([HttpMethods.Get]);
         app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
         app.MapHealthChecks($"{HealthPath}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using CleanWorkspace.Infrastructure.Database;
 using CleanWorkspace.Infrastructure.PrivatePostgres;
 using Microsoft.AspNetCore.Connections;
@@ -15,14 +14,14 @@ internal sealed class StartFailure(string message) : Exception(message)
     /// <summary>Returns a message for the operator, or null if the exception is a defect that needs its stack trace.</summary>
     public static string? Explain(Exception exception) => Unwrap(exception) switch
     {
-        StartFailure or PrivatePostgresException or IncompatibleSchemaException => exception.Message,
+        StartFailure or PrivatePostgresException or SchemaException => exception.Message,
         // The message of a migration names the missing feature of the server.
         PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported } lack => lack.MessageText,
-        PostgresException refusal =>
+        PostgresException refusal when !DatabaseFault.IsAway(refusal) =>
             $"The database refuses the service: {refusal.MessageText} ({refusal.SqlState}). "
             + "Check ConnectionStrings__Workspace and the rights of its user.",
         NpgsqlException fault =>
-            $"The database does not answer: {fault.Message}. Check ConnectionStrings__Workspace and that the server runs.",
+            $"The database cannot be used: {DatabaseFault.ReasonOf(fault)}. Check ConnectionStrings__Workspace and that the server runs.",
         AddressInUseException =>
             "The address of the service is in use by another program. Stop that program, or set ASPNETCORE_URLS to a free address, "
             + "such as http://localhost:5081.",
@@ -32,14 +31,9 @@ internal sealed class StartFailure(string message) : Exception(message)
         _ => null,
     };
 
-    /// <summary>True if a retry may succeed: nothing listens yet, or the server is starting or has too many connections.</summary>
-    public static bool IsDatabaseStarting(Exception exception) =>
-        Unwrap(exception) is NpgsqlException { InnerException: SocketException or TimeoutException or IOException }
-            or PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections };
-
-    // EF Core wraps transient faults. Kestrel wraps the exception for an address in use.
+    // Kestrel wraps the exception for an address in use.
     private static Exception Unwrap(Exception exception) =>
-        exception is InvalidOperationException or IOException && exception.InnerException is { } inner ? inner : exception;
+        DatabaseFault.Find(exception) ?? (exception is IOException { InnerException: AddressInUseException inUse } ? inUse : exception);
 
     // These libraries explain a wrong setting in the message of the exception.
     private static bool IsFromSettings(Exception exception) =>

@@ -89,8 +89,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
 
         if (builder.Configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
         {
-            CheckConnectionString(connectionString);
-            return new WorkspaceDatabase(connectionString, null, migrateOnStart);
+            return new WorkspaceDatabase(ConnectionText.Read(connectionString), null, migrateOnStart);
         }
 
         if (!builder.Environment.IsDevelopment())
@@ -110,37 +109,27 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         return new WorkspaceDatabase(server.ConnectionString, server, migrateOnStart);
     }
 
-    private static void CheckConnectionString(string connectionString)
-    {
-        const string Name = "ConnectionStrings__Workspace";
-        try
-        {
-            if (new NpgsqlConnectionStringBuilder(connectionString).Host is null or "")
-            {
-                throw new StartFailure($"{Name} names no server: it lacks Host=...");
-            }
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
-        {
-            throw new StartFailure($"{Name} is no valid connection string: {exception.Message}");
-        }
-    }
-
     private static async Task<T> WaitForServerAsync<T>(
         WebApplication app, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
-        var deadline = DateTime.UtcNow + MaxWait;
-        for (var isFirst = true; ; isFirst = false)
+        // Counts from the first failure: a server that goes away during a long migration gets the whole time to come back.
+        DateTime? deadline = null;
+        while (true)
         {
             try
             {
                 return await action(cancellationToken);
             }
-            catch (Exception exception) when (StartFailure.IsDatabaseStarting(exception) && DateTime.UtcNow < deadline)
+            catch (Exception exception) when (
+                DatabaseFault.Find(exception) is { } fault && DatabaseFault.IsAway(fault) && !(DateTime.UtcNow > deadline))
             {
-                if (isFirst)
+                if (deadline is null)
                 {
-                    app.Logger.LogWarning("The database does not answer yet; waiting up to {Seconds} s for it", MaxWait.TotalSeconds);
+                    deadline = DateTime.UtcNow + MaxWait;
+                    app.Logger.LogWarning(
+                        "The database cannot be used yet ({Reason}); waiting up to {Seconds} s for it",
+                        DatabaseFault.ReasonOf(fault),
+                        MaxWait.TotalSeconds);
                 }
 
                 await Task.Delay(RetryDelay, cancellationToken);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using CleanWorkspace.IntegrationTests.Hosting;
+using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Commands;
 
@@ -122,6 +123,11 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Theory]
     [InlineData("ConnectionStrings__Workspace", "", "No database is configured")]
     [InlineData("ConnectionStrings__Workspace", "Hst=nowhere", "no valid connection string")]
+    [InlineData("ConnectionStrings__Workspace", "Host=db;Password=s3cret;s3cret=1", "no valid connection string")]
+    [InlineData("ConnectionStrings__Workspace", "Host=db;Password=s3cret;Port=s3cret", "the value of Port cannot be used")]
+    [InlineData("ConnectionStrings__Workspace", "postgres://u:s3cret@db:s3cret/w?sslmode=s3cret", "no valid connection string")]
+    [InlineData("ConnectionStrings__Workspace", "postgres://u:s3cret/s3cret@db/w", "no valid connection string")]
+    [InlineData("ConnectionStrings__Workspace", "mysql://u:s3cret@db/w", "no valid connection string")]
     [InlineData("ConnectionStrings__Workspace", "Database=workspace", "names no server")]
     [InlineData("Database__MigrateOnStart", "perhaps", "must be true or false")]
     [InlineData("ASPNETCORE_URLS", "nonsense", "nonsense")]
@@ -136,6 +142,44 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(explanation, run.Output + run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", run.Output + run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_can_be_named_by_its_URL()
+    {
+        var server = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
+        var login = $"{Uri.EscapeDataString(server.Username!)}:{Uri.EscapeDataString(server.Password ?? "")}";
+
+        var run = await ProgramRun.OfAsync(
+            ["migrate"],
+            ("ConnectionStrings__Workspace", $"postgres://{login}@{server.Host}:{server.Port}/{server.Database}?sslmode=prefer"));
+
+        Assert.True(run.ExitCode == 0, $"{run}");
+        Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
+    }
+
+    [Fact]
+    public async Task Missing_rights_are_explained_by_the_statement_that_grants_them()
+    {
+        await _database.ExecuteAsync("CREATE ROLE \"the tenant\" LOGIN PASSWORD 'tenant'");
+        try
+        {
+            await _database.ExecuteAsync(
+                "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO \"the tenant\"', current_database()); END $$");
+            var tenant = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Username = "the tenant", Password = "tenant" };
+
+            var refused = await ProgramRun.OfAsync(["migrate"], ("ConnectionStrings__Workspace", tenant.ConnectionString));
+
+            Assert.Equal(1, refused.ExitCode);
+            await _database.ExecuteAsync(refused.Error[refused.Error.IndexOf("GRANT", StringComparison.Ordinal)..]);
+            var granted = await ProgramRun.OfAsync(["migrate"], ("ConnectionStrings__Workspace", tenant.ConnectionString));
+            Assert.True(granted.ExitCode == 0, $"{granted}");
+        }
+        finally
+        {
+            await _database.ExecuteAsync("DROP OWNED BY \"the tenant\" CASCADE; DROP ROLE \"the tenant\"");
+        }
     }
 
     [Fact]

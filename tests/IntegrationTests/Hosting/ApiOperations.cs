@@ -12,9 +12,8 @@ internal static class ApiOperations
            select (HttpMethod.Parse(method.Key), path.Key),
     ];
 
-    /// <summary>Whether the operation reads users or groups. All other operations, the export included, need the role admin.</summary>
+    /// <summary>Whether the operation reads users or groups. All other operations need the role admin.</summary>
     public static bool IsRead(HttpMethod method, string path) =>
         method == HttpMethod.Get
-        && path != "/user/export"
         && (path.StartsWith("/user", StringComparison.Ordinal) || path.StartsWith("/auth/group", StringComparison.Ordinal));
 }

@@ -256,6 +256,108 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         Assert.Equal("Ada", await NameOfAsync(user));
     }
 
+    [Fact]
+    public async Task Several_hosts_without_an_answer_are_as_unavailable_as_one()
+    {
+        var one = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
+        var several = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Host = $"127.0.0.1:{one.Port},127.0.0.1:1" };
+        await using var service = await TestService.StartAsync(several.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
+        await CreateUserAsync(service.Client);
+
+        await postgres.StopAsync();
+        try
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await AssertGoneAsync(service.Client);
+            }
+        }
+        finally
+        {
+            await postgres.StartAsync();
+        }
+
+        await Eventually.BeAsync(async () => await StatusAsync(service.Client, "/healthz/ready") == 200);
+        await CreateUserAsync(service.Client);
+    }
+
+    [Fact]
+    public async Task A_start_waits_for_one_of_several_hosts()
+    {
+        await using (await StartServiceAsync())
+        {
+            // The schema exists afterwards.
+        }
+
+        var several = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
+        several.Host = $"127.0.0.1:1,127.0.0.1:{several.Port}";
+        await postgres.StopAsync();
+        var run = ProgramRun.OfAsync(["migrate"], ("ConnectionStrings__Workspace", several.ConnectionString));
+        // Long enough for a first attempt.
+        await Task.Delay(TimeSpan.FromSeconds(3));
+
+        await postgres.StartAsync();
+
+        Assert.True((await run).ExitCode == 0, $"{await run}");
+        Assert.Contains("waiting up to", (await run).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_killed_during_the_first_migration_is_awaited()
+    {
+        await postgres.ExecuteAsync("CREATE DATABASE slow_migration");
+        var slow = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "slow_migration" }.ConnectionString;
+        await ExecuteAsync(
+            slow,
+            """
+            CREATE FUNCTION pause() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); END';
+            CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE TRIGGER') EXECUTE FUNCTION pause();
+            """);
+        var run = ProgramRun.OfAsync(["migrate"], ("ConnectionStrings__Workspace", slow));
+        await Eventually.BeAsync(async () =>
+            (long)(await postgres.ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))! == 1);
+
+        await postgres.KillAsync();
+        await postgres.StartAsync();
+
+        Assert.True((await run).ExitCode == 0, $"{await run}");
+        Assert.Equal(0L, await ExecuteAsync(slow, "SELECT count(*) FROM users"));
+    }
+
+    [Fact]
+    public async Task A_read_only_database_is_not_ready_and_refuses_writes_only()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var service = await TestService.StartAsync(database.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
+        var user = await CreateUserAsync(service.Client);
+
+        await SetReadOnlyAsync(database, "SET default_transaction_read_only = on");
+
+        await Eventually.BeAsync(async () =>
+            await StatusAsync(service.Client, AnyList) == 200 && await StatusAsync(service.Client, "/healthz/ready") == 503);
+        (HttpMethod, string, HttpContent?)[] writes =
+        [
+            (HttpMethod.Post, "/user", ServiceFixture.ToContent(new { first_name = "Grace" })),
+            (HttpMethod.Patch, $"/user/{user}", ServiceFixture.ToContent(new { first_name = "Grace" })),
+            (HttpMethod.Delete, $"/user/{user}", null),
+            (HttpMethod.Post, "/auth/group", ServiceFixture.ToContent(new { name = "Board" })),
+            (HttpMethod.Post, "/auth/key", ServiceFixture.ToContent(new { name = "sync", role = "viewer" })),
+            (HttpMethod.Post, "/user/import", new StringContent("first_name\nGrace\n", new MediaTypeHeaderValue("text/csv"))),
+        ];
+        foreach (var (method, path, content) in writes)
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = content };
+            using var response = await service.Client.SendAsync(request);
+            var answer = (await Answer.ReadAsync(request, response)).MustBe(503);
+            Assert.Equal("database_unavailable", (string)answer.Json["code"]!);
+        }
+
+        await SetReadOnlyAsync(database, "RESET default_transaction_read_only");
+        await Eventually.BeAsync(async () => await StatusAsync(service.Client, "/healthz/ready") == 200);
+        await Eventually.BeAsync(async () =>
+            await PatchAsync(service.Client, user, "Grace", CancellationToken.None) == 200);
+    }
+
     // The service would log thousands of answers 503.
     private Task<TestService> StartServiceAsync() =>
         TestService.StartAsync(postgres.ConnectionString, ("Serilog:MinimumLevel:Default", "Fatal"));
@@ -271,6 +373,22 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         CREATE VIEW api_keys AS SELECT * FROM stored_keys
             WHERE CASE WHEN nextval('readings') = 1 THEN pg_sleep(20) IS NOT NULL ELSE true END;
         """);
+
+    private static async Task SetReadOnlyAsync(TestDatabase database, string setting) => await database.ExecuteAsync(
+        $"""
+        SET transaction_read_only = off;
+        DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {setting}', current_database()); END $$;
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+        """);
+
+    private static async Task<object?> ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
 
     private static async Task AssertGoneAsync(HttpClient client)
     {
