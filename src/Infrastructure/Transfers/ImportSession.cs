@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
@@ -11,9 +12,13 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
 
     private const int SecondsToUnlock = 5;
 
+    private readonly long _start = Stopwatch.GetTimestamp();
+
     private Task _background = Task.CompletedTask;
 
     public NpgsqlConnection Connection => connection;
+
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
 
     /// <summary>Takes the lock if no other import holds it, and configures the session.</summary>
     /// <returns>Whether the session has the lock.</returns>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Infrastructure.Database;
@@ -14,29 +13,37 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
 
     // Exports with slow clients must leave most connections of the pool to other requests.
     private const int MaxExports = 4;
+    private const int MinConnectionsPerExport = 4;
 
+    private readonly NpgsqlDataSource _database = database;
+    private readonly int _maxExports = Math.Clamp(
+        new NpgsqlConnectionStringBuilder(database.ConnectionString).MaxPoolSize / MinConnectionsPerExport, 1, MaxExports);
+
+    private bool _isImporting;
     private int _exports;
 
     /// <inheritdoc/>
     public async Task<ImportSummary> ImportAsync(
         IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken)
     {
-        var start = Stopwatch.GetTimestamp();
-        await using var session = new ImportSession(await imports.OpenAsync(cancellationToken));
-        if (!await session.TryLockAsync(cancellationToken))
+        // The turn comes before the connection. Otherwise each refused import would open a connection.
+        if (Interlocked.Exchange(ref _isImporting, true))
         {
             throw Failure.ImportInProgress();
         }
 
-        var staging = new ImportStaging(session);
-        await staging.FillAsync(rows, count => report.Progress(ImportStage.Reading, count, null), cancellationToken);
-
-        var plan = new ImportPlan(session, options);
-        var (counts, isApplied) = await ApplyAsync(session, plan, options, report, caller, cancellationToken);
-
-        var summary = counts.ToSummary(isApplied, options, Stopwatch.GetElapsedTime(start));
-        await report.CloseAsync(summary, staging.ReadRefusalsAsync(cancellationToken), cancellationToken);
-        return summary;
+        try
+        {
+            await using var session = new ImportSession(await imports.OpenAsync(cancellationToken));
+            // An import of another instance may hold the lock.
+            return await session.TryLockAsync(cancellationToken)
+                ? await ImportAsync(session, rows, options, report, caller, cancellationToken)
+                : throw Failure.ImportInProgress();
+        }
+        finally
+        {
+            Volatile.Write(ref _isImporting, false);
+        }
     }
 
     /// <inheritdoc/>
@@ -44,12 +51,12 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
     {
         try
         {
-            if (Interlocked.Increment(ref _exports) > MaxExports)
+            if (Interlocked.Increment(ref _exports) > _maxExports)
             {
                 throw Failure.TooManyExports();
             }
 
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var connection = await _database.OpenConnectionAsync(cancellationToken);
             await new Export(connection, writer).RunAsync(cancellationToken);
         }
         finally
@@ -58,7 +65,24 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
         }
     }
 
-    private static async Task<(ImportCounts Counts, bool IsApplied)> ApplyAsync(
+    private static async Task<ImportSummary> ImportAsync(
+        ImportSession session,
+        IAsyncEnumerable<CheckedRow> rows,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken)
+    {
+        var staging = new ImportStaging(session);
+        await staging.FillAsync(rows, count => report.Progress(ImportStage.Reading, count, null), cancellationToken);
+
+        var plan = new ImportPlan(session, options);
+        var summary = await ApplyAsync(session, plan, options, report, caller, cancellationToken);
+        await report.CloseAsync(summary, staging.ReadRefusalsAsync(cancellationToken), cancellationToken);
+        return summary;
+    }
+
+    private static async Task<ImportSummary> ApplyAsync(
         ImportSession session,
         ImportPlan plan,
         ImportOptions options,
@@ -73,14 +97,15 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
             var planned = await plan.MakeAsync(cancellationToken);
             if (options.IsDryRun || (planned.Refused > 0 && !options.IsPartial))
             {
-                return (planned, false);
+                return planned.ToSummary(isApplied: false, options, session.Elapsed);
             }
 
             try
             {
-                if (await new ImportWrite(session, plan, planned, report, caller).RunAsync(cancellationToken) is { } written)
+                var write = new ImportWrite(session, plan, planned, report);
+                if (await new ImportTransaction(session, options, caller).RunAsync(write.RunAsync, cancellationToken) is { } summary)
                 {
-                    return (written, true);
+                    return summary;
                 }
             }
             catch (PostgresException refusal) when (IsCausedByOtherWriter(refusal))
