@@ -392,7 +392,8 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
                             Texts = UserTexts(("first_name", $"Round {file}")),
                             UserGroups = Named(groups[(i + file) % 6], groups[(i + 2 * file + 1) % 6]),
                         }),
-                        .. Enumerable.Range(0, 24).Select(i => User($"new{file}.{i}@example.org") with { UserGroups = Named(groups[i % 6]) }),
+                        .. Enumerable.Range(0, 24).Select(
+                            i => User($"new{file}.{i}@example.org") with { UserGroups = Named(groups[i % 6]) }),
                     ]);
                 }
             });

@@ -355,6 +355,26 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(1, await service.CountAsync("/user"));
     }
 
+    [Fact]
+    public async Task Refused_imports_open_no_connection_to_the_database()
+    {
+        const string Sessions = "SELECT sessions FROM pg_stat_database WHERE datname = current_database()";
+        var (client, _) = await BeginAsync("Content-Length: 23\r\n\r\nemail\nada@example.org\n");
+        using (client)
+        {
+            await UntilImportsAsync(1);
+            var before = (long)(await service.ExecuteAsync(Sessions))!;
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => service.ImportAsync("email\nalan@example.org\n")));
+
+            Assert.All(answers, answer => Assert.Equal("import_in_progress", (string?)answer.MustBe(409).Json["code"]));
+            // The statements of the test itself may open some.
+            Assert.InRange((long)(await service.ExecuteAsync(Sessions))! - before, 0, 10);
+        }
+
+        await UntilImportsAsync(0);
+    }
+
     private static JsonObject Counts(
         Answer answer, int created = 0, int updated = 0, int unchanged = 0, int refused = 0, bool isApplied = true)
     {
