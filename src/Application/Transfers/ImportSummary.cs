@@ -30,6 +30,12 @@ public sealed record ImportSummary
     /// <summary>The number of groups that already agreed with their row.</summary>
     public required long GroupsUnchanged { get; init; }
 
+    /// <summary>The number of memberships that begin, those of new users included.</summary>
+    public required long MembershipsAdded { get; init; }
+
+    /// <summary>The number of memberships that end.</summary>
+    public required long MembershipsRemoved { get; init; }
+
     /// <summary>The duration in seconds.</summary>
     public required double Seconds { get; init; }
 }

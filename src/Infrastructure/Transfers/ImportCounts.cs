@@ -24,6 +24,11 @@ internal sealed record ImportCounts
     /// <summary>The number of memberships of new users.</summary>
     public required long NewMemberships { get; init; }
 
+    /// <summary>The number of memberships that existing users get.</summary>
+    public required long AddedMemberships { get; init; }
+
+    public required long RemovedMemberships { get; init; }
+
     /// <summary>The number of the last line with a user.</summary>
     public required long LastLine { get; init; }
 
@@ -38,6 +43,8 @@ internal sealed record ImportCounts
         GroupsCreated = GroupsCreated,
         GroupsUpdated = GroupsUpdated,
         GroupsUnchanged = GroupsMatched - GroupsUpdated,
+        MembershipsAdded = NewMemberships + AddedMemberships,
+        MembershipsRemoved = RemovedMemberships,
         Seconds = time.TotalSeconds,
     };
 }

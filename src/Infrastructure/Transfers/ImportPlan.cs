@@ -71,7 +71,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         ANALYZE import_locked
         """;
 
-    private static string CompareUsers(string matches) => $"""
+    private static string CompareUsers(string matches, MembershipMode memberships) => $"""
         TRUNCATE import_differences, import_changes;
 
         -- One statement reads versions and memberships in one snapshot. A change of memberships increments the version of the user.
@@ -83,7 +83,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             FULL JOIN (
                 SELECT s.user_id, s.group_id FROM memberships AS s JOIN {matches} AS m ON m.user_id = s.user_id AND m.gives_groups
             ) AS present ON present.user_id = wanted.user_id AND present.group_id = wanted.group_id
-            WHERE wanted.user_id IS NULL OR present.user_id IS NULL
+            WHERE present.user_id IS NULL{(memberships == MembershipMode.Replace ? " OR wanted.user_id IS NULL" : "")}
             RETURNING user_id
         )
         INSERT INTO import_changes (line, user_id, version)
@@ -122,7 +122,9 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             (SELECT count(*) FROM import_group_matches AS m
                 WHERE NOT is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line)),
             (SELECT count(*) FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)),
-            (SELECT coalesce(max(line), 0) FROM import_users)
+            (SELECT coalesce(max(line), 0) FROM import_users),
+            (SELECT count(*) FILTER (WHERE is_added) FROM import_differences),
+            (SELECT count(*) FILTER (WHERE NOT is_added) FROM import_differences)
         FROM (SELECT count(*) AS matched FROM import_matches) AS matches
         """;
 
@@ -157,7 +159,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
 
     private async Task<ImportCounts> CompareAsync(string matches, CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync(CompareUsers(matches), cancellationToken);
+        await session.ExecuteAsync(CompareUsers(matches, options.Memberships), cancellationToken);
         await using var command = new NpgsqlCommand(Count, session.Connection);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -172,6 +174,8 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             GroupsMatched = row.GetInt64(6),
             NewMemberships = row.GetInt64(7),
             LastLine = row.GetInt64(8),
+            AddedMemberships = row.GetInt64(9),
+            RemovedMemberships = row.GetInt64(10),
         };
     }
 }

@@ -73,5 +73,7 @@ internal sealed class ImportTransaction(ImportSession session, ImportOptions opt
         ["groups_created"] = written.GroupsCreated,
         ["groups_updated"] = written.GroupsUpdated,
         ["groups_unchanged"] = written.GroupsMatched - written.GroupsUpdated,
+        ["memberships_added"] = written.NewMemberships + written.AddedMemberships,
+        ["memberships_removed"] = written.RemovedMemberships,
     }.ToDictionary(count => count.Key, count => new { from = (string?)null, to = $"{count.Value}" }));
 }

@@ -24,6 +24,12 @@ internal static class ImportCommand
             Description = "Applies the valid rows if other rows are refused. Without this option, one refused row stops the import.",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Shows what the import would change, and changes nothing." };
+        var userGroups = new Option<string>("--user-groups")
+        {
+            Description = "Whether the groups of a row replace the groups of the user (the default), or are added to them.",
+            HelpName = string.Join('|', MembershipParameter.Names),
+        };
+        userGroups.AcceptOnlyFromAmong(MembershipParameter.Names);
         var rejects = new Option<string>("--rejects")
         {
             Description = "Writes every fault of the refused rows to this file, one JSON object a line.",
@@ -36,7 +42,7 @@ internal static class ImportCommand
             ("import users.csv --partial --rejects rejects.ndjson", "Imports the valid rows and saves the faults of the others."),
             ("import - --format ndjson < workspace.ndjson", "Imports the standard input."))
         {
-            file, format, createGroups, partial, dryRun, rejects,
+            file, format, createGroups, userGroups, partial, dryRun, rejects,
         };
         command.SetAction((arguments, _) =>
         {
@@ -44,7 +50,10 @@ internal static class ImportCommand
             return RunAsync(
                 path,
                 TransferFile.FormatOf(path, arguments.GetValue(format)),
-                new ImportOptions(arguments.GetValue(partial), arguments.GetValue(dryRun), arguments.GetValue(createGroups)),
+                new ImportOptions(arguments.GetValue(partial), arguments.GetValue(dryRun), arguments.GetValue(createGroups))
+                {
+                    Memberships = MembershipParameter.ModeOf(arguments.GetValue(userGroups)),
+                },
                 arguments.GetValue(rejects),
                 cancellationToken);
         });

@@ -83,12 +83,14 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
             _ => "Done.",
         });
         var (created, updated) = summary.Applied ? ("created", "updated") : ("to create", "to update");
+        var (added, removed) = summary.Applied ? ("added", "removed") : ("to add", "to remove");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
             users   {summary.Created:N0} {created}, {summary.Updated:N0} {updated}, {summary.Unchanged:N0} unchanged
             groups  {summary.GroupsCreated:N0} {created}, {summary.GroupsUpdated:N0} {updated}, {summary.GroupsUnchanged:N0} unchanged
             rows    {summary.Refused:N0} refused
+            members {summary.MembershipsAdded:N0} {added}, {summary.MembershipsRemoved:N0} {removed}
             time    {summary.Seconds:N2} seconds
             """));
     }

@@ -98,6 +98,9 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="partial">True applies the good rows even if other rows are refused.</param>
     /// <param name="dryRun">True reports the result but changes nothing.</param>
     /// <param name="createGroups">True creates missing groups. Otherwise rows that name them are refused.</param>
+    /// <param name="userGroups">
+    /// Whether the groups of a row replace the groups of the user (replace, the default), or are added to them (add).
+    /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("import", Name = "Users_import")]
     [KnownParametersOnly]
@@ -111,12 +114,16 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         [FromQuery(Name = "partial")] bool partial,
         [FromQuery(Name = "dry_run")] bool dryRun,
         [FromQuery(Name = "create_groups")] bool createGroups,
+        [FromQuery(Name = "user_groups")] MembershipParameter? userGroups,
         CancellationToken cancellationToken)
     {
         using var report = new NdjsonReport(Response);
+        var options = new ImportOptions(partial, dryRun, createGroups)
+        {
+            Memberships = userGroups?.Mode ?? default,
+        };
         await mediator.Send(
-            new UsersImportRequest(report.Accept(rows, CancellationToken.None), new ImportOptions(partial, dryRun, createGroups), report),
-            cancellationToken);
+            new UsersImportRequest(report.Accept(rows, CancellationToken.None), options, report), cancellationToken);
         return new EmptyResult();
     }
 

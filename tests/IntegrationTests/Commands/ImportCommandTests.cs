@@ -68,6 +68,20 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Memberships_are_counted_and_can_be_added()
+    {
+        await ImportAsync("email,user_groups\nada@example.org,Poets\n", "--create-groups");
+
+        var dryRun = await ImportAsync("email,user_groups\nada@example.org,\n", "--dry-run");
+        var added = await ImportAsync("email,user_groups\nada@example.org,Analysts\n", "--create-groups", "--user-groups", "add");
+        var replaced = await ImportAsync("email,user_groups\nada@example.org,Analysts\n", "--user-groups", "replace");
+
+        Assert.Contains("members 0 to add, 1 to remove\n", dryRun.Output, StringComparison.Ordinal);
+        Assert.Contains("members 1 added, 0 removed\n", added.Output, StringComparison.Ordinal);
+        Assert.Contains("members 0 added, 1 removed\n", replaced.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_format_follows_from_the_file_name_or_the_option()
     {
         const string Line = """{"email": "ada@example.org"}""";
@@ -132,6 +146,8 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [InlineData("import users.csv --format --dry-run", 2)]
     [InlineData("import users.csv --rejects --dry-run", 2)]
     [InlineData("import --dry", 2)]
+    [InlineData("import users.csv --user-groups keep", 2)]
+    [InlineData("import users.csv --user-groups --dry-run", 2)]
     [InlineData("export --dry", 2)]
     [InlineData("export --exel-safe", 2)]
     [InlineData("import users.csv more.csv", 2)]

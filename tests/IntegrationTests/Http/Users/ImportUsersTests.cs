@@ -147,6 +147,52 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(2, poets.Ids("users").Length);
     }
 
+    [Theory]
+    [InlineData("", 2, 3)]
+    [InlineData("user_groups=replace", 2, 3)]
+    [InlineData("user_groups=add", 2, 0)]
+    public async Task Memberships_that_begin_and_end_are_counted_also_in_a_dry_run(string mode, int added, int removed)
+    {
+        string[] groups = [(await CreateGroupAsync("Analysts")), (await CreateGroupAsync("Poets"))];
+        var ada = await service.CreateUserAsync(new { email = "ada@example.org", user_groups = groups });
+        var alan = await service.CreateUserAsync(new { email = "alan@example.org", user_groups = groups[..1] });
+        const string File = "email,user_groups\nada@example.org,\nalan@example.org,Poets\ngrace@example.org,Poets\n";
+
+        var planned = (await service.ImportAsync(File, $"dry_run=true&{mode}")).MustBe(200).Lines[^1];
+        Assert.Equal([groups[0]], (await service.ReadUserAsync(alan.Id())).Ids("user_groups"));
+        var applied = (await service.ImportAsync(File, mode)).MustBe(200).Lines[^1];
+
+        Assert.Equal((added, removed), Memberships(planned));
+        Assert.Equal((added, removed), Memberships(applied));
+        Assert.Equal(removed == 0 ? groups : [], (await service.ReadUserAsync(ada.Id())).Ids("user_groups"));
+        Assert.Equal(removed == 0 ? groups : groups[1..], (await service.ReadUserAsync(alan.Id())).Ids("user_groups"));
+        Assert.Equal((0, 0), Memberships((await service.ImportAsync(File, mode)).MustBe(200).Lines[^1]));
+        var audited = (await service.GetAsync("/auth/audit?page_size=200")).Json["results"]!.AsArray()
+            .Last(entry => (string)entry!["resource"]! == "imports")!["changes"]!;
+        Assert.Equal(
+            $"{added} {removed}", $"{audited["memberships_added"]!["to"]} {audited["memberships_removed"]!["to"]}");
+
+        async Task<string> CreateGroupAsync(string name) => (await service.CreateGroupAsync(new { name })).Id();
+    }
+
+    [Fact]
+    public async Task Groups_of_ndjson_rows_can_be_added()
+    {
+        var poets = (await service.CreateGroupAsync(new { name = "Poets" })).Id();
+        var ada = await service.CreateUserAsync(new { email = "ada@example.org", user_groups = new[] { poets } });
+
+        var answer = await service.ImportAsync(
+            """
+            {"resource": "user_groups", "name": "Analysts"}
+            {"email": "ada@example.org", "user_groups": ["Analysts"]}
+            """,
+            "create_groups=true&user_groups=add",
+            Ndjson);
+
+        Assert.Equal((1, 0), Memberships(Counts(answer.MustBe(200), updated: 1)));
+        Assert.Equal(2, (await service.ReadUserAsync(ada.Id())).Ids("user_groups").Length);
+    }
+
     [Fact]
     public async Task A_refused_group_is_not_created_by_its_name()
     {
@@ -277,6 +323,9 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("partial=true&partial=true", "partial")]
     [InlineData("dry_run=1&create_groups=", "create_groups,dry_run")]
     [InlineData("dryrun=true", "dryrun")]
+    [InlineData("user_groups=", "user_groups")]
+    [InlineData("user_groups=Add", "user_groups")]
+    [InlineData("user_groups=add&user_groups=add", "user_groups")]
     public async Task Unusable_parameters_are_named(string query, string names)
     {
         (await service.ImportAsync("email\nada@example.org\n", query)).MustRefuseParameters(names.Split(','));
@@ -385,6 +434,9 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             ((int)summary["created"]!, (int)summary["updated"]!, (int)summary["unchanged"]!, (int)summary["refused"]!));
         return summary;
     }
+
+    private static (int Added, int Removed) Memberships(JsonObject summary) =>
+        ((int)summary["memberships_added"]!, (int)summary["memberships_removed"]!);
 
     private static IEnumerable<(int Line, string? Column, string Code)> Faults(Answer answer) =>
         answer.Lines.SkipLast(1).Select(fault => ((int)fault["line"]!, (string?)fault["column"], (string)fault["code"]!));
