@@ -10,7 +10,8 @@ using NpgsqlTypes;
 namespace CleanWorkspace.Infrastructure.Transfers;
 
 /// <summary>The transaction of an import. It tells the triggers about the import, and it ends with the audit entry of the counts.</summary>
-internal sealed class ImportTransaction(ImportSession session, ImportOptions options, Caller caller)
+internal sealed class ImportTransaction(
+    ImportSession session, ImportOptions options, Caller caller, ImportRecord? record)
 {
     private const string StartWrite = """
         -- The function writer_slot never gives slot 32 to a session.
@@ -33,6 +34,11 @@ internal sealed class ImportTransaction(ImportSession session, ImportOptions opt
     {
         await using var transaction = await session.Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await session.ExecuteAsync(StartWrite, cancellationToken, new NpgsqlParameter<string>("write", WriteSetting.Of("users", caller)));
+        if (record is not null)
+        {
+            await record.ReserveAsync(cancellationToken);
+        }
+
         if (await writeAsync(cancellationToken) is not { } written)
         {
             return null;
@@ -44,6 +50,11 @@ internal sealed class ImportTransaction(ImportSession session, ImportOptions opt
             new NpgsqlParameter<Guid>("id", Uuid.CreateVersion7(TimeProvider.System)),
             new NpgsqlParameter("changes", NpgsqlDbType.Jsonb) { Value = ToChanges(written) });
         var summary = written.ToSummary(isApplied: true, options, session.Elapsed);
+        if (record is not null)
+        {
+            await record.AddAsync(summary, cancellationToken);
+        }
+
         await CommitAsync(transaction, cancellationToken);
         return summary;
     }

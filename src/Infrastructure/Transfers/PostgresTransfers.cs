@@ -1,4 +1,5 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
@@ -76,20 +77,29 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
         var staging = new ImportStaging(session);
         await staging.FillAsync(rows, count => report.Progress(ImportStage.Reading, count, null), cancellationToken);
 
-        var plan = new ImportPlan(session, options);
-        var summary = await ApplyAsync(session, plan, options, report, caller, cancellationToken);
+        var record = options.Key is { } key
+            ? new ImportRecord(session, caller, new IdempotencyKey(key.Value, key.ReadFingerprint()))
+            : null;
+        if (record is not null && await record.FindAsync(cancellationToken) is { } first)
+        {
+            await report.CloseAsync(first, AsyncEnumerable.Empty<ImportRefusal>(), cancellationToken);
+            return first;
+        }
+
+        var transaction = new ImportTransaction(session, options, caller, record);
+        var summary = await ApplyAsync(session, transaction, options, report, cancellationToken);
         await report.CloseAsync(summary, staging.ReadRefusalsAsync(cancellationToken), cancellationToken);
         return summary;
     }
 
     private static async Task<ImportSummary> ApplyAsync(
         ImportSession session,
-        ImportPlan plan,
+        ImportTransaction transaction,
         ImportOptions options,
         IImportReport report,
-        Caller caller,
         CancellationToken cancellationToken)
     {
+        var plan = new ImportPlan(session, options);
         Exception? lastRefusal = null;
         for (var attempt = 1; attempt <= MaxPlans; attempt++)
         {
@@ -103,7 +113,7 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
             try
             {
                 var write = new ImportWrite(session, plan, planned, report);
-                if (await new ImportTransaction(session, options, caller).RunAsync(write.RunAsync, cancellationToken) is { } summary)
+                if (await transaction.RunAsync(write.RunAsync, cancellationToken) is { } summary)
                 {
                     return summary;
                 }
@@ -111,6 +121,10 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
             catch (PostgresException refusal) when (IsCausedByOtherWriter(refusal))
             {
                 lastRefusal = refusal;
+            }
+            catch (PostgresException refusal) when (WriteRules.FailureOf(refusal) is { } failure)
+            {
+                throw failure;
             }
         }
 

@@ -101,6 +101,9 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="userGroups">
     /// Whether the groups of a row replace the groups of the user (replace, the default), or are added to them (add).
     /// </param>
+    /// <param name="idempotency">
+    /// A name for this import, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
+    /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("import", Name = "Users_import")]
     [KnownParametersOnly]
@@ -115,12 +118,14 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         [FromQuery(Name = "dry_run")] bool dryRun,
         [FromQuery(Name = "create_groups")] bool createGroups,
         [FromQuery(Name = "user_groups")] MembershipParameter? userGroups,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
         CancellationToken cancellationToken)
     {
         using var report = new NdjsonReport(Response);
         var options = new ImportOptions(partial, dryRun, createGroups)
         {
             Memberships = userGroups?.Mode ?? default,
+            Key = FingerprintStream.KeyOf(HttpContext, idempotency),
         };
         await mediator.Send(
             new UsersImportRequest(report.Accept(rows, CancellationToken.None), options, report), cancellationToken);

@@ -424,6 +424,104 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         await UntilImportsAsync(0);
     }
 
+    [Fact]
+    public async Task A_repeated_import_with_the_same_key_gets_the_first_summary_and_changes_nothing()
+    {
+        const string File = "email,first_name\n,NoAddress1\n,NoAddress2\n";
+        var key = $"{Guid.NewGuid()}";
+
+        var first = Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 2);
+        await service.PostAsync("/user", new { first_name = "Ada" });
+        var second = Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 2);
+
+        Assert.Equal(first.ToJsonString(), second.ToJsonString());
+        Assert.Equal(3, await service.CountAsync("/user"));
+        Assert.Equal(
+            1, (await service.GetAsync("/auth/audit")).Json["results"]!.AsArray().Count(entry => (string)entry!["resource"]! == "imports"));
+        Counts((await ImportWithKeyAsync($"{Guid.NewGuid()}", File)).MustBe(200), created: 2);
+    }
+
+    [Theory]
+    [InlineData("email,first_name\n,NoAddress2\n", "", "text/csv")]
+    [InlineData("email,first_name\n,NoAddress1\n", "dry_run=true", "text/csv")]
+    [InlineData("{\"first_name\": \"NoAddress1\"}", "", Ndjson)]
+    public async Task A_key_cannot_be_used_for_another_import(string file, string query, string mediaType)
+    {
+        var key = $"{Guid.NewGuid()}";
+        (await ImportWithKeyAsync(key, "email,first_name\n,NoAddress1\n")).MustBe(200);
+
+        var refused = (await ImportWithKeyAsync(key, file, query, mediaType)).MustBe(422);
+
+        Assert.Equal("idempotency_key_reused", (string?)refused.Json["code"]);
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task A_key_of_an_import_and_of_a_create_are_the_same_key()
+    {
+        var key = $"{Guid.NewGuid()}";
+        (await ImportWithKeyAsync(key, "email\nada@example.org\n")).MustBe(200);
+        var create = new HttpRequestMessage(HttpMethod.Post, "/user") { Content = ServiceFixture.ToContent(new { first_name = "Alan" }) };
+        create.Headers.Add("Idempotency-Key", key);
+
+        (await service.SendAsync(create)).MustBe(422);
+
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task An_import_that_changed_nothing_can_be_sent_again_with_its_key()
+    {
+        const string File = "email,user_groups\nada@example.org,Analysts\n";
+        var key = $"{Guid.NewGuid()}";
+        (await ImportWithKeyAsync(key, File)).MustBe(400);
+
+        await service.CreateGroupAsync(new { name = "Analysts" });
+
+        Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 1);
+        Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 1);
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task A_repetition_is_refused_while_the_first_import_is_running()
+    {
+        const string File = "email\nada@example.org\n";
+        var key = $"{Guid.NewGuid()}";
+        var (client, stream) = await BeginAsync($"Idempotency-Key: {key}\r\nContent-Length: {File.Length}\r\n\r\n{File[..^1]}");
+        using (client)
+        {
+            await UntilImportsAsync(1);
+
+            (await ImportWithKeyAsync(key, File)).MustBe(409);
+
+            await stream.WriteAsync("\n"u8.ToArray());
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            Assert.StartsWith("HTTP/1.1 200 ", await reader.ReadLineAsync().WithinLimitAsync(), StringComparison.Ordinal);
+        }
+
+        Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 1);
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task A_wrong_key_of_an_import_is_refused()
+    {
+        (await ImportWithKeyAsync("a b", "email\nada@example.org\n")).MustRefuseParameters("Idempotency-Key");
+
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    private Task<Answer> ImportWithKeyAsync(string key, string file, string query = "", string mediaType = "text/csv")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{Address}?{query}")
+        {
+            Content = ServiceFixture.ToFile(Encoding.UTF8.GetBytes(file), mediaType),
+        };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return service.SendAsync(request);
+    }
+
     private static JsonObject Counts(
         Answer answer, int created = 0, int updated = 0, int unchanged = 0, int refused = 0, bool isApplied = true)
     {
