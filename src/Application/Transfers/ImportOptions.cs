@@ -9,6 +9,9 @@ public sealed record ImportOptions(bool IsPartial, bool IsDryRun, bool CreatesGr
     /// <summary>Whether the groups of a row replace the groups of the user, or are added to them.</summary>
     public MembershipMode Memberships { get; init; }
 
+    /// <summary>Whether several rows of one user are united. If not, only the first row is valid.</summary>
+    public bool MergesRows { get; init; }
+
     /// <summary>The idempotency key, or null if the client gave none.</summary>
     public ImportKey? Key { get; init; }
 }

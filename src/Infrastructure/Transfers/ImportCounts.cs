@@ -14,6 +14,9 @@ internal sealed record ImportCounts
 
     public required long Refused { get; init; }
 
+    /// <summary>The number of rows that were united with an earlier row.</summary>
+    public long Merged { get; init; }
+
     public required long GroupsCreated { get; init; }
 
     public required long GroupsUpdated { get; init; }
@@ -39,6 +42,7 @@ internal sealed record ImportCounts
         Created = Created,
         Updated = Updated,
         Unchanged = Matched - Updated,
+        Merged = Merged,
         Refused = Refused,
         GroupsCreated = GroupsCreated,
         GroupsUpdated = GroupsUpdated,

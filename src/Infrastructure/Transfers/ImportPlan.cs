@@ -130,10 +130,16 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
 
     private readonly ImportMatching _matching = new(session, options);
     private bool _hasTables;
+    private long _merged;
 
     /// <summary>Makes the plan, or makes it again after other writers put it out of date.</summary>
     public async Task<ImportCounts> MakeAsync(CancellationToken cancellationToken)
     {
+        if (options.MergesRows && !_hasTables)
+        {
+            _merged = await new ImportMerge(session).RunAsync(cancellationToken);
+        }
+
         await session.ExecuteAsync(_hasTables ? ClearTables : CreateTables, cancellationToken);
         await _matching.RunAsync(cancellationToken);
         await session.ExecuteAsync(CollectValidRows, cancellationToken);
@@ -176,6 +182,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             LastLine = row.GetInt64(8),
             AddedMemberships = row.GetInt64(9),
             RemovedMemberships = row.GetInt64(10),
+            Merged = _merged,
         };
     }
 }

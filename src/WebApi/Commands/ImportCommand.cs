@@ -30,6 +30,10 @@ internal static class ImportCommand
             HelpName = string.Join('|', MembershipParameter.Names),
         };
         userGroups.AcceptOnlyFromAmong(MembershipParameter.Names);
+        var mergeRows = new Option<bool>("--merge-rows")
+        {
+            Description = "Unites several rows of one user: their groups add up, and all other values must agree.",
+        };
         var rejects = new Option<string>("--rejects")
         {
             Description = "Writes every fault of the refused rows to this file, one JSON object a line.",
@@ -42,7 +46,7 @@ internal static class ImportCommand
             ("import users.csv --partial --rejects rejects.ndjson", "Imports the valid rows and saves the faults of the others."),
             ("import - --format ndjson < workspace.ndjson", "Imports the standard input."))
         {
-            file, format, createGroups, userGroups, partial, dryRun, rejects,
+            file, format, createGroups, userGroups, mergeRows, partial, dryRun, rejects,
         };
         command.SetAction((arguments, _) =>
         {
@@ -53,6 +57,7 @@ internal static class ImportCommand
                 new ImportOptions(arguments.GetValue(partial), arguments.GetValue(dryRun), arguments.GetValue(createGroups))
                 {
                     Memberships = MembershipParameter.ModeOf(arguments.GetValue(userGroups)),
+                    MergesRows = arguments.GetValue(mergeRows),
                 },
                 arguments.GetValue(rejects),
                 cancellationToken);

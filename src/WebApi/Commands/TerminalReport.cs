@@ -89,7 +89,7 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
             $"""
             users   {summary.Created:N0} {created}, {summary.Updated:N0} {updated}, {summary.Unchanged:N0} unchanged
             groups  {summary.GroupsCreated:N0} {created}, {summary.GroupsUpdated:N0} {updated}, {summary.GroupsUnchanged:N0} unchanged
-            rows    {summary.Refused:N0} refused
+            rows    {summary.Refused:N0} refused, {summary.Merged:N0} merged
             members {summary.MembershipsAdded:N0} {added}, {summary.MembershipsRemoved:N0} {removed}
             time    {summary.Seconds:N2} seconds
             """));

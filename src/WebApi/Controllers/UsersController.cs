@@ -101,6 +101,7 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="userGroups">
     /// Whether the groups of a row replace the groups of the user (replace, the default), or are added to them (add).
     /// </param>
+    /// <param name="mergeRows">True unites several rows of one user: their groups add up, and all other values must agree.</param>
     /// <param name="idempotency">
     /// A name for this import, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
     /// </param>
@@ -118,6 +119,7 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         [FromQuery(Name = "dry_run")] bool dryRun,
         [FromQuery(Name = "create_groups")] bool createGroups,
         [FromQuery(Name = "user_groups")] MembershipParameter? userGroups,
+        [FromQuery(Name = "merge_rows")] bool mergeRows,
         [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
         CancellationToken cancellationToken)
     {
@@ -125,6 +127,7 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         var options = new ImportOptions(partial, dryRun, createGroups)
         {
             Memberships = userGroups?.Mode ?? default,
+            MergesRows = mergeRows,
             Key = FingerprintStream.KeyOf(HttpContext, idempotency),
         };
         await mediator.Send(

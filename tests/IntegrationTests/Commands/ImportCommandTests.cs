@@ -82,6 +82,17 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_of_one_user_can_be_merged()
+    {
+        var run = await ImportAsync(
+            "email,user_groups\nada@example.org,Poets\nada@example.org,Analysts\n", "--create-groups", "--merge-rows");
+
+        Assert.True(run.ExitCode == 0, $"{run}");
+        Assert.Contains("rows    0 refused, 1 merged\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(2L, await _database.ExecuteAsync("SELECT count(*) FROM memberships"));
+    }
+
+    [Fact]
     public async Task The_format_follows_from_the_file_name_or_the_option()
     {
         const string Line = """{"email": "ada@example.org"}""";

@@ -425,6 +425,82 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Rows_of_one_user_are_united_on_request()
+    {
+        const string File =
+            """
+            email,first_name,role,user_groups
+            ada@example.org,Ada,,Analysts
+            alan@example.org,Alan,,Poets
+            ADA@example.org,Ada,editor,Poets;Analysts
+            ada@EXAMPLE.org,Ada,,Machinists
+            """;
+        Assert.Equal(
+            [(4, "email", "duplicate_email"), (5, "email", "duplicate_email")],
+            Faults((await service.ImportAsync(File, "create_groups=true")).MustBe(400)));
+
+        var summary = Counts((await service.ImportAsync(File, "create_groups=true&merge_rows=true")).MustBe(200), created: 2);
+
+        Assert.Equal((2, 3), ((int)summary["merged"]!, (int)summary["groups_created"]!));
+        Assert.Equal((4, 0), Memberships(summary));
+        var ada = (await service.GetAsync("/user?email=ada@example.org")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Equal("ada@example.org Ada editor", $"{ada["email"]} {ada["first_name"]} {ada["role"]}");
+        Assert.Equal(3, ada.Ids("user_groups").Length);
+        var again = Counts((await service.ImportAsync(File, "merge_rows=true")).MustBe(200), unchanged: 2);
+        Assert.Equal((0, 0), Memberships(again));
+    }
+
+    [Fact]
+    public async Task United_rows_of_ndjson_add_the_values_that_only_one_of_them_gives()
+    {
+        const string Id = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071";
+        const string Nameless = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072";
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"email": "ada@example.org", "first_name": "Ada"}
+            {"id": "{{Id}}", "email": "ada@example.org", "role": "ADMIN", "user_groups": ["Poets"]}
+            {"email": "ada@example.org", "last_name": null, "user_groups": []}
+            {"id": "{{Nameless}}", "user_groups": ["Poets"]}
+            {"id": "{{Nameless}}", "first_name": "Grace"}
+            """,
+            "merge_rows=true&create_groups=true",
+            Ndjson);
+
+        Assert.Equal(3, (int)Counts(answer.MustBe(200), created: 2)["merged"]!);
+        var ada = await service.ReadUserAsync(Id);
+        Assert.Equal("Ada  admin", $"{ada["first_name"]} {ada["last_name"]} {ada["role"]}");
+        Assert.Equal(ada.Ids("user_groups"), (await service.ReadUserAsync(Nameless)).Ids("user_groups"));
+    }
+
+    [Fact]
+    public async Task Rows_of_one_user_that_contradict_each_other_are_refused_and_both_lines_are_named()
+    {
+        const string File =
+            """
+            email,first_name,last_name,role,user_groups
+            ada@example.org,Ada,Lovelace,,Analysts
+            ada@example.org,Augusta,,guest,Poets
+            ada@example.org,Ada,Lovelace,editor,Machinists
+            alan@example.org,,,,
+            """;
+
+        var refused = (await service.ImportAsync(File, "create_groups=true&merge_rows=true")).MustBe(400);
+
+        Assert.Equal(
+            [(3, "first_name", "merge_conflict"), (3, "last_name", "merge_conflict"), (4, "role", "merge_conflict")],
+            Faults(refused).Order());
+        Assert.Contains("Line 2 ", (string)refused.Lines[0]["detail"]!, StringComparison.Ordinal);
+        Assert.Contains("Line 3 ", (string)refused.Lines[2]["detail"]!, StringComparison.Ordinal);
+
+        var partial = await service.ImportAsync(File, "create_groups=true&merge_rows=true&partial=true");
+        Assert.Equal(0, (int)Counts(partial.MustBe(200), created: 2, refused: 2)["merged"]!);
+        var ada = (await service.GetAsync("/user?email=ada@example.org")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Equal("Ada Lovelace viewer", $"{ada["first_name"]} {ada["last_name"]} {ada["role"]}");
+        Assert.Single(ada.Ids("user_groups"));
+    }
+
+    [Fact]
     public async Task A_repeated_import_with_the_same_key_gets_the_first_summary_and_changes_nothing()
     {
         const string File = "email,first_name\n,NoAddress1\n,NoAddress2\n";
