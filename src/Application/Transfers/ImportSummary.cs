@@ -18,6 +18,9 @@ public sealed record ImportSummary
     /// <summary>The number of users that already agreed with the file.</summary>
     public required long Unchanged { get; init; }
 
+    /// <summary>The number of deleted users.</summary>
+    public required long Deleted { get; init; }
+
     /// <summary>The number of rows that were united with an earlier row of the same user.</summary>
     public required long Merged { get; init; }
 

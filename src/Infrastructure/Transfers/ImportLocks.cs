@@ -19,6 +19,12 @@ internal static class ImportLocks
     /// <summary>Like <see cref="LockGroups"/>, but out of order. Fails if another writer has one of the locks.</summary>
     public const string LockGroupsOrFail = "SELECT " + AreAllLocked + " NOWAIT) AS locked) = (SELECT count(*) FROM import_touches)";
 
+    /// <summary>Makes the triggers use a new write id.</summary>
+    /// <remarks>
+    /// The audit orders entries by write id. An id that is made after the locks is later than the ids of all earlier writes to these rows.
+    /// </remarks>
+    public const string RenewWriteId = "SELECT set_config('workspace.write_id', '', true)";
+
     private const string AreAllLocked = """
         (SELECT count(*) FROM (
             SELECT FROM user_groups WHERE id IN (SELECT group_id FROM import_touches) ORDER BY id FOR NO KEY UPDATE

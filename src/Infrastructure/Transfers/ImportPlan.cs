@@ -5,7 +5,7 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 
 /// <summary>The plan of an import: temporary tables with the changes that the staged rows need.</summary>
 /// <remarks>The plan takes no locks. So it can be out of date when the import applies it.</remarks>
-internal sealed class ImportPlan(ImportSession session, ImportOptions options)
+internal sealed class ImportPlan(ImportSession session, ImportOptions options, IImportReport report) : IImportChange
 {
     private static readonly string CreateTables = $"""
         CREATE TEMP TABLE import_refused (line bigint PRIMARY KEY);
@@ -133,7 +133,7 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
     private long _merged;
 
     /// <summary>Makes the plan, or makes it again after other writers put it out of date.</summary>
-    public async Task<ImportCounts> MakeAsync(CancellationToken cancellationToken)
+    public async Task<ImportCounts> PlanAsync(CancellationToken cancellationToken)
     {
         if (options.MergesRows && !_hasTables)
         {
@@ -152,6 +152,10 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         await session.ExecuteAsync(CompareGroups, cancellationToken);
         return await CompareAsync(cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<ImportCounts?> WriteAsync(ImportCounts planned, CancellationToken cancellationToken) =>
+        new ImportWrite(session, this, planned, report).RunAsync(cancellationToken);
 
     /// <summary>Compares the existing users with their rows again.</summary>
     public Task<ImportCounts> CompareAsync(CancellationToken cancellationToken) => CompareAsync("import_matches", cancellationToken);

@@ -80,6 +80,7 @@ internal sealed class ImportTransaction(
         ["created"] = written.Created,
         ["updated"] = written.Updated,
         ["unchanged"] = written.Matched - written.Updated,
+        ["deleted"] = written.Deleted,
         ["merged"] = written.Merged,
         ["refused"] = written.Refused,
         ["groups_created"] = written.GroupsCreated,

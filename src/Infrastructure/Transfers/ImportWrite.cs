@@ -1,5 +1,4 @@
 using CleanWorkspace.Application.Transfers;
-using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
 
@@ -10,9 +9,6 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 /// </remarks>
 internal sealed class ImportWrite(ImportSession session, ImportPlan plan, ImportCounts planned, IImportReport report)
 {
-    // Batch size, in lines. It bounds the triggers' transition tables and sets the progress interval.
-    private const int BatchSize = 20_000;
-
     private const string IsNewUser = """
         i.line > @from AND i.line <= @to
         AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line AND r.line > @from AND r.line <= @to)
@@ -60,9 +56,6 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
 
     private const string MatchedUsersExist =
         "SELECT NOT EXISTS (SELECT FROM import_matches AS m WHERE NOT EXISTS (SELECT FROM users AS u WHERE u.id = m.user_id))";
-
-    // The audit orders entries by write id. An id that is made after the locks is later than the ids of all earlier writes to these rows.
-    private const string RenewWriteId = "SELECT set_config('workspace.write_id', '', true)";
 
     private static readonly string UpdateUsers = $"""
         UPDATE users AS u SET
@@ -114,7 +107,7 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
 
         if (written.Updated > 0 || written.GroupsUpdated > 0)
         {
-            await session.ReadAsync<string>(RenewWriteId, cancellationToken);
+            await session.ReadAsync<string>(ImportLocks.RenewWriteId, cancellationToken);
         }
 
         if (written.Updated > 0)
@@ -162,15 +155,18 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
 
     private async Task ExecuteInBatchesAsync(string sql, bool isProgress, CancellationToken cancellationToken)
     {
-        for (var from = 0L; from < planned.LastLine; from += BatchSize)
-        {
-            var rows = await session.ExecuteAsync(
-                sql, cancellationToken, new NpgsqlParameter<long>("from", from), new NpgsqlParameter<long>("to", from + BatchSize));
-            if (isProgress)
+        var before = _done;
+        await session.ExecuteInBatchesAsync(
+            sql,
+            planned.LastLine,
+            done =>
             {
-                _done += rows;
-                report.Progress(ImportStage.Applying, _done, planned.Created + planned.Updated);
-            }
-        }
+                if (isProgress)
+                {
+                    _done = before + done;
+                    report.Progress(ImportStage.Applying, _done, planned.Created + planned.Updated);
+                }
+            },
+            cancellationToken);
     }
 }

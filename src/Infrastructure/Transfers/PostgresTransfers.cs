@@ -24,28 +24,22 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
     private int _exports;
 
     /// <inheritdoc/>
-    public async Task<ImportSummary> ImportAsync(
-        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken)
-    {
-        // The turn comes before the connection. Otherwise each refused import would open a connection.
-        if (Interlocked.Exchange(ref _isImporting, true))
-        {
-            throw Failure.ImportInProgress();
-        }
+    public Task<ImportSummary> ImportAsync(
+        IAsyncEnumerable<CheckedRow> rows,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken) =>
+        RunInTurnAsync(rows, session => new ImportPlan(session, options, report), options, report, caller, cancellationToken);
 
-        try
-        {
-            await using var session = new ImportSession(await imports.OpenAsync(cancellationToken));
-            // An import of another instance may hold the lock.
-            return await session.TryLockAsync(cancellationToken)
-                ? await ImportAsync(session, rows, options, report, caller, cancellationToken)
-                : throw Failure.ImportInProgress();
-        }
-        finally
-        {
-            Volatile.Write(ref _isImporting, false);
-        }
-    }
+    /// <inheritdoc/>
+    public Task<ImportSummary> DeleteAsync(
+        IAsyncEnumerable<CheckedRow> rows,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken) =>
+        RunInTurnAsync(rows, session => new ImportDeletion(session, report), options, report, caller, cancellationToken);
 
     /// <inheritdoc/>
     public async Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken)
@@ -66,9 +60,38 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
         }
     }
 
-    private static async Task<ImportSummary> ImportAsync(
+    private async Task<ImportSummary> RunInTurnAsync(
+        IAsyncEnumerable<CheckedRow> rows,
+        Func<ImportSession, IImportChange> createChange,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken)
+    {
+        // The turn comes before the connection. Otherwise each refused import would open a connection.
+        if (Interlocked.Exchange(ref _isImporting, true))
+        {
+            throw Failure.ImportInProgress();
+        }
+
+        try
+        {
+            await using var session = new ImportSession(await imports.OpenAsync(cancellationToken));
+            // An import of another instance may hold the lock.
+            return await session.TryLockAsync(cancellationToken)
+                ? await RunAsync(session, rows, createChange(session), options, report, caller, cancellationToken)
+                : throw Failure.ImportInProgress();
+        }
+        finally
+        {
+            Volatile.Write(ref _isImporting, false);
+        }
+    }
+
+    private static async Task<ImportSummary> RunAsync(
         ImportSession session,
         IAsyncEnumerable<CheckedRow> rows,
+        IImportChange change,
         ImportOptions options,
         IImportReport report,
         Caller caller,
@@ -87,24 +110,24 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
         }
 
         var transaction = new ImportTransaction(session, options, caller, record);
-        var summary = await ApplyAsync(session, transaction, options, report, cancellationToken);
+        var summary = await ApplyAsync(session, change, transaction, options, report, cancellationToken);
         await report.CloseAsync(summary, staging.ReadRefusalsAsync(cancellationToken), cancellationToken);
         return summary;
     }
 
     private static async Task<ImportSummary> ApplyAsync(
         ImportSession session,
+        IImportChange change,
         ImportTransaction transaction,
         ImportOptions options,
         IImportReport report,
         CancellationToken cancellationToken)
     {
-        var plan = new ImportPlan(session, options);
         Exception? lastRefusal = null;
         for (var attempt = 1; attempt <= MaxPlans; attempt++)
         {
             report.Progress(ImportStage.Comparing, 0, null);
-            var planned = await plan.MakeAsync(cancellationToken);
+            var planned = await change.PlanAsync(cancellationToken);
             if (options.IsDryRun || (planned.Refused > 0 && !options.IsPartial))
             {
                 return planned.ToSummary(isApplied: false, options, session.Elapsed);
@@ -112,8 +135,7 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
 
             try
             {
-                var write = new ImportWrite(session, plan, planned, report);
-                if (await transaction.RunAsync(write.RunAsync, cancellationToken) is { } summary)
+                if (await transaction.RunAsync(token => change.WriteAsync(planned, token), cancellationToken) is { } summary)
                 {
                     return summary;
                 }

@@ -135,6 +135,39 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         return new EmptyResult();
     }
 
+    /// <summary>Deletes the users that a file names. If a row is refused, nothing is changed.</summary>
+    /// <remarks>
+    /// A row names a user by address or id; its other values are ignored. A row that names nobody is refused. The answer is the report of
+    /// an import.
+    /// </remarks>
+    /// <param name="rows">The file, as for an import: CSV with the column email, or NDJSON with an email or an id on each line.</param>
+    /// <param name="partial">True deletes the named users even if other rows are refused.</param>
+    /// <param name="dryRun">True reports the result but changes nothing.</param>
+    /// <param name="idempotency">
+    /// A name for this request, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
+    /// </param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
+    [HttpPost("delete", Name = "Users_deleteByList")]
+    [KnownParametersOnly]
+    [DisableRequestSizeLimit]
+    [DisableRequestTimeout]
+    [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
+    public async Task<IActionResult> DeleteByList(
+        [FromBody, Required] IAsyncEnumerable<ImportRow> rows,
+        [FromQuery(Name = "partial")] bool partial,
+        [FromQuery(Name = "dry_run")] bool dryRun,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
+        CancellationToken cancellationToken)
+    {
+        using var report = new NdjsonReport(Response);
+        var options = new ImportOptions(partial, dryRun, false) { Key = FingerprintStream.KeyOf(HttpContext, idempotency) };
+        await mediator.Send(
+            new UsersDeleteByListRequest(report.Accept(rows, CancellationToken.None), options, report), cancellationToken);
+        return new EmptyResult();
+    }
+
     /// <summary>Exports all users, and in NDJSON all groups, from one snapshot. An import accepts the file.</summary>
     /// <remarks>
     /// The file is sent while it is read from the database. If that fails in the middle, the service closes the connection, so that a

@@ -15,7 +15,8 @@ internal sealed class FingerprintStream : ForwardStream
     private FingerprintStream(Stream body, HttpRequest request)
     {
         _body = body;
-        _hash.AppendData(Encoding.UTF8.GetBytes($"Users_import{request.QueryString}\n{request.ContentType}\n"));
+        var operation = request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName;
+        _hash.AppendData(Encoding.UTF8.GetBytes($"{operation}{request.QueryString}\n{request.ContentType}\n"));
     }
 
     /// <summary>Wraps the body if the request has an idempotency key. Otherwise returns it unchanged.</summary>

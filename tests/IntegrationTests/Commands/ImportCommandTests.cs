@@ -93,6 +93,24 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_users_of_a_file_can_be_deleted()
+    {
+        await ImportAsync("email\nada@example.org\nalan@example.org\n");
+
+        var dryRun = await ImportAsync("email\nada@example.org\n", "--delete", "--dry-run");
+        var refused = await ImportAsync("email\nada@example.org\nnobody@example.org\n", "--delete");
+        Assert.Equal(2L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
+        var deleted = await ImportAsync("email\nada@example.org\nnobody@example.org\n", "--delete", "--partial");
+
+        Assert.Contains("1 to delete\n", dryRun.Output, StringComparison.Ordinal);
+        Assert.True(refused.ExitCode == 1, $"{refused}");
+        Assert.Matches(@"(?m)^\s+3\s+email\s+unknown_user", refused.Output);
+        Assert.Contains("1 deleted\n", deleted.Output, StringComparison.Ordinal);
+        Assert.Equal("alan@example.org", await _database.ExecuteAsync("SELECT string_agg(email, ' ') FROM users"));
+        Assert.Equal(2L, await _database.ExecuteAsync("SELECT count(*) FROM audit_entries WHERE operation = 'import --delete'"));
+    }
+
+    [Fact]
     public async Task The_format_follows_from_the_file_name_or_the_option()
     {
         const string Line = """{"email": "ada@example.org"}""";
@@ -158,6 +176,8 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [InlineData("import users.csv --rejects --dry-run", 2)]
     [InlineData("import --dry", 2)]
     [InlineData("import users.csv --user-groups keep", 2)]
+    [InlineData("import users.csv --delete --create-groups", 2)]
+    [InlineData("import users.csv --delete --user-groups replace", 2)]
     [InlineData("import users.csv --user-groups --dry-run", 2)]
     [InlineData("export --dry", 2)]
     [InlineData("export --exel-safe", 2)]
