@@ -36,7 +36,8 @@ internal sealed class DeleteUsersByListHandler(ITransfers transfers, Caller call
             yield return row switch
             {
                 ImportGroupRow => new UnreadableRow(row.Line, "resource", NoUser),
-                ImportUserRow { Email.Value: null, Id.IsGiven: false, ReadingFaults.Count: 0 } => new UnreadableRow(row.Line, "email", NoKey),
+                ImportUserRow { Email.Value: null, Id.IsGiven: false, ReadingFaults.Count: 0 } =>
+                    new UnreadableRow(row.Line, "email", NoKey),
                 ImportUserRow user => new ImportUserRow(user.Line)
                 {
                     ReadingFaults = user.ReadingFaults,

@@ -86,11 +86,11 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
         var (added, removed) = summary.Applied ? ("added", "removed") : ("to add", "to remove");
         var users = string.Create(
             CultureInfo.InvariantCulture,
-            $"{summary.Created:N0} {created}, {summary.Updated:N0} {updated}, {summary.Unchanged:N0} unchanged, {summary.Deleted:N0} {deleted}");
+            $"{summary.Created:N0} {created}, {summary.Updated:N0} {updated}, {summary.Unchanged:N0} unchanged");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            users   {users}
+            users   {users}, {summary.Deleted:N0} {deleted}
             groups  {summary.GroupsCreated:N0} {created}, {summary.GroupsUpdated:N0} {updated}, {summary.GroupsUnchanged:N0} unchanged
             rows    {summary.Refused:N0} refused, {summary.Merged:N0} merged
             members {summary.MembershipsAdded:N0} {added}, {summary.MembershipsRemoved:N0} {removed}
