@@ -1,4 +1,3 @@
-using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
