@@ -90,7 +90,7 @@ public sealed class Failure : Exception
     };
 
     /// <summary>The idempotency key belongs to another request.</summary>
-    public static Failure IdempotencyKeyReused(Exception innerException) => new(
+    public static Failure IdempotencyKeyReused(Exception? innerException = null) => new(
         FailureKind.Unprocessable,
         "idempotency_key_reused",
         "This idempotency key belongs to another request. Use a new key for each request.",

@@ -19,6 +19,22 @@ public interface ITransfers
     Task<ImportSummary> ImportAsync(
         IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken);
 
+    /// <summary>Deletes the users that the rows of a file name, in one transaction.</summary>
+    /// <remarks>
+    /// A row names the user that has its address and its id, or the one of them that it gives. A row without such a user is refused. The
+    /// other values of a row are ignored. Everything else is as in an import.
+    /// </remarks>
+    /// <param name="rows">The rows in the order of the file. They are read once.</param>
+    /// <param name="options">The options of the import. Those about groups and merging have no effect.</param>
+    /// <param name="report">Receives the progress and the result.</param>
+    /// <param name="caller">The caller that the audit names.</param>
+    /// <param name="cancellationToken">Ends the deletion. Nothing changes then.</param>
+    /// <exception cref="Failure">
+    /// Another import is running, other writers won every race, or the connection was lost during the commit.
+    /// </exception>
+    Task<ImportSummary> DeleteAsync(
+        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken);
+
     /// <summary>Writes all groups and then all users from one snapshot, ordered by id.</summary>
     /// <param name="writer">Receives the groups and users one by one.</param>
     /// <param name="cancellationToken">Ends the export.</param>

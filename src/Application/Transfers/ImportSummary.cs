@@ -18,6 +18,12 @@ public sealed record ImportSummary
     /// <summary>The number of users that already agreed with the file.</summary>
     public required long Unchanged { get; init; }
 
+    /// <summary>The number of deleted users.</summary>
+    public required long Deleted { get; init; }
+
+    /// <summary>The number of rows that were united with an earlier row of the same user.</summary>
+    public required long Merged { get; init; }
+
     /// <summary>The number of refused rows.</summary>
     public required long Refused { get; init; }
 
@@ -29,6 +35,12 @@ public sealed record ImportSummary
 
     /// <summary>The number of groups that already agreed with their row.</summary>
     public required long GroupsUnchanged { get; init; }
+
+    /// <summary>The number of memberships that begin, those of new users included.</summary>
+    public required long MembershipsAdded { get; init; }
+
+    /// <summary>The number of memberships that end.</summary>
+    public required long MembershipsRemoved { get; init; }
 
     /// <summary>The duration in seconds.</summary>
     public required double Seconds { get; init; }

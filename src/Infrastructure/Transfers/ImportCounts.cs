@@ -6,26 +6,37 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 internal sealed record ImportCounts
 {
     /// <summary>The number of rows about existing users.</summary>
-    public required long Matched { get; init; }
+    public long Matched { get; init; }
 
-    public required long Created { get; init; }
+    public long Created { get; init; }
 
-    public required long Updated { get; init; }
+    public long Updated { get; init; }
 
-    public required long Refused { get; init; }
+    public long Refused { get; init; }
 
-    public required long GroupsCreated { get; init; }
+    /// <summary>The number of rows that were united with an earlier row.</summary>
+    public long Merged { get; init; }
 
-    public required long GroupsUpdated { get; init; }
+    public long GroupsCreated { get; init; }
+
+    public long GroupsUpdated { get; init; }
 
     /// <summary>The number of rows about existing groups.</summary>
-    public required long GroupsMatched { get; init; }
+    public long GroupsMatched { get; init; }
 
     /// <summary>The number of memberships of new users.</summary>
-    public required long NewMemberships { get; init; }
+    public long NewMemberships { get; init; }
+
+    /// <summary>The number of memberships that existing users get.</summary>
+    public long AddedMemberships { get; init; }
+
+    public long RemovedMemberships { get; init; }
+
+    /// <summary>The number of deleted users.</summary>
+    public long Deleted { get; init; }
 
     /// <summary>The number of the last line with a user.</summary>
-    public required long LastLine { get; init; }
+    public long LastLine { get; init; }
 
     public ImportSummary ToSummary(bool isApplied, ImportOptions options, TimeSpan time) => new()
     {
@@ -34,10 +45,14 @@ internal sealed record ImportCounts
         Created = Created,
         Updated = Updated,
         Unchanged = Matched - Updated,
+        Deleted = Deleted,
+        Merged = Merged,
         Refused = Refused,
         GroupsCreated = GroupsCreated,
         GroupsUpdated = GroupsUpdated,
         GroupsUnchanged = GroupsMatched - GroupsUpdated,
+        MembershipsAdded = NewMemberships + AddedMemberships,
+        MembershipsRemoved = RemovedMemberships,
         Seconds = time.TotalSeconds,
     };
 }

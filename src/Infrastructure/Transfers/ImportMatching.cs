@@ -6,7 +6,8 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 /// <summary>Finds the user or group that each staged row describes, and refuses rows that contradict each other or the workspace.</summary>
 internal sealed class ImportMatching(ImportSession session, ImportOptions options)
 {
-    private const string RefuseRepeatedKeys = """
+    /// <summary>Refuses rows with the address or id of an earlier row.</summary>
+    public const string RefuseRepeatedKeys = """
         -- Of several rows with the same address or id, the first is valid.
         INSERT INTO import_refusals (line, part, code, detail)
         SELECT i.line, 'email', 'duplicate_email',
@@ -28,6 +29,18 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
             ON i.id = first.id AND i.line > first.line;
         """;
 
+    /// <summary>Refuses rows that describe the user of an earlier row by another key.</summary>
+    public const string RefuseRepeatedUsers = """
+        INSERT INTO import_refusals (line, part, code, detail)
+        SELECT m.line, 'id', 'duplicate_id', format('Line %s describes the same user.', first.line)
+        FROM (SELECT user_id, min(line) AS line FROM import_matches GROUP BY user_id HAVING count(*) > 1) AS first
+        JOIN import_matches AS m ON m.user_id = first.user_id AND m.line > first.line
+        WHERE NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
+        """;
+
+    /// <summary>Collects the lines of all refusals.</summary>
+    public const string MarkRefused = "INSERT INTO import_refused SELECT DISTINCT line FROM import_refusals ON CONFLICT DO NOTHING;";
+
     private const string MatchUsers = $"""
         -- The address finds the user. The id finds the user only if the row has no address.
         INSERT INTO import_matches (line, user_id, gives_groups)
@@ -38,11 +51,7 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
         FROM import_users AS i JOIN users AS u ON u.id = i.id
         WHERE i.folded_email IS NULL AND i.is_id_given;
 
-        INSERT INTO import_refusals (line, part, code, detail)
-        SELECT m.line, 'id', 'duplicate_id', format('Line %s describes the same user.', first.line)
-        FROM (SELECT user_id, min(line) AS line FROM import_matches GROUP BY user_id HAVING count(*) > 1) AS first
-        JOIN import_matches AS m ON m.user_id = first.user_id AND m.line > first.line
-        WHERE NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
+        {RefuseRepeatedUsers}
 
         INSERT INTO import_refusals (line, part, code, detail)
         SELECT i.line, 'id', 'id_taken',
@@ -90,8 +99,6 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
             'The group does not exist. Create it first, or let the import create groups.'
         FROM import_group_matches AS m JOIN import_groups AS i USING (line) WHERE m.is_new;
         """;
-
-    private const string MarkRefused = "INSERT INTO import_refused SELECT DISTINCT line FROM import_refusals ON CONFLICT DO NOTHING;";
 
     /// <summary>Fills the tables of the matches and adds to the refusals.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

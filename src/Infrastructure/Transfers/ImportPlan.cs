@@ -5,12 +5,14 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 
 /// <summary>The plan of an import: temporary tables with the changes that the staged rows need.</summary>
 /// <remarks>The plan takes no locks. So it can be out of date when the import applies it.</remarks>
-internal sealed class ImportPlan(ImportSession session, ImportOptions options)
+internal sealed class ImportPlan(ImportSession session, ImportOptions options, IImportReport report) : IImportChange
 {
     private static readonly string CreateTables = $"""
         CREATE TEMP TABLE import_refused (line bigint PRIMARY KEY);
         -- The valid rows about existing users. The other valid rows are new users.
         CREATE TEMP TABLE import_matches (line bigint NOT NULL, user_id uuid NOT NULL, gives_groups boolean NOT NULL);
+        -- The part of them that is compared again under locks.
+        CREATE TEMP TABLE import_locked (LIKE import_matches);
         -- One entry for each row about a group: the id of the existing group, or the id for the new group.
         CREATE TEMP TABLE import_group_matches (
             line bigint NOT NULL, group_id uuid NOT NULL, is_new boolean NOT NULL, is_ambiguous boolean NOT NULL);
@@ -25,6 +27,8 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         -- The existing users and groups to change.
         CREATE TEMP TABLE import_changes (line bigint NOT NULL, user_id uuid NOT NULL, version bigint NOT NULL);
         CREATE TEMP TABLE import_group_changes (line bigint NOT NULL, group_id uuid NOT NULL);
+        -- The groups to lock and write, with the change of their number of members.
+        CREATE TEMP TABLE import_touches (group_id uuid NOT NULL, delta integer NOT NULL);
         """;
 
     private const string ClearTables = """
@@ -61,7 +65,13 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         CREATE INDEX ON import_members (line);
         """;
 
-    private static readonly string CompareUsers = $"""
+    private const string CollectLocked = """
+        TRUNCATE import_locked;
+        INSERT INTO import_locked SELECT m.* FROM import_matches AS m JOIN import_changes USING (line);
+        ANALYZE import_locked
+        """;
+
+    private static string CompareUsers(string matches, MembershipMode memberships) => $"""
         TRUNCATE import_differences, import_changes;
 
         -- One statement reads versions and memberships in one snapshot. A change of memberships increments the version of the user.
@@ -69,16 +79,16 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         WITH differences AS (
             INSERT INTO import_differences (user_id, group_id, is_added)
             SELECT coalesce(wanted.user_id, present.user_id), coalesce(wanted.group_id, present.group_id), present.user_id IS NULL
-            FROM (SELECT m.user_id, g.group_id FROM import_matches AS m JOIN import_members AS g USING (line)) AS wanted
+            FROM (SELECT m.user_id, g.group_id FROM {matches} AS m JOIN import_members AS g USING (line)) AS wanted
             FULL JOIN (
-                SELECT s.user_id, s.group_id FROM memberships AS s JOIN import_matches AS m ON m.user_id = s.user_id AND m.gives_groups
+                SELECT s.user_id, s.group_id FROM memberships AS s JOIN {matches} AS m ON m.user_id = s.user_id AND m.gives_groups
             ) AS present ON present.user_id = wanted.user_id AND present.group_id = wanted.group_id
-            WHERE wanted.user_id IS NULL OR present.user_id IS NULL
+            WHERE present.user_id IS NULL{(memberships == MembershipMode.Replace ? " OR wanted.user_id IS NULL" : "")}
             RETURNING user_id
         )
         INSERT INTO import_changes (line, user_id, version)
         SELECT m.line, u.id, u.version
-        FROM import_matches AS m
+        FROM {matches} AS m
         JOIN import_users AS i USING (line)
         JOIN users AS u ON u.id = m.user_id
         LEFT JOIN (SELECT DISTINCT user_id FROM differences) AS d ON d.user_id = u.id
@@ -112,16 +122,24 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             (SELECT count(*) FROM import_group_matches AS m
                 WHERE NOT is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line)),
             (SELECT count(*) FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)),
-            (SELECT coalesce(max(line), 0) FROM import_users)
+            (SELECT coalesce(max(line), 0) FROM import_users),
+            (SELECT count(*) FILTER (WHERE is_added) FROM import_differences),
+            (SELECT count(*) FILTER (WHERE NOT is_added) FROM import_differences)
         FROM (SELECT count(*) AS matched FROM import_matches) AS matches
         """;
 
     private readonly ImportMatching _matching = new(session, options);
     private bool _hasTables;
+    private long _merged;
 
     /// <summary>Makes the plan, or makes it again after other writers put it out of date.</summary>
-    public async Task<ImportCounts> MakeAsync(CancellationToken cancellationToken)
+    public async Task<ImportCounts> PlanAsync(CancellationToken cancellationToken)
     {
+        if (options.MergesRows && !_hasTables)
+        {
+            _merged = await new ImportMerge(session).RunAsync(cancellationToken);
+        }
+
         await session.ExecuteAsync(_hasTables ? ClearTables : CreateTables, cancellationToken);
         await _matching.RunAsync(cancellationToken);
         await session.ExecuteAsync(CollectValidRows, cancellationToken);
@@ -135,10 +153,23 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
         return await CompareAsync(cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<ImportCounts?> WriteAsync(ImportCounts planned, CancellationToken cancellationToken) =>
+        new ImportWrite(session, this, planned, report).RunAsync(cancellationToken);
+
     /// <summary>Compares the existing users with their rows again.</summary>
-    public async Task<ImportCounts> CompareAsync(CancellationToken cancellationToken)
+    public Task<ImportCounts> CompareAsync(CancellationToken cancellationToken) => CompareAsync("import_matches", cancellationToken);
+
+    /// <summary>Compares the users again that the last comparison found different. They must be locked.</summary>
+    public async Task<ImportCounts> CompareLockedAsync(CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync(CompareUsers, cancellationToken);
+        await session.ExecuteAsync(CollectLocked, cancellationToken);
+        return await CompareAsync("import_locked", cancellationToken);
+    }
+
+    private async Task<ImportCounts> CompareAsync(string matches, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(CompareUsers(matches, options.Memberships), cancellationToken);
         await using var command = new NpgsqlCommand(Count, session.Connection);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -153,6 +184,9 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options)
             GroupsMatched = row.GetInt64(6),
             NewMemberships = row.GetInt64(7),
             LastLine = row.GetInt64(8),
+            AddedMemberships = row.GetInt64(9),
+            RemovedMemberships = row.GetInt64(10),
+            Merged = _merged,
         };
     }
 }

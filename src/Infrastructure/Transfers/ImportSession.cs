@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
@@ -11,9 +12,16 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
 
     private const int SecondsToUnlock = 5;
 
+    // Batch size, in lines. It bounds the triggers' transition tables and sets the progress interval.
+    private const int BatchSize = 20_000;
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+
     private Task _background = Task.CompletedTask;
 
     public NpgsqlConnection Connection => connection;
+
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
 
     /// <summary>Takes the lock if no other import holds it, and configures the session.</summary>
     /// <returns>Whether the session has the lock.</returns>
@@ -40,6 +48,22 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddRange(parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a statement for some lines after another, from <c>@from</c> (exclusive) to <c>@to</c>.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="lastLine">The number of the last line.</param>
+    /// <param name="progress">Receives the number of changed rows so far, after each batch.</param>
+    /// <param name="cancellationToken">Ends the import.</param>
+    public async Task ExecuteInBatchesAsync(string sql, long lastLine, Action<long> progress, CancellationToken cancellationToken)
+    {
+        var done = 0L;
+        for (var from = 0L; from < lastLine; from += BatchSize)
+        {
+            done += await ExecuteAsync(
+                sql, cancellationToken, new NpgsqlParameter<long>("from", from), new NpgsqlParameter<long>("to", from + BatchSize));
+            progress(done);
+        }
     }
 
     public async Task<T> ReadAsync<T>(string sql, CancellationToken cancellationToken)

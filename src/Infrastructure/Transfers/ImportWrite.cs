@@ -1,37 +1,18 @@
-using System.Data;
-using System.Text.Json;
-using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
-using CleanWorkspace.Domain.Values;
-using CleanWorkspace.Infrastructure.Database;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
 
-/// <summary>Applies a plan in one transaction.</summary>
+/// <summary>Applies a plan in the transaction of the import.</summary>
 /// <remarks>
-/// New rows come first, because no other writer waits for them. Then the import locks the existing groups and users that change. Groups
-/// that only new users join are locked and written last, so they stay free until then. If such a lock causes a deadlock, PostgreSQL
-/// may end this transaction, and the import plans again.
+/// New rows come first, because other writers do not wait for them. Then the import locks the groups and users that change. So the groups
+/// that new users join stay free while these users are inserted.
 /// </remarks>
-internal sealed class ImportWrite(ImportSession session, ImportPlan plan, ImportCounts planned, IImportReport report, Caller caller)
+internal sealed class ImportWrite(ImportSession session, ImportPlan plan, ImportCounts planned, IImportReport report)
 {
-    // Batch size, in lines. It bounds the triggers' transition tables and sets the progress interval.
-    private const int BatchSize = 20_000;
-
-    private const int MaxComparisons = 5;
-
     private const string IsNewUser = """
         i.line > @from AND i.line <= @to
         AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line AND r.line > @from AND r.line <= @to)
         AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line AND m.line > @from AND m.line <= @to)
-        """;
-
-    private const string StartWrite = """
-        -- The function writer_slot never gives slot 32 to a session.
-        SELECT set_config('workspace.write', @write, true), set_config('workspace.slot', '32', true),
-            set_config('workspace.touching', 'deferred', true)
         """;
 
     private static readonly string InsertGroups = $"""
@@ -53,8 +34,10 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         """;
 
     private const string FindChangedGroups = """
-        CREATE TEMP TABLE import_touches ON COMMIT DROP AS
-        SELECT group_id, sum(delta)::integer AS delta
+        TRUNCATE import_touches;
+
+        INSERT INTO import_touches (group_id, delta)
+        SELECT group_id, sum(delta)
         FROM (
             SELECT group_id, 1 AS delta FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)
             UNION ALL SELECT group_id, CASE WHEN is_added THEN 1 ELSE -1 END FROM import_differences
@@ -63,9 +46,7 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         GROUP BY group_id
         """;
 
-    // Without the groups that only new users join. These stay free until the end of the import.
-    private const string GroupsOfChanges = "(SELECT group_id FROM import_differences UNION SELECT group_id FROM import_group_changes)";
-
+    // Answers whether the users exist and are as they were compared.
     private const string LockUsers = """
         SELECT (SELECT count(*) FILTER (WHERE locked.is_same) FROM (
             SELECT u.version = c.version AS is_same
@@ -75,9 +56,6 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
 
     private const string MatchedUsersExist =
         "SELECT NOT EXISTS (SELECT FROM import_matches AS m WHERE NOT EXISTS (SELECT FROM users AS u WHERE u.id = m.user_id))";
-
-    // The audit orders entries by write id. An id that is made after the locks is later than the ids of all earlier writes to these rows.
-    private const string RenewWriteId = "SELECT set_config('workspace.write_id', '', true)";
 
     private static readonly string UpdateUsers = $"""
         UPDATE users AS u SET
@@ -106,20 +84,12 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         WHERE g.id = t.group_id
         """;
 
-    private const string InsertAuditSummary = """
-        INSERT INTO audit_entries (write_id, created_at, resource_id, resource, actor, operation, trace_id, changes)
-        SELECT id, written_at(id), @id, 'imports', this ->> 'actor', this ->> 'operation', this ->> 'trace_id', @changes
-        FROM write_id() AS id, current_write() AS this
-        """;
-
     private long _done;
 
     /// <summary>Applies the plan.</summary>
-    /// <returns>The counts; null if other writers put the plan out of date. Nothing is changed then.</returns>
+    /// <returns>The counts; null if other writers put the plan out of date.</returns>
     public async Task<ImportCounts?> RunAsync(CancellationToken cancellationToken)
     {
-        await using var transaction = await session.Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        await session.ExecuteAsync(StartWrite, cancellationToken, new NpgsqlParameter<string>("write", WriteSetting.Of("users", caller)));
         if (planned.GroupsCreated > 0)
         {
             await session.ExecuteAsync(InsertGroups, cancellationToken);
@@ -130,36 +100,25 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
             await InsertAsync(cancellationToken);
         }
 
-        var written = planned.Matched > 0 ? await UpdateAsync(cancellationToken) : planned;
-        if (written is null || !await UpdateGroupsAsync(cancellationToken))
+        if (await ImportLocks.TakeAsync(session, LockAsync, cancellationToken) is not { } written)
         {
             return null;
         }
 
-        await session.ExecuteAsync(
-            InsertAuditSummary,
-            cancellationToken,
-            new NpgsqlParameter<Guid>("id", Uuid.CreateVersion7(TimeProvider.System)),
-            new NpgsqlParameter("changes", NpgsqlDbType.Jsonb) { Value = ToChanges(written) });
-        await CommitAsync(transaction, cancellationToken);
+        if (written.Updated > 0 || written.GroupsUpdated > 0)
+        {
+            await session.ReadAsync<string>(ImportLocks.RenewWriteId, cancellationToken);
+        }
+
+        if (written.Updated > 0)
+        {
+            await ExecuteInBatchesAsync(UpdateUsers, isProgress: true, cancellationToken);
+            await session.ExecuteAsync(UpdateMemberships, cancellationToken);
+        }
+
+        await session.ExecuteAsync(UpdateGroups, cancellationToken);
         return written;
     }
-
-    private static async Task CommitAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            await transaction.CommitAsync(cancellationToken);
-        }
-        catch (Exception exception) when (!IsRefusal(exception as PostgresException ?? exception.InnerException as PostgresException))
-        {
-            throw Failure.ImportOutcomeUnknown(exception);
-        }
-    }
-
-    // With severity ERROR the database answers that it did not commit. If it ends the session (FATAL), the outcome is unknown.
-    private static bool IsRefusal(PostgresException? exception) => exception is { InvariantSeverity: "ERROR" };
 
     private async Task InsertAsync(CancellationToken cancellationToken)
     {
@@ -170,77 +129,44 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         }
     }
 
-    private async Task<ImportCounts?> UpdateAsync(CancellationToken cancellationToken)
+    // Returns null if a group or a user is gone.
+    private async Task<ImportCounts?> LockAsync(CancellationToken cancellationToken)
     {
-        // If a version moved before its lock, the import compares again. Users that it locked before cannot change any more.
-        for (var comparison = 1; comparison <= MaxComparisons; comparison++)
-        {
-            var counts = await plan.CompareAsync(cancellationToken);
-            if (counts.Updated == 0)
-            {
-                return await session.ReadAsync<bool>(MatchedUsersExist, cancellationToken) ? counts : null;
-            }
-
-            if (await session.ReadAsync<bool>(LockGroups(GroupsOfChanges), cancellationToken)
-                && await session.ReadAsync<bool>(LockUsers, cancellationToken)
-                && await session.ReadAsync<bool>(MatchedUsersExist, cancellationToken))
-            {
-                await session.ReadAsync<string>(RenewWriteId, cancellationToken);
-                await ExecuteInBatchesAsync(UpdateUsers, isProgress: true, cancellationToken);
-                await session.ExecuteAsync(UpdateMemberships, cancellationToken);
-                return counts;
-            }
-        }
-
-        return null;
-    }
-
-    // Answers whether all of the groups exist.
-    private static string LockGroups(string groups) => $"""
-        SELECT (SELECT count(*) FROM (
-            SELECT FROM user_groups WHERE id IN (SELECT group_id FROM {groups} AS these) ORDER BY id FOR NO KEY UPDATE) AS locked)
-            = (SELECT count(*) FROM {groups} AS these)
-        """;
-
-    private async Task<bool> UpdateGroupsAsync(CancellationToken cancellationToken)
-    {
+        var counts = planned.Matched > 0 ? await plan.CompareAsync(cancellationToken) : planned;
         await session.ExecuteAsync(FindChangedGroups, cancellationToken);
-        if (!await session.ReadAsync<bool>(LockGroups("import_touches"), cancellationToken))
+        if (!await session.ReadAsync<bool>(ImportLocks.LockGroups, cancellationToken))
         {
-            return false;
+            return null;
         }
 
-        if (planned.GroupsUpdated > 0)
+        if (counts.Updated > 0 && !await session.ReadAsync<bool>(LockUsers, cancellationToken))
         {
-            await session.ReadAsync<string>(RenewWriteId, cancellationToken);
+            // Other writers changed users between the comparison and the lock. From now on they cannot.
+            counts = await plan.CompareLockedAsync(cancellationToken);
+            await session.ExecuteAsync(FindChangedGroups, cancellationToken);
+            if (!await session.ReadAsync<bool>(ImportLocks.LockGroupsOrFail, cancellationToken))
+            {
+                return null;
+            }
         }
 
-        await session.ExecuteAsync(UpdateGroups, cancellationToken);
-        return true;
+        return planned.Matched == 0 || await session.ReadAsync<bool>(MatchedUsersExist, cancellationToken) ? counts : null;
     }
 
     private async Task ExecuteInBatchesAsync(string sql, bool isProgress, CancellationToken cancellationToken)
     {
-        for (var from = 0L; from < planned.LastLine; from += BatchSize)
-        {
-            var rows = await session.ExecuteAsync(
-                sql, cancellationToken, new NpgsqlParameter<long>("from", from), new NpgsqlParameter<long>("to", from + BatchSize));
-            if (isProgress)
+        var before = _done;
+        await session.ExecuteInBatchesAsync(
+            sql,
+            planned.LastLine,
+            done =>
             {
-                _done += rows;
-                report.Progress(ImportStage.Applying, _done, planned.Created + planned.Updated);
-            }
-        }
+                if (isProgress)
+                {
+                    _done = before + done;
+                    report.Progress(ImportStage.Applying, _done, planned.Created + planned.Updated);
+                }
+            },
+            cancellationToken);
     }
-
-    private static string ToChanges(ImportCounts written) => JsonSerializer.Serialize(new Dictionary<string, long>
-    {
-        ["created"] = written.Created,
-        ["updated"] = written.Updated,
-        ["unchanged"] = written.Matched - written.Updated,
-        ["refused"] = written.Refused,
-        ["groups_created"] = written.GroupsCreated,
-        ["groups_updated"] = written.GroupsUpdated,
-        ["groups_unchanged"] = written.GroupsMatched - written.GroupsUpdated,
-    }.ToDictionary(count => count.Key, count => new { from = (string?)null, to = $"{count.Value}" }));
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
@@ -14,42 +14,44 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
 
     // Exports with slow clients must leave most connections of the pool to other requests.
     private const int MaxExports = 4;
+    private const int MinConnectionsPerExport = 4;
 
+    private readonly NpgsqlDataSource _database = database;
+    private readonly int _maxExports = Math.Clamp(
+        new NpgsqlConnectionStringBuilder(database.ConnectionString).MaxPoolSize / MinConnectionsPerExport, 1, MaxExports);
+
+    private bool _isImporting;
     private int _exports;
 
     /// <inheritdoc/>
-    public async Task<ImportSummary> ImportAsync(
-        IAsyncEnumerable<CheckedRow> rows, ImportOptions options, IImportReport report, Caller caller, CancellationToken cancellationToken)
-    {
-        var start = Stopwatch.GetTimestamp();
-        await using var session = new ImportSession(await imports.OpenAsync(cancellationToken));
-        if (!await session.TryLockAsync(cancellationToken))
-        {
-            throw Failure.ImportInProgress();
-        }
+    public Task<ImportSummary> ImportAsync(
+        IAsyncEnumerable<CheckedRow> rows,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken) =>
+        RunInTurnAsync(rows, session => new ImportPlan(session, options, report), options, report, caller, cancellationToken);
 
-        var staging = new ImportStaging(session);
-        await staging.FillAsync(rows, count => report.Progress(ImportStage.Reading, count, null), cancellationToken);
-
-        var plan = new ImportPlan(session, options);
-        var (counts, isApplied) = await ApplyAsync(session, plan, options, report, caller, cancellationToken);
-
-        var summary = counts.ToSummary(isApplied, options, Stopwatch.GetElapsedTime(start));
-        await report.CloseAsync(summary, staging.ReadRefusalsAsync(cancellationToken), cancellationToken);
-        return summary;
-    }
+    /// <inheritdoc/>
+    public Task<ImportSummary> DeleteAsync(
+        IAsyncEnumerable<CheckedRow> rows,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken) =>
+        RunInTurnAsync(rows, session => new ImportDeletion(session, report), options, report, caller, cancellationToken);
 
     /// <inheritdoc/>
     public async Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken)
     {
         try
         {
-            if (Interlocked.Increment(ref _exports) > MaxExports)
+            if (Interlocked.Increment(ref _exports) > _maxExports)
             {
                 throw Failure.TooManyExports();
             }
 
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var connection = await _database.OpenConnectionAsync(cancellationToken);
             await new Export(connection, writer).RunAsync(cancellationToken);
         }
         finally
@@ -58,34 +60,93 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
         }
     }
 
-    private static async Task<(ImportCounts Counts, bool IsApplied)> ApplyAsync(
-        ImportSession session,
-        ImportPlan plan,
+    private async Task<ImportSummary> RunInTurnAsync(
+        IAsyncEnumerable<CheckedRow> rows,
+        Func<ImportSession, IImportChange> createChange,
         ImportOptions options,
         IImportReport report,
         Caller caller,
+        CancellationToken cancellationToken)
+    {
+        // The turn comes before the connection. Otherwise each refused import would open a connection.
+        if (Interlocked.Exchange(ref _isImporting, true))
+        {
+            throw Failure.ImportInProgress();
+        }
+
+        try
+        {
+            await using var session = new ImportSession(await imports.OpenAsync(cancellationToken));
+            // An import of another instance may hold the lock.
+            return await session.TryLockAsync(cancellationToken)
+                ? await RunAsync(session, rows, createChange(session), options, report, caller, cancellationToken)
+                : throw Failure.ImportInProgress();
+        }
+        finally
+        {
+            Volatile.Write(ref _isImporting, false);
+        }
+    }
+
+    private static async Task<ImportSummary> RunAsync(
+        ImportSession session,
+        IAsyncEnumerable<CheckedRow> rows,
+        IImportChange change,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken)
+    {
+        var staging = new ImportStaging(session);
+        await staging.FillAsync(rows, count => report.Progress(ImportStage.Reading, count, null), cancellationToken);
+
+        var record = options.Key is { } key
+            ? new ImportRecord(session, caller, new IdempotencyKey(key.Value, key.ReadFingerprint()))
+            : null;
+        if (record is not null && await record.FindAsync(cancellationToken) is { } first)
+        {
+            await report.CloseAsync(first, AsyncEnumerable.Empty<ImportRefusal>(), cancellationToken);
+            return first;
+        }
+
+        var transaction = new ImportTransaction(session, options, caller, record);
+        var summary = await ApplyAsync(session, change, transaction, options, report, cancellationToken);
+        await report.CloseAsync(summary, staging.ReadRefusalsAsync(cancellationToken), cancellationToken);
+        return summary;
+    }
+
+    private static async Task<ImportSummary> ApplyAsync(
+        ImportSession session,
+        IImportChange change,
+        ImportTransaction transaction,
+        ImportOptions options,
+        IImportReport report,
         CancellationToken cancellationToken)
     {
         Exception? lastRefusal = null;
         for (var attempt = 1; attempt <= MaxPlans; attempt++)
         {
             report.Progress(ImportStage.Comparing, 0, null);
-            var planned = await plan.MakeAsync(cancellationToken);
+            var planned = await change.PlanAsync(cancellationToken);
             if (options.IsDryRun || (planned.Refused > 0 && !options.IsPartial))
             {
-                return (planned, false);
+                return planned.ToSummary(isApplied: false, options, session.Elapsed);
             }
 
             try
             {
-                if (await new ImportWrite(session, plan, planned, report, caller).RunAsync(cancellationToken) is { } written)
+                if (await transaction.RunAsync(token => change.WriteAsync(planned, token), cancellationToken) is { } summary)
                 {
-                    return (written, true);
+                    return summary;
                 }
             }
             catch (PostgresException refusal) when (IsCausedByOtherWriter(refusal))
             {
                 lastRefusal = refusal;
+            }
+            catch (PostgresException refusal) when (WriteRules.FailureOf(refusal) is { } failure)
+            {
+                throw failure;
             }
         }
 

@@ -24,6 +24,20 @@ internal static class ImportCommand
             Description = "Applies the valid rows if other rows are refused. Without this option, one refused row stops the import.",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Shows what the import would change, and changes nothing." };
+        var userGroups = new Option<string>("--user-groups")
+        {
+            Description = "Whether the groups of a row replace the groups of the user (the default), or are added to them.",
+            HelpName = string.Join('|', MembershipParameter.Names),
+        };
+        userGroups.AcceptOnlyFromAmong(MembershipParameter.Names);
+        var delete = new Option<bool>("--delete")
+        {
+            Description = "Deletes the users that the file names by address or id, instead of importing them.",
+        };
+        var mergeRows = new Option<bool>("--merge-rows")
+        {
+            Description = "Unites several rows of one user: their groups add up, and all other values must agree.",
+        };
         var rejects = new Option<string>("--rejects")
         {
             Description = "Writes every fault of the refused rows to this file, one JSON object a line.",
@@ -34,17 +48,31 @@ internal static class ImportCommand
             ("import users.csv --dry-run", "Shows what the file would change."),
             ("import users.csv --create-groups", "Imports the file and creates the groups that it names."),
             ("import users.csv --partial --rejects rejects.ndjson", "Imports the valid rows and saves the faults of the others."),
+            ("import leavers.csv --delete --dry-run", "Shows how many users the file would delete."),
             ("import - --format ndjson < workspace.ndjson", "Imports the standard input."))
         {
-            file, format, createGroups, partial, dryRun, rejects,
+            file, format, createGroups, userGroups, mergeRows, delete, partial, dryRun, rejects,
         };
+        command.Validators.Add(result =>
+        {
+            var isImport = result.GetValue(createGroups) || result.GetValue(mergeRows) || result.GetResult(userGroups) is not null;
+            if (isImport && result.GetValue(delete))
+            {
+                result.AddError("--delete cannot be used with --create-groups, --user-groups or --merge-rows.");
+            }
+        });
         command.SetAction((arguments, _) =>
         {
             var path = arguments.GetValue(file)!;
             return RunAsync(
                 path,
                 TransferFile.FormatOf(path, arguments.GetValue(format)),
-                new ImportOptions(arguments.GetValue(partial), arguments.GetValue(dryRun), arguments.GetValue(createGroups)),
+                new ImportOptions(arguments.GetValue(partial), arguments.GetValue(dryRun), arguments.GetValue(createGroups))
+                {
+                    Memberships = MembershipParameter.ModeOf(arguments.GetValue(userGroups)),
+                    MergesRows = arguments.GetValue(mergeRows),
+                },
+                arguments.GetValue(delete),
                 arguments.GetValue(rejects),
                 cancellationToken);
         });
@@ -52,7 +80,7 @@ internal static class ImportCommand
     }
 
     private static async Task<int> RunAsync(
-        string path, FileFormat format, ImportOptions options, string? rejectsPath, CancellationToken cancellationToken)
+        string path, FileFormat format, ImportOptions options, bool deletes, string? rejectsPath, CancellationToken cancellationToken)
     {
         Stream input;
         Stream? rejects;
@@ -71,21 +99,31 @@ internal static class ImportCommand
         await using (input)
         await using (rejects)
         {
-            return await RunAsync(path, input, format, options, rejects, cancellationToken);
+            return await RunAsync(path, input, format, options, deletes, rejects, cancellationToken);
         }
     }
 
     private static async Task<int> RunAsync(
-        string path, Stream input, FileFormat format, ImportOptions options, Stream? rejects, CancellationToken cancellationToken)
+        string path,
+        Stream input,
+        FileFormat format,
+        ImportOptions options,
+        bool deletes,
+        Stream? rejects,
+        CancellationToken cancellationToken)
     {
         await using var progress = new TransferProgress(
             nameof(ImportStage.Reading), () => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
         var report = new TerminalReport(progress, rejects);
-        var request = new UsersImportRequest(format.Read(input), options, report);
+        IRequest<ImportSummary> request = deletes
+            ? new UsersDeleteByListRequest(format.Read(input), options, report)
+            : new UsersImportRequest(format.Read(input), options, report);
         try
         {
             return await CommandRun.OfAsync(
-                "import", mediator => ImportAsync(mediator, request, path, progress, report, cancellationToken), cancellationToken);
+                deletes ? "import --delete" : "import",
+                mediator => ImportAsync(mediator, request, options, path, progress, report, cancellationToken),
+                cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -96,7 +134,8 @@ internal static class ImportCommand
 
     private static async Task<int> ImportAsync(
         IMediator mediator,
-        UsersImportRequest request,
+        IRequest<ImportSummary> request,
+        ImportOptions options,
         string path,
         TransferProgress progress,
         TerminalReport report,
@@ -106,7 +145,7 @@ internal static class ImportCommand
         {
             progress.Start();
             var summary = await mediator.Send(request, cancellationToken);
-            return summary.Refused > 0 && !request.Options.IsPartial ? CommandRun.Failed : 0;
+            return summary.Refused > 0 && !options.IsPartial ? CommandRun.Failed : 0;
         }
         catch (Exception exception) when (Explain(exception, path, report.Summary, cancellationToken) is { } explanation)
         {

@@ -82,13 +82,18 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
             { Applied: false, Refused: > 0 } => "Nothing was changed, because rows were refused. Use --partial to apply the other rows.",
             _ => "Done.",
         });
-        var (created, updated) = summary.Applied ? ("created", "updated") : ("to create", "to update");
+        var (created, updated, deleted) = summary.Applied ? ("created", "updated", "deleted") : ("to create", "to update", "to delete");
+        var (added, removed) = summary.Applied ? ("added", "removed") : ("to add", "to remove");
+        var users = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{summary.Created:N0} {created}, {summary.Updated:N0} {updated}, {summary.Unchanged:N0} unchanged");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            users   {summary.Created:N0} {created}, {summary.Updated:N0} {updated}, {summary.Unchanged:N0} unchanged
+            users   {users}, {summary.Deleted:N0} {deleted}
             groups  {summary.GroupsCreated:N0} {created}, {summary.GroupsUpdated:N0} {updated}, {summary.GroupsUnchanged:N0} unchanged
-            rows    {summary.Refused:N0} refused
+            rows    {summary.Refused:N0} refused, {summary.Merged:N0} merged
+            members {summary.MembershipsAdded:N0} {added}, {summary.MembershipsRemoved:N0} {removed}
             time    {summary.Seconds:N2} seconds
             """));
     }

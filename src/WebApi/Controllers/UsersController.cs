@@ -98,6 +98,13 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="partial">True applies the good rows even if other rows are refused.</param>
     /// <param name="dryRun">True reports the result but changes nothing.</param>
     /// <param name="createGroups">True creates missing groups. Otherwise rows that name them are refused.</param>
+    /// <param name="userGroups">
+    /// Whether the groups of a row replace the groups of the user (replace, the default), or are added to them (add).
+    /// </param>
+    /// <param name="mergeRows">True unites several rows of one user: their groups add up, and all other values must agree.</param>
+    /// <param name="idempotency">
+    /// A name for this import, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
+    /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("import", Name = "Users_import")]
     [KnownParametersOnly]
@@ -111,12 +118,53 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         [FromQuery(Name = "partial")] bool partial,
         [FromQuery(Name = "dry_run")] bool dryRun,
         [FromQuery(Name = "create_groups")] bool createGroups,
+        [FromQuery(Name = "user_groups")] MembershipParameter? userGroups,
+        [FromQuery(Name = "merge_rows")] bool mergeRows,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
         CancellationToken cancellationToken)
     {
         using var report = new NdjsonReport(Response);
+        var options = new ImportOptions(partial, dryRun, createGroups)
+        {
+            Memberships = userGroups?.Mode ?? default,
+            MergesRows = mergeRows,
+            Key = FingerprintStream.KeyOf(HttpContext, idempotency),
+        };
         await mediator.Send(
-            new UsersImportRequest(report.Accept(rows, CancellationToken.None), new ImportOptions(partial, dryRun, createGroups), report),
-            cancellationToken);
+            new UsersImportRequest(report.Accept(rows, CancellationToken.None), options, report), cancellationToken);
+        return new EmptyResult();
+    }
+
+    /// <summary>Deletes the users that a file names. If a row is refused, nothing is changed.</summary>
+    /// <remarks>
+    /// A row names a user by address or id; its other values are ignored. A row that names nobody is refused. The answer is the report of
+    /// an import.
+    /// </remarks>
+    /// <param name="rows">The file, as for an import: CSV with the column email, or NDJSON with an email or an id on each line.</param>
+    /// <param name="partial">True deletes the named users even if other rows are refused.</param>
+    /// <param name="dryRun">True reports the result but changes nothing.</param>
+    /// <param name="idempotency">
+    /// A name for this request, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
+    /// </param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
+    [HttpPost("delete", Name = "Users_deleteByList")]
+    [KnownParametersOnly]
+    [DisableRequestSizeLimit]
+    [DisableRequestTimeout]
+    [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
+    [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
+    public async Task<IActionResult> DeleteByList(
+        [FromBody, Required] IAsyncEnumerable<ImportRow> rows,
+        [FromQuery(Name = "partial")] bool partial,
+        [FromQuery(Name = "dry_run")] bool dryRun,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
+        CancellationToken cancellationToken)
+    {
+        using var report = new NdjsonReport(Response);
+        var options = new ImportOptions(partial, dryRun, false) { Key = FingerprintStream.KeyOf(HttpContext, idempotency) };
+        await mediator.Send(
+            new UsersDeleteByListRequest(report.Accept(rows, CancellationToken.None), options, report), cancellationToken);
         return new EmptyResult();
     }
 

@@ -42,6 +42,11 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 await ProblemWriter.WriteAsync(
                     httpContext, Failure.Invalid(new RequestFault("bad_request", "The request breaks the rules of HTTP.", "")));
                 break;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
+                // The service does not wait for the rest of the body.
+                httpContext.Response.Headers.Connection = "close";
+                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status408RequestTimeout);
+                break;
             case BadHttpRequestException bad:
                 await ProblemWriter.WriteAsync(httpContext, bad.StatusCode);
                 break;

@@ -21,7 +21,7 @@ internal static class ProblemWriter
         [403] = (Rfc9110("15.5.4"), "forbidden", "The credential does not allow this operation."),
         [404] = (Rfc9110("15.5.5"), "not_found", "Nothing exists at this address."),
         [405] = (Rfc9110("15.5.6"), "method_not_allowed", "This address does not support the method. See the Allow header."),
-        [408] = (Rfc9110("15.5.9"), "request_timeout", "The request took too long to arrive."),
+        [408] = (Rfc9110("15.5.9"), "request_timeout", "The body arrived too slowly. Nothing was changed. Use a faster connection."),
         [409] = (Rfc9110("15.5.10"), "conflict", "Another request conflicts with this one. Try again after it has ended."),
         [412] = (Rfc9110("15.5.13"), "precondition_failed", "A precondition of the request is not met."),
         [413] = (Rfc9110("15.5.14"), "body_too_large", "The body is larger than 8 MiB."),

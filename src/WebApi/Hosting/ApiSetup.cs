@@ -35,6 +35,7 @@ internal static class ApiSetup
         builder.AddOrigins();
         builder.AddTimeouts();
         builder.AddShutdown();
+        builder.Services.AddSingleton(TransferLimits.Of(builder.Configuration));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

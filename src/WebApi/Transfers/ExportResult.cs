@@ -16,7 +16,7 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// <param name="exportAsync">Runs the use case.</param>
 internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IExportWriter, Task> exportAsync) : IActionResult
 {
-    // The export and the database pause while this many bytes wait for a slow client.
+    // The export and the database pause while this many bytes wait for a slow client. A client that is too slow loses its connection.
     private static readonly PipeOptions BufferLimits = new(
         pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, useSynchronizationContext: false);
 
@@ -44,17 +44,25 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         }
         catch (Exception failure) when (http.Response.HasStarted)
         {
-            if (!http.RequestAborted.IsCancellationRequested)
-            {
-                http.RequestServices.GetRequiredService<ILogger<ExportResult>>()
-                    .LogError(failure, "An export failed after its first bytes, so the connection was aborted");
-            }
-
+            Log(failure, http);
             http.Abort();
         }
         finally
         {
             await pipe.Reader.CompleteAsync(new OperationCanceledException());
+        }
+    }
+
+    private static void Log(Exception failure, HttpContext http)
+    {
+        var logger = http.RequestServices.GetRequiredService<ILogger<ExportResult>>();
+        if (failure is BadHttpRequestException)
+        {
+            logger.LogWarning("A client read an export too slowly, so the connection was aborted");
+        }
+        else if (!http.RequestAborted.IsCancellationRequested)
+        {
+            logger.LogError(failure, "An export failed after its first bytes, so the connection was aborted");
         }
     }
 
@@ -83,6 +91,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
 
     private static async Task SendAsync(FileFormat chosen, PipeReader file, Task writing, HttpContext http)
     {
+        await using var body = PacedStream.Of(http, http.Response.Body);
         for (var read = await file.ReadAsync(http.RequestAborted); ; read = await file.ReadAsync(http.RequestAborted))
         {
             if (read.IsCanceled)
@@ -97,7 +106,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
 
             foreach (var part in read.Buffer)
             {
-                await http.Response.Body.WriteAsync(part, http.RequestAborted);
+                await body.WriteAsync(part, http.RequestAborted);
             }
 
             file.AdvanceTo(read.Buffer.End);

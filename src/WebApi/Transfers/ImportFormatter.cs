@@ -17,7 +17,8 @@ internal sealed class ImportFormatter : IInputFormatter, IApiRequestFormatMetada
         var isPlain = request.Headers.ContentEncoding.Count == 0
             && (type is { Charset.HasValue: false } || "utf-8".Equals(type?.Charset.Value?.Trim('"'), StringComparison.OrdinalIgnoreCase));
         return FileFormat.OfMediaType(type?.MediaType.Value) is { } format && isPlain
-            ? InputFormatterResult.SuccessAsync(format.Read(request.Body))
+            ? InputFormatterResult.SuccessAsync(format.Read(
+                FingerprintStream.Of(context.HttpContext, PacedStream.Of(context.HttpContext, request.Body))))
             : throw Failure.UnsupportedMediaType($"Send the body as {MediaTypes.Csv} or {MediaTypes.Ndjson} in UTF-8, not compressed.");
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using CleanWorkspace.Application.Transfers;
 
@@ -6,7 +7,8 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// <summary>Answers an import with its report as NDJSON: one line for each fault, ordered by line, and the summary last.</summary>
 /// <remarks>
 /// If the database is silent, the request can end before the import does. Dispose the report at the end of the request: then the
-/// import can no longer use the request's body and response.
+/// import can no longer use the request's body and response. A client that reads the report too slowly loses its connection, because
+/// no other import can run meanwhile.
 /// </remarks>
 internal sealed class NdjsonReport : IImportReport, IDisposable
 {
@@ -45,14 +47,28 @@ internal sealed class NdjsonReport : IImportReport, IDisposable
         var isRefused = summary is { Applied: false, DryRun: false, Refused: > 0 };
         _response.StatusCode = isRefused ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
         _response.ContentType = MediaTypes.Ndjson;
-        using var lines = new ReportLines(_response.BodyWriter);
-        await foreach (var refusal in refusals.WithCancellation(either.Token))
+        try
         {
-            await lines.WriteAsync(refusal, either.Token);
+            await WriteAsync(summary, refusals, either.Token);
+        }
+        catch (BadHttpRequestException)
+        {
+            _response.HttpContext.Abort();
+        }
+    }
+
+    private async Task WriteAsync(ImportSummary summary, IAsyncEnumerable<ImportRefusal> refusals, CancellationToken cancellationToken)
+    {
+        var output = PipeWriter.Create(PacedStream.Of(_response.HttpContext, _response.Body));
+        using var lines = new ReportLines(output);
+        await foreach (var refusal in refusals.WithCancellation(cancellationToken))
+        {
+            await lines.WriteAsync(refusal, cancellationToken);
         }
 
-        await lines.WriteAsync(summary, either.Token);
-        await lines.FlushAsync(either.Token);
+        await lines.WriteAsync(summary, cancellationToken);
+        await lines.FlushAsync(cancellationToken);
+        await output.CompleteAsync();
     }
 
     public void Dispose()

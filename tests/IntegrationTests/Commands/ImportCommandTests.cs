@@ -68,6 +68,49 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Memberships_are_counted_and_can_be_added()
+    {
+        await ImportAsync("email,user_groups\nada@example.org,Poets\n", "--create-groups");
+
+        var dryRun = await ImportAsync("email,user_groups\nada@example.org,\n", "--dry-run");
+        var added = await ImportAsync("email,user_groups\nada@example.org,Analysts\n", "--create-groups", "--user-groups", "add");
+        var replaced = await ImportAsync("email,user_groups\nada@example.org,Analysts\n", "--user-groups", "replace");
+
+        Assert.Contains("members 0 to add, 1 to remove\n", dryRun.Output, StringComparison.Ordinal);
+        Assert.Contains("members 1 added, 0 removed\n", added.Output, StringComparison.Ordinal);
+        Assert.Contains("members 0 added, 1 removed\n", replaced.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_of_one_user_can_be_merged()
+    {
+        var run = await ImportAsync(
+            "email,user_groups\nada@example.org,Poets\nada@example.org,Analysts\n", "--create-groups", "--merge-rows");
+
+        Assert.True(run.ExitCode == 0, $"{run}");
+        Assert.Contains("rows    0 refused, 1 merged\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(2L, await _database.ExecuteAsync("SELECT count(*) FROM memberships"));
+    }
+
+    [Fact]
+    public async Task The_users_of_a_file_can_be_deleted()
+    {
+        await ImportAsync("email\nada@example.org\nalan@example.org\n");
+
+        var dryRun = await ImportAsync("email\nada@example.org\n", "--delete", "--dry-run");
+        var refused = await ImportAsync("email\nada@example.org\nnobody@example.org\n", "--delete");
+        Assert.Equal(2L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
+        var deleted = await ImportAsync("email\nada@example.org\nnobody@example.org\n", "--delete", "--partial");
+
+        Assert.Contains("1 to delete\n", dryRun.Output, StringComparison.Ordinal);
+        Assert.True(refused.ExitCode == 1, $"{refused}");
+        Assert.Matches(@"(?m)^\s+3\s+email\s+unknown_user", refused.Output);
+        Assert.Contains("1 deleted\n", deleted.Output, StringComparison.Ordinal);
+        Assert.Equal("alan@example.org", await _database.ExecuteAsync("SELECT string_agg(email, ' ') FROM users"));
+        Assert.Equal(2L, await _database.ExecuteAsync("SELECT count(*) FROM audit_entries WHERE operation = 'import --delete'"));
+    }
+
+    [Fact]
     public async Task The_format_follows_from_the_file_name_or_the_option()
     {
         const string Line = """{"email": "ada@example.org"}""";
@@ -132,6 +175,10 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [InlineData("import users.csv --format --dry-run", 2)]
     [InlineData("import users.csv --rejects --dry-run", 2)]
     [InlineData("import --dry", 2)]
+    [InlineData("import users.csv --user-groups keep", 2)]
+    [InlineData("import users.csv --delete --create-groups", 2)]
+    [InlineData("import users.csv --delete --user-groups replace", 2)]
+    [InlineData("import users.csv --user-groups --dry-run", 2)]
     [InlineData("export --dry", 2)]
     [InlineData("export --exel-safe", 2)]
     [InlineData("import users.csv more.csv", 2)]

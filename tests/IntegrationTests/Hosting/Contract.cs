@@ -25,8 +25,8 @@ internal static partial class Contract
 
     private static readonly string[] SummaryProperties =
     [
-        "applied", "created", "dry_run", "groups_created", "groups_unchanged", "groups_updated",
-        "refused", "seconds", "unchanged", "updated",
+        "applied", "created", "deleted", "dry_run", "groups_created", "groups_unchanged", "groups_updated", "memberships_added",
+        "memberships_removed", "merged", "refused", "seconds", "unchanged", "updated",
     ];
 
     private static readonly string[] Internals =

@@ -166,7 +166,7 @@ public sealed class ServiceFixture : IAsyncLifetime
     private static void Verify(Answer answer)
     {
         var resource = answer.Path.StartsWith("/api/v1", StringComparison.Ordinal) ? answer.Path["/api/v1".Length..] : answer.Path;
-        if (resource.TrimEnd('/') == "/user/import" && answer.ContentType == "application/x-ndjson")
+        if (resource.TrimEnd('/') is "/user/import" or "/user/delete" && answer.ContentType == "application/x-ndjson")
         {
             Contract.VerifyImportReport(answer);
             return;

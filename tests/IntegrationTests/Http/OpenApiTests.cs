@@ -44,6 +44,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "Users_createNewUser", "post /user", "UsersCreateNewUserRequest", "201", "400 500" },
         { "Users_deleteById", "delete /user/{id}", "", "204", "404 500" },
         { "Users_import", "post /user/import", File, "200", "400 409 500" },
+        { "Users_deleteByList", "post /user/delete", File, "200", "400 409 500" },
         { "Users_getUserById", "get /user/{id}", "", "200", "404 500" },
         { "Users_listGroupsById", "get /user/{id}/groups", "", "200", "400 404 500" },
         { "Users_updateById", "patch /user/{id}", "UsersUpdateByIdRequest", "200", "400 404 500" },

@@ -22,17 +22,15 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
             UNION ALL SELECT 'audit ' || a.xmin || ' ' || a FROM audit_entries AS a) AS rows
         """;
 
+    private const string Deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+
     private long _line;
     private ServiceProvider _provider = null!;
 
     public async Task InitializeAsync()
     {
         await service.ClearAsync();
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddScoped(_ => new Caller("tester", "import", null));
-        services.AddInfrastructure(service.ConnectionString, TimeLimit.OfWait);
-        _provider = services.BuildServiceProvider();
+        _provider = CreateProvider();
     }
 
     public async Task DisposeAsync() => await _provider.DisposeAsync();
@@ -292,24 +290,145 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
-    public async Task A_group_that_only_new_users_join_can_change_while_the_import_updates_users()
+    public async Task An_import_of_another_instance_is_refused_and_the_first_goes_on()
     {
-        var joined = (string)(await service.CreateGroupAsync(new { name = "Joined meanwhile" }))["id"]!;
-        var held = (string)(await service.CreateUserAsync(new { email = "there@example.org" }))["id"]!;
-        await using var other = await HoldAsync($"SELECT FROM users WHERE id = '{held}' FOR UPDATE");
-        var import = ImportAsync(
-            User("there@example.org") with { Texts = UserTexts(("first_name", "Changed")) },
-            User("joins@example.org") with { UserGroups = Named("Joined meanwhile") });
-        await MustWaitAsync("%FOR NO KEY UPDATE OF u");
+        await using var another = CreateProvider();
+        await using var other = await HoldAddressAsync("held@example.org");
+        var import = ImportAsync(User("held@example.org"));
+        await MustWaitAsync();
 
-        var answer = await service.PatchAsync($"/auth/group/{joined}", new { description = "Busy" }).WithinLimitAsync();
+        var second = await Assert.ThrowsAsync<Failure>(
+            () => ImportAsync(another, Enumerable.Empty<CheckedRow>().ToAsyncEnumerable(), new(false, false, false), default));
 
-        Assert.Equal(200, answer.Status);
+        Assert.Equal("import_in_progress", second.Code);
         Assert.False(import.IsCompleted);
         await other.RollbackAsync();
+        Assert.Equal(1, (await import.WithinLimitAsync()).Summary.Created);
+    }
+
+    [Fact]
+    public async Task An_import_waits_for_groups_before_it_locks_users()
+    {
+        var group = (string)(await service.CreateGroupAsync(new { name = "Joined by new users" }))["id"]!;
+        var user = (string)(await service.CreateUserAsync(new { email = "there@example.org" }))["id"]!;
+        await using var other = await HoldAsync($"SELECT FROM user_groups WHERE id = '{group}' FOR NO KEY UPDATE");
+        var import = ImportAsync(
+            User("there@example.org") with { Texts = UserTexts(("first_name", "Changed")) },
+            User("joins@example.org") with { UserGroups = Named("Joined by new users") });
+        await MustWaitAsync("%FROM user_groups%FOR NO KEY UPDATE");
+
+        // If the import had this lock, PostgreSQL would end one of the two because of the deadlock.
+        await using var next = new NpgsqlCommand(
+            $"SELECT FROM users WHERE id = '{user}' FOR NO KEY UPDATE NOWAIT", other.Connection, other);
+        await next.ExecuteNonQueryAsync();
+        await other.CommitAsync();
+
         var summary = (await import.WithinLimitAsync()).Summary;
         Assert.Equal((1, 1), (summary.Created, summary.Updated));
         await service.MustCountRightAsync("");
+    }
+
+    [Fact]
+    public async Task A_membership_that_begins_before_the_lock_of_its_user_is_compared_again()
+    {
+        var kept = (string)(await service.CreateGroupAsync(new { name = "Kept" }))["id"]!;
+        var late = (string)(await service.CreateGroupAsync(new { name = "Late" }))["id"]!;
+        var user = (string)(await service.CreateUserAsync(new { email = "there@example.org" }))["id"]!;
+        await using var other = await HoldAsync(
+            $"""
+            SELECT FROM user_groups WHERE id = '{late}' FOR NO KEY UPDATE;
+            SELECT FROM users WHERE id = '{user}' FOR NO KEY UPDATE
+            """);
+        var import = ImportAsync(User("there@example.org") with { UserGroups = Named("Kept") });
+        await MustWaitAsync("%FOR NO KEY UPDATE OF u");
+        await using var join = new NpgsqlCommand(
+            $"INSERT INTO memberships (user_id, group_id) VALUES ('{user}', '{late}')", other.Connection, other);
+        await join.ExecuteNonQueryAsync();
+
+        // The holder of the group waits for the user that the import has locked by then.
+        await using var holder = await OpenAsync();
+        var held = ExecuteAsync(
+            holder,
+            $"""
+            BEGIN; SELECT FROM user_groups WHERE id = '{late}' FOR NO KEY UPDATE; SELECT pg_sleep(0.2);
+            SELECT FROM users WHERE id = '{user}' FOR NO KEY UPDATE; COMMIT
+            """);
+        await WaitUntilAsync(
+            """
+            SELECT count(*) = 2 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+            """);
+        await other.CommitAsync();
+
+        await held.WithinLimitAsync();
+        var summary = (await import.WithinLimitAsync()).Summary;
+        Assert.Equal((0, 1), (summary.Created, summary.Updated));
+        Assert.Equal([kept], (await service.ReadUserAsync(user)).Ids("user_groups"));
+        await service.MustCountRightAsync("");
+    }
+
+    [Fact]
+    public async Task Imports_beside_writers_of_the_same_groups_cause_no_deadlock()
+    {
+        var groups = await service.CreateGroupsAsync(6);
+        var users = new List<string>();
+        for (var i = 0; i < 24; i++)
+        {
+            users.Add((await service.CreateUserAsync(new { email = $"there{i}@example.org" })).Id());
+        }
+
+        var before = await service.ExecuteAsync(Deadlocks);
+        await using (var writers = await TestService.StartAsync(service.ConnectionString))
+        {
+            var random = new Random(20261127);
+            var imports = Task.Run(async () =>
+            {
+                for (var round = 0; round < 6; round++)
+                {
+                    var file = round;
+                    await ImportAsync(
+                    [
+                        .. Enumerable.Range(0, 24).Select(i => User($"there{i}@example.org") with
+                        {
+                            Texts = UserTexts(("first_name", $"Round {file}")),
+                            UserGroups = Named(groups[(i + file) % 6], groups[(i + 2 * file + 1) % 6]),
+                        }),
+                        .. Enumerable.Range(0, 24).Select(
+                            i => User($"new{file}.{i}@example.org") with { UserGroups = Named(groups[i % 6]) }),
+                    ]);
+                }
+            });
+            var answers = new List<HttpResponseMessage>();
+            while (!imports.IsCompleted || answers.Count == 0)
+            {
+                answers.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => WriteAsync(writers.Client, random))));
+            }
+
+            await imports.WithinLimitAsync();
+            Assert.All(answers, answer => Assert.Equal(200, (int)answer.StatusCode));
+        }
+
+        // A connection reports its deadlocks when it ends.
+        await WaitUntilAsync(
+            """
+            SELECT NOT EXISTS (SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'CleanWorkspace import')
+            """);
+        Assert.Equal(before, await service.ExecuteAsync(Deadlocks));
+        await service.MustCountRightAsync("");
+
+        Task<HttpResponseMessage> WriteAsync(HttpClient client, Random random)
+        {
+            var some = random.GetItems(users.ToArray(), 6).Distinct().ToArray();
+            return random.Next(3) switch
+            {
+                0 => client.PatchAsync($"/auth/group/{random.GetItems(groups, 1)[0]}", ServiceFixture.ToContent(new { users = some })),
+                1 => client.PatchAsync(
+                    $"/auth/group/{random.GetItems(groups, 1)[0]}/users",
+                    ServiceFixture.ToContent(new { add = some[1..], remove = some[..1] })),
+                _ => client.PatchAsync(
+                    $"/user/{some[0]}", ServiceFixture.ToContent(new { user_groups = random.GetItems(groups, 3).Distinct() })),
+            };
+        }
     }
 
     [Fact]
@@ -402,6 +521,15 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         await service.MustCountRightAsync("");
     }
 
+    private ServiceProvider CreateProvider()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddScoped(_ => new Caller("tester", "import", null));
+        services.AddInfrastructure(service.ConnectionString, TimeLimit.OfWait);
+        return services.BuildServiceProvider();
+    }
+
     private CheckedUser User(string? email, Guid? id = null) => new(++_line, id ?? Uuid.CreateVersion7(TimeProvider.System), id is not null)
     {
         Email = email,
@@ -427,9 +555,13 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     private Task<Report> ImportAsync(ImportOptions options, CheckedRow[] rows, CancellationToken cancellationToken) =>
         ImportAsync(rows.ToAsyncEnumerable(), options, cancellationToken);
 
-    private async Task<Report> ImportAsync(IAsyncEnumerable<CheckedRow> rows, ImportOptions options, CancellationToken cancellationToken)
+    private Task<Report> ImportAsync(IAsyncEnumerable<CheckedRow> rows, ImportOptions options, CancellationToken cancellationToken) =>
+        ImportAsync(_provider, rows, options, cancellationToken);
+
+    private static async Task<Report> ImportAsync(
+        ServiceProvider provider, IAsyncEnumerable<CheckedRow> rows, ImportOptions options, CancellationToken cancellationToken)
     {
-        await using var scope = _provider.CreateAsyncScope();
+        await using var scope = provider.CreateAsyncScope();
         var report = new Report();
         var summary = await scope.ServiceProvider.GetRequiredService<ITransfers>()
             .ImportAsync(rows, options, report, scope.ServiceProvider.GetRequiredService<Caller>(), cancellationToken);
@@ -443,13 +575,24 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
 
     private async Task<NpgsqlTransaction> HoldAsync(string statement)
     {
+        var connection = await OpenAsync();
+        var transaction = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, statement);
+        return transaction;
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
         var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
-        var transaction = await connection.BeginTransactionAsync();
-        await using var command = new NpgsqlCommand(statement, connection, transaction);
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
-        return transaction;
     }
 
     private Task MustWaitAsync(string statement = "INSERT INTO users") => WaitUntilAsync(

@@ -31,6 +31,13 @@ internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditE
         Caller caller,
         CancellationToken cancellationToken) => Import(rows);
 
+    public Task<ImportSummary> DeleteAsync(
+        IAsyncEnumerable<CheckedRow> rows,
+        ImportOptions options,
+        IImportReport report,
+        Caller caller,
+        CancellationToken cancellationToken) => Import(rows);
+
     Task<UserResponse?> IUserStore.FindAsync(
         Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) => throw Unreachable();
 

@@ -277,6 +277,21 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task A_small_connection_pool_has_fewer_exports()
+    {
+        await SeedLargeGroupsAsync();
+        await using var small = await TestService.StartAsync($"{service.ConnectionString};Maximum Pool Size=8");
+        var clients = new List<HttpResponseMessage>();
+        for (var i = 0; i < 3; i++)
+        {
+            clients.Add(await small.Client.GetAsync("/user/export?format=ndjson", HttpCompletionOption.ResponseHeadersRead));
+        }
+
+        Assert.Equal([200, 200, 503], clients.Select(client => (int)client.StatusCode));
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
     public async Task A_failure_before_the_first_byte_is_a_problem_document()
     {
         await service.ExecuteAsync("ALTER TABLE memberships RENAME TO elsewhere");

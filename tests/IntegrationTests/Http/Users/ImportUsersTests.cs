@@ -147,6 +147,52 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(2, poets.Ids("users").Length);
     }
 
+    [Theory]
+    [InlineData("", 2, 3)]
+    [InlineData("user_groups=replace", 2, 3)]
+    [InlineData("user_groups=add", 2, 0)]
+    public async Task Memberships_that_begin_and_end_are_counted_also_in_a_dry_run(string mode, int added, int removed)
+    {
+        string[] groups = [(await CreateGroupAsync("Analysts")), (await CreateGroupAsync("Poets"))];
+        var ada = await service.CreateUserAsync(new { email = "ada@example.org", user_groups = groups });
+        var alan = await service.CreateUserAsync(new { email = "alan@example.org", user_groups = groups[..1] });
+        const string File = "email,user_groups\nada@example.org,\nalan@example.org,Poets\ngrace@example.org,Poets\n";
+
+        var planned = (await service.ImportAsync(File, $"dry_run=true&{mode}")).MustBe(200).Lines[^1];
+        Assert.Equal([groups[0]], (await service.ReadUserAsync(alan.Id())).Ids("user_groups"));
+        var applied = (await service.ImportAsync(File, mode)).MustBe(200).Lines[^1];
+
+        Assert.Equal((added, removed), Memberships(planned));
+        Assert.Equal((added, removed), Memberships(applied));
+        Assert.Equal(removed == 0 ? groups : [], (await service.ReadUserAsync(ada.Id())).Ids("user_groups"));
+        Assert.Equal(removed == 0 ? groups : groups[1..], (await service.ReadUserAsync(alan.Id())).Ids("user_groups"));
+        Assert.Equal((0, 0), Memberships((await service.ImportAsync(File, mode)).MustBe(200).Lines[^1]));
+        var audited = (await service.GetAsync("/auth/audit?page_size=200")).Json["results"]!.AsArray()
+            .Last(entry => (string)entry!["resource"]! == "imports")!["changes"]!;
+        Assert.Equal(
+            $"{added} {removed}", $"{audited["memberships_added"]!["to"]} {audited["memberships_removed"]!["to"]}");
+
+        async Task<string> CreateGroupAsync(string name) => (await service.CreateGroupAsync(new { name })).Id();
+    }
+
+    [Fact]
+    public async Task Groups_of_ndjson_rows_can_be_added()
+    {
+        var poets = (await service.CreateGroupAsync(new { name = "Poets" })).Id();
+        var ada = await service.CreateUserAsync(new { email = "ada@example.org", user_groups = new[] { poets } });
+
+        var answer = await service.ImportAsync(
+            """
+            {"resource": "user_groups", "name": "Analysts"}
+            {"email": "ada@example.org", "user_groups": ["Analysts"]}
+            """,
+            "create_groups=true&user_groups=add",
+            Ndjson);
+
+        Assert.Equal((1, 0), Memberships(Counts(answer.MustBe(200), updated: 1)));
+        Assert.Equal(2, (await service.ReadUserAsync(ada.Id())).Ids("user_groups").Length);
+    }
+
     [Fact]
     public async Task A_refused_group_is_not_created_by_its_name()
     {
@@ -277,6 +323,9 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("partial=true&partial=true", "partial")]
     [InlineData("dry_run=1&create_groups=", "create_groups,dry_run")]
     [InlineData("dryrun=true", "dryrun")]
+    [InlineData("user_groups=", "user_groups")]
+    [InlineData("user_groups=Add", "user_groups")]
+    [InlineData("user_groups=add&user_groups=add", "user_groups")]
     public async Task Unusable_parameters_are_named(string query, string names)
     {
         (await service.ImportAsync("email\nada@example.org\n", query)).MustRefuseParameters(names.Split(','));
@@ -355,6 +404,200 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(1, await service.CountAsync("/user"));
     }
 
+    [Fact]
+    public async Task Refused_imports_open_no_connection_to_the_database()
+    {
+        const string Sessions = "SELECT sessions FROM pg_stat_database WHERE datname = current_database()";
+        var (client, _) = await BeginAsync("Content-Length: 23\r\n\r\nemail\nada@example.org\n");
+        using (client)
+        {
+            await UntilImportsAsync(1);
+            var before = (long)(await service.ExecuteAsync(Sessions))!;
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => service.ImportAsync("email\nalan@example.org\n")));
+
+            Assert.All(answers, answer => Assert.Equal("import_in_progress", (string?)answer.MustBe(409).Json["code"]));
+            // The statements of the test itself may open some.
+            Assert.InRange((long)(await service.ExecuteAsync(Sessions))! - before, 0, 10);
+        }
+
+        await UntilImportsAsync(0);
+    }
+
+    [Fact]
+    public async Task Rows_of_one_user_are_united_on_request()
+    {
+        const string File =
+            """
+            email,first_name,role,user_groups
+            ada@example.org,Ada,,Analysts
+            alan@example.org,Alan,,Poets
+            ADA@example.org,Ada,editor,Poets;Analysts
+            ada@EXAMPLE.org,Ada,,Machinists
+            """;
+        Assert.Equal(
+            [(4, "email", "duplicate_email"), (5, "email", "duplicate_email")],
+            Faults((await service.ImportAsync(File, "create_groups=true")).MustBe(400)));
+
+        var summary = Counts((await service.ImportAsync(File, "create_groups=true&merge_rows=true")).MustBe(200), created: 2);
+
+        Assert.Equal((2, 3), ((int)summary["merged"]!, (int)summary["groups_created"]!));
+        Assert.Equal((4, 0), Memberships(summary));
+        var ada = (await service.GetAsync("/user?email=ada@example.org")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Equal("ada@example.org Ada editor", $"{ada["email"]} {ada["first_name"]} {ada["role"]}");
+        Assert.Equal(3, ada.Ids("user_groups").Length);
+        var again = Counts((await service.ImportAsync(File, "merge_rows=true")).MustBe(200), unchanged: 2);
+        Assert.Equal((0, 0), Memberships(again));
+    }
+
+    [Fact]
+    public async Task United_rows_of_ndjson_add_the_values_that_only_one_of_them_gives()
+    {
+        const string Id = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071";
+        const string Nameless = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6072";
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"email": "ada@example.org", "first_name": "Ada"}
+            {"id": "{{Id}}", "email": "ada@example.org", "role": "ADMIN", "user_groups": ["Poets"]}
+            {"email": "ada@example.org", "last_name": null, "user_groups": []}
+            {"id": "{{Nameless}}", "user_groups": ["Poets"]}
+            {"id": "{{Nameless}}", "first_name": "Grace"}
+            """,
+            "merge_rows=true&create_groups=true",
+            Ndjson);
+
+        Assert.Equal(3, (int)Counts(answer.MustBe(200), created: 2)["merged"]!);
+        var ada = await service.ReadUserAsync(Id);
+        Assert.Equal("Ada  admin", $"{ada["first_name"]} {ada["last_name"]} {ada["role"]}");
+        Assert.Equal(ada.Ids("user_groups"), (await service.ReadUserAsync(Nameless)).Ids("user_groups"));
+    }
+
+    [Fact]
+    public async Task Rows_of_one_user_that_contradict_each_other_are_refused_and_both_lines_are_named()
+    {
+        const string File =
+            """
+            email,first_name,last_name,role,user_groups
+            ada@example.org,Ada,Lovelace,,Analysts
+            ada@example.org,Augusta,,guest,Poets
+            ada@example.org,Ada,Lovelace,editor,Machinists
+            alan@example.org,,,,
+            """;
+
+        var refused = (await service.ImportAsync(File, "create_groups=true&merge_rows=true")).MustBe(400);
+
+        Assert.Equal(
+            [(3, "first_name", "merge_conflict"), (3, "last_name", "merge_conflict"), (4, "role", "merge_conflict")],
+            Faults(refused).Order());
+        Assert.Contains("Line 2 ", (string)refused.Lines[0]["detail"]!, StringComparison.Ordinal);
+        Assert.Contains("Line 3 ", (string)refused.Lines[2]["detail"]!, StringComparison.Ordinal);
+
+        var partial = await service.ImportAsync(File, "create_groups=true&merge_rows=true&partial=true");
+        Assert.Equal(0, (int)Counts(partial.MustBe(200), created: 2, refused: 2)["merged"]!);
+        var ada = (await service.GetAsync("/user?email=ada@example.org")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Equal("Ada Lovelace viewer", $"{ada["first_name"]} {ada["last_name"]} {ada["role"]}");
+        Assert.Single(ada.Ids("user_groups"));
+    }
+
+    [Fact]
+    public async Task A_repeated_import_with_the_same_key_gets_the_first_summary_and_changes_nothing()
+    {
+        const string File = "email,first_name\n,NoAddress1\n,NoAddress2\n";
+        var key = $"{Guid.NewGuid()}";
+
+        var first = Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 2);
+        await service.PostAsync("/user", new { first_name = "Ada" });
+        var second = Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 2);
+
+        Assert.Equal(first.ToJsonString(), second.ToJsonString());
+        Assert.Equal(3, await service.CountAsync("/user"));
+        Assert.Equal(
+            1, (await service.GetAsync("/auth/audit")).Json["results"]!.AsArray().Count(entry => (string)entry!["resource"]! == "imports"));
+        Counts((await ImportWithKeyAsync($"{Guid.NewGuid()}", File)).MustBe(200), created: 2);
+    }
+
+    [Theory]
+    [InlineData("email,first_name\n,NoAddress2\n", "", "text/csv")]
+    [InlineData("email,first_name\n,NoAddress1\n", "dry_run=true", "text/csv")]
+    [InlineData("{\"first_name\": \"NoAddress1\"}", "", Ndjson)]
+    public async Task A_key_cannot_be_used_for_another_import(string file, string query, string mediaType)
+    {
+        var key = $"{Guid.NewGuid()}";
+        (await ImportWithKeyAsync(key, "email,first_name\n,NoAddress1\n")).MustBe(200);
+
+        var refused = (await ImportWithKeyAsync(key, file, query, mediaType)).MustBe(422);
+
+        Assert.Equal("idempotency_key_reused", (string?)refused.Json["code"]);
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task A_key_of_an_import_and_of_a_create_are_the_same_key()
+    {
+        var key = $"{Guid.NewGuid()}";
+        (await ImportWithKeyAsync(key, "email\nada@example.org\n")).MustBe(200);
+        var create = new HttpRequestMessage(HttpMethod.Post, "/user") { Content = ServiceFixture.ToContent(new { first_name = "Alan" }) };
+        create.Headers.Add("Idempotency-Key", key);
+
+        (await service.SendAsync(create)).MustBe(422);
+
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task An_import_that_changed_nothing_can_be_sent_again_with_its_key()
+    {
+        const string File = "email,user_groups\nada@example.org,Analysts\n";
+        var key = $"{Guid.NewGuid()}";
+        (await ImportWithKeyAsync(key, File)).MustBe(400);
+
+        await service.CreateGroupAsync(new { name = "Analysts" });
+
+        Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 1);
+        Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 1);
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task A_repetition_is_refused_while_the_first_import_is_running()
+    {
+        const string File = "email\nada@example.org\n";
+        var key = $"{Guid.NewGuid()}";
+        var (client, stream) = await BeginAsync($"Idempotency-Key: {key}\r\nContent-Length: {File.Length}\r\n\r\n{File[..^1]}");
+        using (client)
+        {
+            await UntilImportsAsync(1);
+
+            (await ImportWithKeyAsync(key, File)).MustBe(409);
+
+            await stream.WriteAsync("\n"u8.ToArray());
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            Assert.StartsWith("HTTP/1.1 200 ", await reader.ReadLineAsync().WithinLimitAsync(), StringComparison.Ordinal);
+        }
+
+        Counts((await ImportWithKeyAsync(key, File)).MustBe(200), created: 1);
+        Assert.Equal(1, await service.CountAsync("/user"));
+    }
+
+    [Fact]
+    public async Task A_wrong_key_of_an_import_is_refused()
+    {
+        (await ImportWithKeyAsync("a b", "email\nada@example.org\n")).MustRefuseParameters("Idempotency-Key");
+
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    private Task<Answer> ImportWithKeyAsync(string key, string file, string query = "", string mediaType = "text/csv")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{Address}?{query}")
+        {
+            Content = ServiceFixture.ToFile(Encoding.UTF8.GetBytes(file), mediaType),
+        };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return service.SendAsync(request);
+    }
+
     private static JsonObject Counts(
         Answer answer, int created = 0, int updated = 0, int unchanged = 0, int refused = 0, bool isApplied = true)
     {
@@ -365,6 +608,9 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             ((int)summary["created"]!, (int)summary["updated"]!, (int)summary["unchanged"]!, (int)summary["refused"]!));
         return summary;
     }
+
+    private static (int Added, int Removed) Memberships(JsonObject summary) =>
+        ((int)summary["memberships_added"]!, (int)summary["memberships_removed"]!);
 
     private static IEnumerable<(int Line, string? Column, string Code)> Faults(Answer answer) =>
         answer.Lines.SkipLast(1).Select(fault => ((int)fault["line"]!, (string?)fault["column"], (string)fault["code"]!));
