@@ -24,19 +24,50 @@ internal static class ImportCommand
             Description = "Applies the valid rows if other rows are refused. Without this option, one refused row stops the import.",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Shows what the import would change, and changes nothing." };
+        var columns = new Option<string>("--columns")
+        {
+            Description = "The properties of columns with other names. Without a property the column is ignored; * stands for all other "
+                + "columns. Needs CSV.",
+            HelpName = "NAME=PROPERTY;…",
+        };
+        var ignoreOtherColumns = new Option<bool>("--ignore-other-columns")
+        {
+            Description = "Ignores unknown columns. Without this option, the file is refused. Needs CSV.",
+        };
         var rejects = new Option<string>("--rejects")
         {
             Description = "Writes every fault of the refused rows to this file, one JSON object a line.",
         };
+        columns.Validators.Add(result =>
+        {
+            try
+            {
+                ColumnMap.Parse(result.Tokens is [var token, ..] ? token.Value : null, false);
+            }
+            catch (Failure fault)
+            {
+                result.AddError($"--columns: {Terminal.Visible(fault.Message)}");
+            }
+
+            TransferFile.RequireCsv(result, file, format);
+        });
+        ignoreOtherColumns.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<bool>())
+            {
+                TransferFile.RequireCsv(result, file, format);
+            }
+        });
         var command = new ExampleCommand(
             "import",
             "Creates and changes users and groups from a file. If a row is refused, nothing changes.",
             ("import users.csv --dry-run", "Shows what the file would change."),
             ("import users.csv --create-groups", "Imports the file and creates the groups that it names."),
+            ("import staff.csv --columns \"Work Email=email;Job Title=;*=\"", "Reads a file whose columns have other names."),
             ("import users.csv --partial --rejects rejects.ndjson", "Imports the valid rows and saves the faults of the others."),
             ("import - --format ndjson < workspace.ndjson", "Imports the standard input."))
         {
-            file, format, createGroups, partial, dryRun, rejects,
+            file, format, createGroups, partial, dryRun, columns, ignoreOtherColumns, rejects,
         };
         command.SetAction((arguments, _) =>
         {
@@ -45,6 +76,7 @@ internal static class ImportCommand
                 path,
                 TransferFile.FormatOf(path, arguments.GetValue(format)),
                 new ImportOptions(arguments.GetValue(partial), arguments.GetValue(dryRun), arguments.GetValue(createGroups)),
+                ColumnMap.Parse(arguments.GetValue(columns), arguments.GetValue(ignoreOtherColumns)),
                 arguments.GetValue(rejects),
                 cancellationToken);
         });
@@ -52,7 +84,12 @@ internal static class ImportCommand
     }
 
     private static async Task<int> RunAsync(
-        string path, FileFormat format, ImportOptions options, string? rejectsPath, CancellationToken cancellationToken)
+        string path,
+        FileFormat format,
+        ImportOptions options,
+        ColumnMap columns,
+        string? rejectsPath,
+        CancellationToken cancellationToken)
     {
         Stream input;
         Stream? rejects;
@@ -71,17 +108,22 @@ internal static class ImportCommand
         await using (input)
         await using (rejects)
         {
-            return await RunAsync(path, input, format, options, rejects, cancellationToken);
+            return await RunAsync(path, input, format.Read(input, columns), options, rejects, cancellationToken);
         }
     }
 
     private static async Task<int> RunAsync(
-        string path, Stream input, FileFormat format, ImportOptions options, Stream? rejects, CancellationToken cancellationToken)
+        string path,
+        Stream input,
+        IAsyncEnumerable<ImportRow> rows,
+        ImportOptions options,
+        Stream? rejects,
+        CancellationToken cancellationToken)
     {
         await using var progress = new TransferProgress(
             nameof(ImportStage.Reading), () => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
         var report = new TerminalReport(progress, rejects);
-        var request = new UsersImportRequest(format.Read(input), options, report);
+        var request = new UsersImportRequest(rows, options, report);
         try
         {
             return await CommandRun.OfAsync(

@@ -91,13 +91,18 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
 
     /// <summary>Imports users and user groups from a file. If a row is refused, nothing is changed.</summary>
     /// <remarks>
-    /// The answer is NDJSON: a line for each fault of a refused row, and a summary in the last line. The status is 400 if rows were
+    /// The answer is NDJSON: a line for each fault of a refused row, and a summary in the last line. The status is 422 if rows were
     /// refused and nothing was changed. docs/import-export.md describes the files.
     /// </remarks>
-    /// <param name="rows">The file: CSV with a header row, or NDJSON with a user or group on each line. Its size is not limited.</param>
+    /// <param name="file">The file: CSV with a header row, or NDJSON with a user or group on each line. Its size is not limited.</param>
     /// <param name="partial">True applies the good rows even if other rows are refused.</param>
     /// <param name="dryRun">True reports the result but changes nothing.</param>
     /// <param name="createGroups">True creates missing groups. Otherwise rows that name them are refused.</param>
+    /// <param name="columns">
+    /// The properties of columns with other names, such as <c>Work Email=email;Job Title=;*=</c>. Without a property the column is
+    /// ignored; <c>*</c> stands for all other columns. Write <c>\;</c> for a semicolon in a name. CSV only.
+    /// </param>
+    /// <param name="ignoreOtherColumns">True ignores unknown columns. Otherwise the file is refused. CSV only.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("import", Name = "Users_import")]
     [KnownParametersOnly]
@@ -106,13 +111,17 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
+    [ProducesResponseType<Problem>(StatusCodes.Status422UnprocessableEntity)]
     public async Task<IActionResult> Import(
-        [FromBody, Required] IAsyncEnumerable<ImportRow> rows,
+        [FromBody, Required] ImportFile file,
         [FromQuery(Name = "partial")] bool partial,
         [FromQuery(Name = "dry_run")] bool dryRun,
         [FromQuery(Name = "create_groups")] bool createGroups,
+        [FromQuery(Name = "columns")] string? columns,
+        [FromQuery(Name = "ignore_other_columns")] bool ignoreOtherColumns,
         CancellationToken cancellationToken)
     {
+        var rows = file.Read(ColumnMap.Parse(columns, ignoreOtherColumns));
         using var report = new NdjsonReport(Response);
         await mediator.Send(
             new UsersImportRequest(report.Accept(rows, CancellationToken.None), new ImportOptions(partial, dryRun, createGroups), report),
