@@ -25,8 +25,13 @@ internal static class CsvRows
         var quotes = new CsvQuotes(start.Separator);
         await using var reader = CsvReader.Create(
             new Utf8Stream(content, quotes), CreateOptions(start.Separator, quotes), leaveOpen: false);
-        var hasHeader = await ReadContentAsync(reader, quotes, cancellationToken)
-            && (!start.IsNamed || await ReadContentAsync(reader, quotes, cancellationToken));
+        var hasHeader = await ReadContentAsync(reader, quotes, cancellationToken);
+        // The reader passes over such a line itself if nothing comes before it.
+        if (hasHeader && start.IsNamed && CsvStart.IsName(reader.GetString(0)))
+        {
+            hasHeader = await ReadContentAsync(reader, quotes, cancellationToken);
+        }
+
         if (!hasHeader)
         {
             throw Failure.InvalidFile(

@@ -42,6 +42,9 @@ internal sealed record CsvStart(char Separator, bool IsNamed)
         }
     }
 
+    /// <summary>Whether this is the first cell of a line such as <c>sep=;</c>.</summary>
+    public static bool IsName(string cell) => NamePrefix.Equals(cell, StringComparison.OrdinalIgnoreCase);
+
     private static CsvStart Find(byte[] record, ColumnMap columns)
     {
         var start = record.AsMemory(record.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);

@@ -134,10 +134,6 @@ public sealed class ImportColumnsTests(ServiceFixture service) : IClassFixture<S
         var entries = string.Join(';', Enumerable.Range(1, 900).Select(number => $"c{number}="));
 
         (await service.ImportAsync("email\na@x.org\n", $"columns={entries}")).MustRefuseParameters("columns");
-        // The web server refuses a longer request line.
-        var status = (await service.ImportAsync(
-            "email\na@x.org\n", $"columns={string.Join(';', Enumerable.Range(1, 10_000).Select(number => $"c{number}="))}")).Status;
-        Assert.InRange(status, 400, 431);
         Assert.Equal(0, await service.CountAsync("/user"));
     }
 
@@ -211,8 +207,9 @@ public sealed class ImportColumnsTests(ServiceFixture service) : IClassFixture<S
     {
         var answer = (await service.ImportAsync($"email\n{string.Concat(Enumerable.Repeat("x\n", 100_001))}")).MustBe(422);
 
-        Assert.Equal(100_001, answer.Lines.Count);
-        var summary = answer.Lines[^1];
+        var lines = answer.Lines;
+        Assert.Equal(100_001, lines.Count);
+        var summary = lines[^1];
         Assert.Equal(
             "100001 1 100001", $"{summary["refused"]} {summary["faults_omitted"]} {summary["faults"]![0]!["rows"]}");
     }

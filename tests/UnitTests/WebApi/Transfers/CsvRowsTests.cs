@@ -56,6 +56,7 @@ public sealed partial class CsvRowsTests
         { "sep=;\r\nemail;first_name\r\na@x;A\r\n", ["3: email=a@x first_name=A"] },
         { "\uFEFFSEP=\t\n\nemail\tfirst_name\na@x\tA\n", ["4: email=a@x first_name=A"] },
         { "sep=,\nemail\na@x\n", ["3: email=a@x"] },
+        { "\n\nsep=;\n;\nemail;first_name\na@x;A\n", ["6: email=a@x first_name=A"] },
         { "email\n#a@x\nsep=;\n", ["2: email=#a@x", "3: email=sep=;"] },
         { "email,first_name\na@x,Zoë 🦉\n", ["2: email=a@x first_name=Zoë 🦉"] },
     };
