@@ -50,6 +50,10 @@ public sealed record ImportGroupRow(long Line) : ImportRow(Line)
     public TextValues Texts { get; init; }
 }
 
+/// <summary>A row without content in the columns that the import reads. The import passes over it and counts it.</summary>
+/// <param name="Line">The number of the line in the file, from 1. A row of several lines has the number of the first.</param>
+public sealed record BlankRow(long Line) : ImportRow(Line);
+
 /// <summary>A row that cannot be read.</summary>
 /// <param name="Line">The number of the line in the file, from 1. A row of several lines has the number of the first.</param>
 /// <param name="Column">The column or property with the fault; null if the fault concerns the whole row.</param>

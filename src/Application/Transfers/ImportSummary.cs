@@ -27,6 +27,14 @@ public sealed record ImportSummary
     /// <summary>The number of refused rows.</summary>
     public required long Refused { get; init; }
 
+    /// <summary>The number of rows without content in the columns that the import reads. The import passes over them.</summary>
+    public long Blank { get; init; }
+
+    /// <summary>
+    /// The number of valid rows of users with neither an address nor an id. Each import of the file creates a new user for each of them.
+    /// </summary>
+    public long WithoutEmail { get; init; }
+
     /// <summary>The number of new groups. Groups without a row of their own are included.</summary>
     public required long GroupsCreated { get; init; }
 
@@ -44,4 +52,10 @@ public sealed record ImportSummary
 
     /// <summary>The duration in seconds.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>The faults of the refused rows in groups, the largest group first.</summary>
+    public IReadOnlyList<FaultGroup> Faults { get; init; } = [];
+
+    /// <summary>The number of faults that the report does not list, because it has too many.</summary>
+    public long FaultsOmitted { get; init; }
 }

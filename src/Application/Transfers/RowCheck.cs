@@ -11,8 +11,22 @@ namespace CleanWorkspace.Application.Transfers;
 /// <remarks>It is not a FluentValidation validator, because a validator takes longer for a row than the database.</remarks>
 internal sealed class RowCheck(TimeProvider clock)
 {
+    // Entra ID makes it from the address of a guest. No mail arrives there.
+    private const string GuestMark = "#EXT#";
+
+    private static readonly Fault GuestAddress = new(
+        "invalid_email",
+        $"Must be an address, not the sign-in name of a guest with {GuestMark}. Take the guest's own address from another column.");
+
+    private static readonly Fault NothingGiven = new("nothing_given", "The line gives no property to import. Give at least one.");
+
     private readonly List<RefusedRow> _faults = [];
     private Guid _lastId;
+    private long _blank;
+    private long _withoutEmail;
+
+    /// <summary>Returns the summary with the counts of the rows that were checked so far.</summary>
+    public ImportSummary AddCounts(ImportSummary summary) => summary with { Blank = _blank, WithoutEmail = _withoutEmail };
 
     /// <summary>Returns each valid row with normalised values, and each fault of every other row.</summary>
     public async IAsyncEnumerable<CheckedRow> CheckAsync(
@@ -20,11 +34,18 @@ internal sealed class RowCheck(TimeProvider clock)
     {
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
+            if (row is BlankRow)
+            {
+                _blank++;
+                continue;
+            }
+
             _faults.Clear();
             _faults.AddRange(row.ReadingFaults);
             var checkedRow = Check(row);
             if (_faults.Count == 0)
             {
+                _withoutEmail += checkedRow is CheckedUser { Email: null, IsIdGiven: false } ? 1 : 0;
                 yield return checkedRow;
             }
 
@@ -53,7 +74,7 @@ internal sealed class RowCheck(TimeProvider clock)
 
         var id = CheckId(row, row.Id);
         // An export writes null for a user without an address, so null means no address.
-        var email = row.Email.Value is { } address ? Require(row.Line, "email", EmailAddress.Check(address, out var stored), stored) : null;
+        var email = row.Email.Value is { } address ? Require(row.Line, "email", CheckEmail(address, out var stored), stored) : null;
         var user = new CheckedUser(row.Line, id, row.Id.IsGiven)
         {
             Email = email,
@@ -96,6 +117,10 @@ internal sealed class RowCheck(TimeProvider clock)
         return _lastId = Uuid.CreateVersion7(clock, _lastId);
     }
 
+    private static Fault? CheckEmail(string address, out string? stored) =>
+        EmailAddress.Check(address, out stored)
+        ?? (stored!.Contains(GuestMark, StringComparison.OrdinalIgnoreCase) ? GuestAddress : null);
+
     private Optional<Role> CheckRole(ImportUserRow row)
     {
         if (row.Role.IsGiven && RoleName.Check(row.Role.Value) is { } fault)
@@ -124,7 +149,7 @@ internal sealed class RowCheck(TimeProvider clock)
         {
             if (UserGroup.NameRule.Check(names[i], out var name) is { } fault)
             {
-                Refuse(line, "user_groups", fault);
+                Refuse(line, "user_groups", fault with { Detail = $"Group {i + 1}: {fault.Detail}" });
                 return default;
             }
 
@@ -168,7 +193,7 @@ internal sealed class RowCheck(TimeProvider clock)
     {
         if (row.ReadingFaults.Count == 0)
         {
-            Refuse(row.Line, null, RequestFault.NothingGiven);
+            Refuse(row.Line, null, NothingGiven);
         }
     }
 

@@ -13,7 +13,20 @@ public sealed record UsersImportRequest(IAsyncEnumerable<ImportRow> Rows, Import
 internal sealed class ImportUsersHandler(ITransfers transfers, Caller caller, TimeProvider clock)
     : IRequestHandler<UsersImportRequest, ImportSummary>
 {
-    public Task<ImportSummary> Handle(UsersImportRequest request, CancellationToken cancellationToken) =>
-        transfers.ImportAsync(
-            new RowCheck(clock).CheckAsync(request.Rows, cancellationToken), request.Options, request.Report, caller, cancellationToken);
+    public async Task<ImportSummary> Handle(UsersImportRequest request, CancellationToken cancellationToken)
+    {
+        var check = new RowCheck(clock);
+        var rows = check.CheckAsync(request.Rows, cancellationToken);
+        return check.AddCounts(
+            await transfers.ImportAsync(rows, request.Options, new Report(request.Report, check), caller, cancellationToken));
+    }
+
+    // The import knows only the valid and the refused rows.
+    private sealed class Report(IImportReport report, RowCheck check) : IImportReport
+    {
+        public void Progress(ImportStage stage, long rows, long? total) => report.Progress(stage, rows, total);
+
+        public Task CloseAsync(ImportSummary summary, IAsyncEnumerable<ImportRefusal> refusals, CancellationToken cancellationToken) =>
+            report.CloseAsync(check.AddCounts(summary), refusals, cancellationToken);
+    }
 }

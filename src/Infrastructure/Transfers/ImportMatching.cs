@@ -74,8 +74,8 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
         ) AS named ON named.name = i.name;
 
         INSERT INTO import_refusals (line, part, code, detail)
-        SELECT m.line, 'name', 'ambiguous_user_group', 'Several groups have this name. Give the id of the group.'
-        FROM import_group_matches AS m WHERE m.is_ambiguous;
+        SELECT m.line, 'name', 'ambiguous_user_group', format('Several groups have the name "%s". Give the id of the group.', i.name)
+        FROM import_group_matches AS m JOIN import_groups AS i USING (line) WHERE m.is_ambiguous;
 
         INSERT INTO import_refusals (line, part, code, detail)
         SELECT m.line, 'id', 'duplicate_id', format('Line %s describes the same group.', first.line)
@@ -96,7 +96,7 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
     private const string RefuseNewGroups = """
         INSERT INTO import_refusals (line, part, code, detail)
         SELECT m.line, CASE WHEN i.name IS NULL THEN 'id' ELSE 'name' END, 'unknown_user_group',
-            'The group does not exist. Create it first, or let the import create groups.'
+            format('The group "%s" does not exist. Create it first, or let the import create groups.', coalesce(i.name, i.id::text))
         FROM import_group_matches AS m JOIN import_groups AS i USING (line) WHERE m.is_new;
         """;
 
@@ -165,12 +165,12 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
         INSERT INTO import_refusals (line, part, code, detail)
         SELECT i.line, 'user_groups', n.fault, CASE n.fault
             WHEN 'ambiguous_user_group'
-            THEN format('Several groups have the name at position %s. Give the id of the group.', entry.position)
-            ELSE format('The group at position %s does not exist{{UnknownGroupAdvice(createsGroups)}}', entry.position) END
+            THEN format('Several groups have the name "%s". Give the id of the group.', n.name)
+            ELSE format('The group "%s" does not exist{{UnknownGroupAdvice(createsGroups)}}', n.name) END
         FROM import_names AS n
         JOIN (
-            SELECT i.line, e.name, e.position
-            FROM import_users AS i CROSS JOIN unnest(i.user_groups) WITH ORDINALITY AS e (name, position)
+            SELECT i.line, e.name
+            FROM import_users AS i CROSS JOIN unnest(i.user_groups) AS e (name)
         ) AS entry ON entry.name = n.name
         JOIN import_users AS i ON i.line = entry.line
         WHERE n.fault IS NOT NULL;

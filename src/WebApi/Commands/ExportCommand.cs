@@ -26,11 +26,9 @@ internal static class ExportCommand
         };
         excelSafe.Validators.Add(result =>
         {
-            // The token, because an option with an error has no value.
-            var asked = result.GetResult(format)?.Tokens is [var token, ..] ? token.Value : null;
-            if (result.GetValueOrDefault<bool>() && TransferFile.FormatOf(result.GetValue(file)!, asked) != FileFormat.Csv)
+            if (result.GetValueOrDefault<bool>())
             {
-                result.AddError("--excel-safe needs CSV. Use --format csv, or remove --excel-safe.");
+                TransferFile.RequireCsv(result, file, format);
             }
         });
         var force = new Option<bool>("--force") { Description = "Replaces the file if it exists." };

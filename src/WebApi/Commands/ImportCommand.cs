@@ -38,20 +38,51 @@ internal static class ImportCommand
         {
             Description = "Unites several rows of one user: their groups add up, and all other values must agree.",
         };
+        var columns = new Option<string>("--columns")
+        {
+            Description = "The properties of columns with other names. Without a property the column is ignored; * stands for all other "
+                + "columns. Needs CSV.",
+            HelpName = "NAME=PROPERTY;…",
+        };
+        var ignoreOtherColumns = new Option<bool>("--ignore-other-columns")
+        {
+            Description = "Ignores unknown columns. Without this option, the file is refused. Needs CSV.",
+        };
         var rejects = new Option<string>("--rejects")
         {
             Description = "Writes every fault of the refused rows to this file, one JSON object a line.",
         };
+        columns.Validators.Add(result =>
+        {
+            try
+            {
+                ColumnMap.Parse(result.Tokens is [var token, ..] ? token.Value : null, false);
+            }
+            catch (Failure fault)
+            {
+                result.AddError($"--columns: {Terminal.Visible(fault.Message)}");
+            }
+
+            TransferFile.RequireCsv(result, file, format);
+        });
+        ignoreOtherColumns.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<bool>())
+            {
+                TransferFile.RequireCsv(result, file, format);
+            }
+        });
         var command = new ExampleCommand(
             "import",
             "Creates and changes users and groups from a file. If a row is refused, nothing changes.",
             ("import users.csv --dry-run", "Shows what the file would change."),
             ("import users.csv --create-groups", "Imports the file and creates the groups that it names."),
+            ("import staff.csv --columns \"Work Email=email;Job Title=;*=\"", "Reads a file whose columns have other names."),
             ("import users.csv --partial --rejects rejects.ndjson", "Imports the valid rows and saves the faults of the others."),
             ("import leavers.csv --delete --dry-run", "Shows how many users the file would delete."),
             ("import - --format ndjson < workspace.ndjson", "Imports the standard input."))
         {
-            file, format, createGroups, userGroups, mergeRows, delete, partial, dryRun, rejects,
+            file, format, createGroups, userGroups, mergeRows, delete, partial, dryRun, columns, ignoreOtherColumns, rejects,
         };
         command.Validators.Add(result =>
         {
@@ -72,6 +103,7 @@ internal static class ImportCommand
                     Memberships = MembershipParameter.ModeOf(arguments.GetValue(userGroups)),
                     MergesRows = arguments.GetValue(mergeRows),
                 },
+                ColumnMap.Parse(arguments.GetValue(columns), arguments.GetValue(ignoreOtherColumns)),
                 arguments.GetValue(delete),
                 arguments.GetValue(rejects),
                 cancellationToken);
@@ -80,7 +112,13 @@ internal static class ImportCommand
     }
 
     private static async Task<int> RunAsync(
-        string path, FileFormat format, ImportOptions options, bool deletes, string? rejectsPath, CancellationToken cancellationToken)
+        string path,
+        FileFormat format,
+        ImportOptions options,
+        ColumnMap columns,
+        bool deletes,
+        string? rejectsPath,
+        CancellationToken cancellationToken)
     {
         Stream input;
         Stream? rejects;
@@ -99,14 +137,14 @@ internal static class ImportCommand
         await using (input)
         await using (rejects)
         {
-            return await RunAsync(path, input, format, options, deletes, rejects, cancellationToken);
+            return await RunAsync(path, input, format.Read(input, columns), options, deletes, rejects, cancellationToken);
         }
     }
 
     private static async Task<int> RunAsync(
         string path,
         Stream input,
-        FileFormat format,
+        IAsyncEnumerable<ImportRow> rows,
         ImportOptions options,
         bool deletes,
         Stream? rejects,
@@ -116,8 +154,8 @@ internal static class ImportCommand
             nameof(ImportStage.Reading), () => input.CanSeek ? (double)input.Position / Math.Max(1, input.Length) : null);
         var report = new TerminalReport(progress, rejects);
         IRequest<ImportSummary> request = deletes
-            ? new UsersDeleteByListRequest(format.Read(input), options, report)
-            : new UsersImportRequest(format.Read(input), options, report);
+            ? new UsersDeleteByListRequest(rows, options, report)
+            : new UsersImportRequest(rows, options, report);
         try
         {
             return await CommandRun.OfAsync(

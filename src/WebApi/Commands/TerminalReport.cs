@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace CleanWorkspace.WebApi.Commands;
 
-/// <summary>Reports an import on the command line: a table of the first faults, and the summary.</summary>
+/// <summary>Reports an import on the command line: a table of the faults or of groups of them, and the summary.</summary>
 /// <param name="progress">The progress of the import. It ends before the report starts.</param>
 /// <param name="rejects">Receives all faults; null if there is no such file.</param>
 internal sealed class TerminalReport(TransferProgress progress, Stream? rejects) : IImportReport
@@ -22,26 +22,30 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
     {
         Summary = summary;
         await progress.DisposeAsync();
-        var shown = new List<ImportRefusal>();
-        var count = await ReadAsync(refusals, shown, cancellationToken);
-        if (count > 0)
+        var faults = new List<ImportRefusal>();
+        var groups = await ReadAsync(refusals, faults, cancellationToken);
+        if (groups.Count > MaxShown)
         {
-            Show(shown, count - shown.Count);
+            Show(groups);
+        }
+        else if (groups.Count > 0)
+        {
+            Show(faults);
         }
 
         Show(summary);
     }
 
-    // Writes all faults to the file and adds the first ones to the list. Returns the number of all faults.
-    private async Task<long> ReadAsync(
+    // Writes all faults to the file and adds the first ones to the list. Returns all in groups.
+    private async Task<FaultGroups> ReadAsync(
         IAsyncEnumerable<ImportRefusal> refusals, List<ImportRefusal> first, CancellationToken cancellationToken)
     {
         var output = PipeWriter.Create(rejects ?? Stream.Null, new StreamPipeWriterOptions(leaveOpen: true));
         using var lines = new ReportLines(output);
-        var count = 0L;
+        var groups = new FaultGroups();
         await foreach (var refusal in refusals.WithCancellation(cancellationToken))
         {
-            count++;
+            groups.Add(refusal);
             await lines.WriteAsync(refusal, cancellationToken);
             if (first.Count < MaxShown)
             {
@@ -50,29 +54,45 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
         }
 
         await output.CompleteAsync();
-        return count;
+        return groups;
     }
 
-    private void Show(List<ImportRefusal> refusals, long more)
+    private static void Show(List<ImportRefusal> faults)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("line", "column", "code", "problem");
-        foreach (var refusal in refusals)
+        foreach (var fault in faults)
         {
             table.AddRow(
-                new Text(refusal.Line.ToString(CultureInfo.InvariantCulture)),
-                new Text(Terminal.Visible(refusal.Column ?? "")),
-                new Text(refusal.Code),
-                new Text(Terminal.Visible(refusal.Detail)));
+                new Text(fault.Line.ToString(CultureInfo.InvariantCulture)),
+                new Text(Terminal.Visible(fault.Column ?? "")),
+                new Text(fault.Code),
+                new Text(Terminal.Visible(fault.Detail)));
         }
 
         Terminal.Output.Write(table);
-        if (more > 0)
-        {
-            Console.WriteLine(rejects is null
-                ? string.Create(CultureInfo.InvariantCulture, $"and {more:N0} more; use --rejects FILE to get all of them")
-                : string.Create(CultureInfo.InvariantCulture, $"and {more:N0} more; all are in the file of --rejects"));
-        }
     }
+
+    private void Show(FaultGroups faults)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("rows", "column", "code", "lines", "problem");
+        foreach (var group in faults.ToList())
+        {
+            var more = group.Lines.Count < group.Rows ? ", …" : "";
+            table.AddRow(
+                new Text(ToText(group.Rows)),
+                new Text(Terminal.Visible(group.Column ?? "")),
+                new Text(group.Code),
+                new Text(string.Join(", ", group.Lines) + more),
+                new Text(string.Join('\n', group.Details.Select(Terminal.Visible))));
+        }
+
+        Terminal.Output.Write(table);
+        Console.WriteLine(rejects is null
+            ? $"{ToText(faults.Count)} faults; use --rejects FILE to get each of them"
+            : $"{ToText(faults.Count)} faults; each is in the file of --rejects");
+    }
+
+    private static string ToText(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static void Show(ImportSummary summary)
     {
@@ -92,9 +112,15 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
             $"""
             users   {users}, {summary.Deleted:N0} {deleted}
             groups  {summary.GroupsCreated:N0} {created}, {summary.GroupsUpdated:N0} {updated}, {summary.GroupsUnchanged:N0} unchanged
-            rows    {summary.Refused:N0} refused, {summary.Merged:N0} merged
+            rows    {summary.Refused:N0} refused, {summary.Merged:N0} merged, {summary.Blank:N0} blank
             members {summary.MembershipsAdded:N0} {added}, {summary.MembershipsRemoved:N0} {removed}
             time    {summary.Seconds:N2} seconds
             """));
+        if (summary.WithoutEmail > 0)
+        {
+            Console.WriteLine(
+                $"Warning: {ToText(summary.WithoutEmail)} {(summary.WithoutEmail == 1 ? "row has" : "rows have")} no email address. "
+                + "Each import of this file creates a new user for each such row.");
+        }
     }
 }

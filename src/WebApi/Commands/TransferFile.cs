@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.IO.Pipelines;
 using CleanWorkspace.WebApi.Transfers;
 using Microsoft.Win32.SafeHandles;
@@ -32,6 +33,18 @@ internal static class TransferFile
             }
         });
         return format;
+    }
+
+    /// <summary>Adds an error to the result of an option that needs CSV, if the file has another format.</summary>
+    public static void RequireCsv(OptionResult option, Argument<string> file, Option<string> format)
+    {
+        // The tokens, because an option with an error has no value.
+        var path = option.GetResult(file)?.Tokens is [var name, ..] ? name.Value : StandardStream;
+        var asked = option.GetResult(format)?.Tokens is [var token, ..] ? token.Value : null;
+        if (FormatOf(path, asked) != FileFormat.Csv)
+        {
+            option.AddError($"{option.Option.Name} needs CSV. Use --format csv, or remove {option.Option.Name}.");
+        }
     }
 
     /// <summary>The format of the option, otherwise the format of the file's name.</summary>

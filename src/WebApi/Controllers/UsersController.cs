@@ -91,10 +91,10 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
 
     /// <summary>Imports users and user groups from a file. If a row is refused, nothing is changed.</summary>
     /// <remarks>
-    /// The answer is NDJSON: a line for each fault of a refused row, and a summary in the last line. The status is 400 if rows were
+    /// The answer is NDJSON: a line for each fault of a refused row, and a summary in the last line. The status is 422 if rows were
     /// refused and nothing was changed. docs/import-export.md describes the files.
     /// </remarks>
-    /// <param name="rows">The file: CSV with a header row, or NDJSON with a user or group on each line. Its size is not limited.</param>
+    /// <param name="file">The file: CSV with a header row, or NDJSON with a user or group on each line. Its size is not limited.</param>
     /// <param name="partial">True applies the good rows even if other rows are refused.</param>
     /// <param name="dryRun">True reports the result but changes nothing.</param>
     /// <param name="createGroups">True creates missing groups. Otherwise rows that name them are refused.</param>
@@ -102,6 +102,11 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// Whether the groups of a row replace the groups of the user (replace, the default), or are added to them (add).
     /// </param>
     /// <param name="mergeRows">True unites several rows of one user: their groups add up, and all other values must agree.</param>
+    /// <param name="columns">
+    /// The properties of columns with other names, such as <c>Work Email=email;Job Title=;*=</c>. Without a property the column is
+    /// ignored; <c>*</c> stands for all other columns. Write <c>\;</c> for a semicolon in a name. CSV only.
+    /// </param>
+    /// <param name="ignoreOtherColumns">True ignores unknown columns. Otherwise the file is refused. CSV only.</param>
     /// <param name="idempotency">
     /// A name for this import, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
     /// </param>
@@ -113,16 +118,20 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
+    [ProducesResponseType<Problem>(StatusCodes.Status422UnprocessableEntity)]
     public async Task<IActionResult> Import(
-        [FromBody, Required] IAsyncEnumerable<ImportRow> rows,
+        [FromBody, Required] ImportFile file,
         [FromQuery(Name = "partial")] bool partial,
         [FromQuery(Name = "dry_run")] bool dryRun,
         [FromQuery(Name = "create_groups")] bool createGroups,
         [FromQuery(Name = "user_groups")] MembershipParameter? userGroups,
         [FromQuery(Name = "merge_rows")] bool mergeRows,
+        [FromQuery(Name = "columns")] string? columns,
+        [FromQuery(Name = "ignore_other_columns")] bool ignoreOtherColumns,
         [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
         CancellationToken cancellationToken)
     {
+        var rows = file.Read(ColumnMap.Parse(columns, ignoreOtherColumns));
         using var report = new NdjsonReport(Response);
         var options = new ImportOptions(partial, dryRun, createGroups)
         {
@@ -140,9 +149,11 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// A row names a user by address or id; its other values are ignored. A row that names nobody is refused. The answer is the report of
     /// an import.
     /// </remarks>
-    /// <param name="rows">The file, as for an import: CSV with the column email, or NDJSON with an email or an id on each line.</param>
+    /// <param name="file">The file, as for an import: CSV with the column email, or NDJSON with an email or an id on each line.</param>
     /// <param name="partial">True deletes the named users even if other rows are refused.</param>
     /// <param name="dryRun">True reports the result but changes nothing.</param>
+    /// <param name="columns">As for an import.</param>
+    /// <param name="ignoreOtherColumns">As for an import.</param>
     /// <param name="idempotency">
     /// A name for this request, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
     /// </param>
@@ -154,13 +165,17 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
+    [ProducesResponseType<Problem>(StatusCodes.Status422UnprocessableEntity)]
     public async Task<IActionResult> DeleteByList(
-        [FromBody, Required] IAsyncEnumerable<ImportRow> rows,
+        [FromBody, Required] ImportFile file,
         [FromQuery(Name = "partial")] bool partial,
         [FromQuery(Name = "dry_run")] bool dryRun,
+        [FromQuery(Name = "columns")] string? columns,
+        [FromQuery(Name = "ignore_other_columns")] bool ignoreOtherColumns,
         [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
         CancellationToken cancellationToken)
     {
+        var rows = file.Read(ColumnMap.Parse(columns, ignoreOtherColumns));
         using var report = new NdjsonReport(Response);
         var options = new ImportOptions(partial, dryRun, false) { Key = FingerprintStream.KeyOf(HttpContext, idempotency) };
         await mediator.Send(

@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.WebApi.Transfers;
 using NJsonSchema;
 using NSwag;
@@ -7,15 +6,15 @@ using NSwag.Generation.Processors.Contexts;
 
 namespace CleanWorkspace.WebApi.OpenApi;
 
-/// <summary>Adds the media types of an import: of the file, and of the report in the answers 200 and 400.</summary>
+/// <summary>Adds the media types of an import: of the file, and of the report in the answers 200 and 422.</summary>
 internal sealed class ImportOperationProcessor : IOperationProcessor
 {
-    private static readonly string[] ReportStatuses = ["200", "400"];
+    private static readonly string[] ReportStatuses = ["200", "422"];
 
-    /// <summary>Changes the operation if it imports rows.</summary>
+    /// <summary>Changes the operation if it imports a file.</summary>
     public bool Process(OperationProcessorContext context)
     {
-        if (context.MethodInfo.GetParameters().All(parameter => parameter.ParameterType != typeof(IAsyncEnumerable<ImportRow>)))
+        if (context.MethodInfo.GetParameters().All(parameter => parameter.ParameterType != typeof(ImportFile)))
         {
             return true;
         }

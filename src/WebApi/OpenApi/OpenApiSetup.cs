@@ -1,5 +1,5 @@
-using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.Values;
+using CleanWorkspace.WebApi.Transfers;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
 using NSwag;
@@ -58,7 +58,7 @@ internal static class OpenApiSetup
                 schema.Type = JsonObjectType.Array;
                 schema.Item = new JsonSchema { Type = JsonObjectType.String, Format = UuidFormat };
             }));
-            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(IAsyncEnumerable<ImportRow>), schema =>
+            settings.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(ImportFile), schema =>
             {
                 schema.Type = JsonObjectType.String;
                 schema.Format = JsonFormatStrings.Binary;

@@ -2,7 +2,8 @@ namespace CleanWorkspace.WebApi.Transfers;
 
 /// <summary>Tracks whether a quote of a CSV file is open, and the line on which it was opened.</summary>
 /// <remarks>The CSV reader does not tell it: for a record that never ends it knows only the first line.</remarks>
-internal sealed class CsvQuotes
+/// <param name="separator">The character between cells.</param>
+internal sealed class CsvQuotes(char separator)
 {
     private bool _isOpen;
     private long _line;
@@ -34,7 +35,7 @@ internal sealed class CsvQuotes
                 // The second half of a doubled quote. The quote before it closed nothing.
                 _isOpen = true;
             }
-            else if (previous is (byte)',' or (byte)'\r' or (byte)'\n')
+            else if (previous is (byte)'\r' or (byte)'\n' || previous == separator)
             {
                 _isOpen = true;
                 openedAt = i;

@@ -1,9 +1,10 @@
+using System.Globalization;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.Values;
-using CleanWorkspace.WebApi.Json;
 using CsvHelper;
 
 namespace CleanWorkspace.WebApi.Transfers;
@@ -11,26 +12,49 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// <summary>Reads users from CSV (RFC 4180) with a header. It holds one record in memory at a time.</summary>
 internal static class CsvRows
 {
+    private static readonly StreamPipeReaderOptions BufferOptions = new(bufferSize: 64 * 1024, leaveOpen: true);
+
     /// <summary>Reads the rows of a file.</summary>
     /// <exception cref="Failure">The file cannot be read any further.</exception>
-    public static async IAsyncEnumerable<ImportRow> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<ImportRow> ReadAsync(
+        Stream stream, ColumnMap columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var quotes = new CsvQuotes();
-        await using var reader = CsvReader.Create(new Utf8Stream(stream, quotes), CreateOptions(quotes), leaveOpen: false);
-        if (!await ReadRecordAsync(reader, quotes, cancellationToken))
+        var file = PipeReader.Create(stream, BufferOptions);
+        await using var content = file.AsStream();
+        var start = await CsvStart.ReadAsync(file, columns, cancellationToken);
+        var quotes = new CsvQuotes(start.Separator);
+        await using var reader = CsvReader.Create(
+            new Utf8Stream(content, quotes), CreateOptions(start.Separator, quotes), leaveOpen: false);
+        var hasHeader = await ReadContentAsync(reader, quotes, cancellationToken);
+        // The reader passes over such a line itself if nothing comes before it.
+        if (hasHeader && start.IsNamed && CsvStart.IsName(reader.GetString(0)))
+        {
+            hasHeader = await ReadContentAsync(reader, quotes, cancellationToken);
+        }
+
+        if (!hasHeader)
         {
             throw Failure.InvalidFile(
                 null, "empty_file", $"The file is empty. Its first line must name the columns: {string.Join(", ", CsvColumns.Names)}.");
         }
 
-        var header = ReadHeader(reader);
-        var cellCount = reader.FieldCount;
+        var names = Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetString(i).Trim()).ToList();
+        var line = reader.LineNumber;
+        // A header with one unknown name is always wrong. The next row shows whether it is a header at all.
+        if (names.Where(name => name.Length > 0).ToList() is [var single]
+            && columns.Find(single) < 0
+            && await ReadContentAsync(reader, quotes, cancellationToken)
+            && reader.RawRecord.IndexOfAny(",;\t"u8) >= 0)
+        {
+            throw CsvHeader.LineBefore(single, line);
+        }
+
+        var header = CsvHeader.Create(names, line, columns);
         while (await ReadRecordAsync(reader, quotes, cancellationToken))
         {
-            yield return reader.FieldCount == cellCount
-                ? ReadUser(reader, header)
-                : new UnreadableRow(reader.LineNumber, null, new Fault(
-                    "wrong_cell_count", $"Must have {cellCount} cells like the header. It has {reader.FieldCount}."));
+            yield return IsBlank(reader)
+                ? new BlankRow(reader.LineNumber)
+                : FindStrayCell(reader, header) ?? ReadUser(reader, header);
         }
     }
 
@@ -65,9 +89,9 @@ internal static class CsvRows
         return names;
     }
 
-    private static CsvReaderOptions CreateOptions(CsvQuotes quotes) => new()
+    private static CsvReaderOptions CreateOptions(char separator, CsvQuotes quotes) => new()
     {
-        Separator = ',',
+        Separator = separator,
         HasHeader = false,
         MaxRecordSize = LongLine.MaxLength,
         TrackLineNumbers = true,
@@ -97,49 +121,96 @@ internal static class CsvRows
         }
     }
 
-    // Returns for each column the index of its cell, or -1 if the file does not have the column.
-    private static int[] ReadHeader(CsvReader reader)
+    // Passes over rows without content.
+    private static async ValueTask<bool> ReadContentAsync(CsvReader reader, CsvQuotes quotes, CancellationToken cancellationToken)
     {
-        var names = CsvColumns.Names;
-        var header = new int[names.Length];
-        Array.Fill(header, -1);
-        for (var i = 0; i < reader.FieldCount; i++)
+        while (await ReadRecordAsync(reader, quotes, cancellationToken))
         {
-            var name = reader.GetString(i).Trim();
-            var column = Array.FindIndex(names, known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (column < 0)
+            if (!IsBlank(reader))
             {
-                var hint = reader.FieldCount == 1 && name.AsSpan().ContainsAny(";\t|") ? " Columns are separated by commas." : "";
-                throw Failure.InvalidFile(
-                    reader.LineNumber,
-                    "unknown_column",
-                    $"Unknown column \"{Show(name)}\". Known columns: {string.Join(", ", names)}.{hint}");
+                return true;
             }
-
-            if (header[column] >= 0)
-            {
-                throw Failure.InvalidFile(reader.LineNumber, "duplicate_column", $"The header names the column {names[column]} twice.");
-            }
-
-            header[column] = i;
         }
 
-        return header[CsvColumns.Email] >= 0
-            ? header
-            : throw Failure.InvalidFile(
-                reader.LineNumber, "missing_column", $"The column {names[CsvColumns.Email]} is missing. The import finds users by it.");
+        return false;
     }
 
-    private static ImportUserRow ReadUser(CsvReader reader, int[] header)
+    // Returns null if every cell has a column and every cell with content has a named column.
+    private static UnreadableRow? FindStrayCell(CsvReader reader, CsvHeader header)
     {
-        var email = ReadCell(reader, header[CsvColumns.Email]);
-        var role = ReadCell(reader, header[CsvColumns.Role]);
-        var userGroups = ReadCell(reader, header[CsvColumns.UserGroups]);
+        if (reader.FieldCount < header.MinCellCount)
+        {
+            return new UnreadableRow(reader.LineNumber, null, new Fault(
+                "wrong_cell_count", $"Must have {header.CellCount} cells like the header. It has {reader.FieldCount}."));
+        }
+
+        foreach (var index in header.NamelessCells)
+        {
+            // A short row must not cost as much as a long header.
+            if (index >= reader.FieldCount)
+            {
+                break;
+            }
+
+            if (HasContent(reader, index))
+            {
+                return Refuse(
+                    reader, index, "unnamed_column", "has content, but its column has no name. Name the column or empty the cell.");
+            }
+        }
+
+        for (var i = header.CellCount; i < reader.FieldCount; i++)
+        {
+            if (HasContent(reader, i))
+            {
+                return Refuse(
+                    reader,
+                    i,
+                    "wrong_cell_count",
+                    $"has content, but the header has {header.CellCount} columns. Put a cell with a separator in it in quotes.");
+            }
+        }
+
+        return null;
+    }
+
+    // Such a cell has no name, so the report names it by its number.
+    private static UnreadableRow Refuse(CsvReader reader, int index, string code, string detail)
+    {
+        var number = (index + 1).ToString(CultureInfo.InvariantCulture);
+        return new UnreadableRow(reader.LineNumber, number, new Fault(code, $"Cell {number} {detail}"));
+    }
+
+    private static bool IsBlank(CsvReader reader)
+    {
+        for (var i = 0; i < reader.FieldCount; i++)
+        {
+            if (HasContent(reader, i))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Most cells begin with an ASCII letter. They need no text.
+    private static bool HasContent(CsvReader reader, int index)
+    {
+        var rest = reader.GetSpan(index).TrimStart(" \t\r\n"u8);
+        return rest.Length > 0 && (rest[0] is > 0x20 and < 0x80 || !string.IsNullOrWhiteSpace(reader.GetString(index)));
+    }
+
+    private static ImportRow ReadUser(CsvReader reader, CsvHeader header)
+    {
+        var email = ReadCell(reader, header.CellOf(CsvColumns.Email));
+        var role = ReadCell(reader, header.CellOf(CsvColumns.Role));
+        var userGroups = ReadCell(reader, header.CellOf(CsvColumns.UserGroups));
         var isBlank = (email ?? role ?? userGroups) is null;
         var texts = new Optional<string?>[ImportColumns.Users.Count];
         for (var i = 0; i < texts.Length; i++)
         {
-            if (header[CsvColumns.FirstText + i] is >= 0 and var index)
+            if (header.CellOf(CsvColumns.FirstText + i) is >= 0 and var index)
             {
                 var text = ReadCell(reader, index);
                 texts[i] = new(text);
@@ -147,23 +218,25 @@ internal static class CsvRows
             }
         }
 
-        // An empty cell clears its value, unless all cells are empty.
+        // The other columns may have content that the import ignores.
+        if (isBlank)
+        {
+            return new BlankRow(reader.LineNumber);
+        }
+
+        // An empty cell clears its value.
         return new ImportUserRow(reader.LineNumber)
         {
             Email = email is null ? default : new(email),
-            Texts = isBlank ? default : new(texts),
+            Texts = new(texts),
             Role = role is null ? default : new(role),
-            UserGroups = isBlank || header[CsvColumns.UserGroups] < 0 ? default : new(userGroups is null ? [] : SplitNames(userGroups)),
+            UserGroups = header.CellOf(CsvColumns.UserGroups) < 0 ? default : new(userGroups is null ? [] : SplitNames(userGroups)),
         };
     }
 
     // A blank cell counts as empty.
     private static string? ReadCell(CsvReader reader, int index) =>
         index >= 0 && reader.GetString(index) is var cell && !string.IsNullOrWhiteSpace(cell) ? cell : null;
-
-    // Safe to show in a terminal and in JSON.
-    private static string Show(string name) => ReadingFaults.Shorten(
-        string.Concat(name.Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character)));
 
     private static Failure UnclosedQuote(long line) => Failure.InvalidFile(
         line, "unclosed_quote", "A cell begins with a quote on this line, and the quote is never closed.");

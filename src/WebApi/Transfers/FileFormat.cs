@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
 using Microsoft.Net.Http.Headers;
 
@@ -56,8 +58,19 @@ public sealed class FileFormat : IQueryValue<FileFormat>
         Array.Find(All, format => string.Equals(format._mediaType.MediaType.Value, mediaType, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads the rows of a file of this format, one at a time.</summary>
-    internal IAsyncEnumerable<ImportRow> Read(Stream file) =>
-        this == Csv ? CsvRows.ReadAsync(file, CancellationToken.None) : NdjsonRows.ReadAsync(file, CancellationToken.None);
+    /// <exception cref="Failure">The format has no columns, but the map is given.</exception>
+    internal IAsyncEnumerable<ImportRow> Read(Stream file, ColumnMap columns)
+    {
+        if (this == Csv)
+        {
+            return CsvRows.ReadAsync(file, columns, CancellationToken.None);
+        }
+
+        return columns.IsGiven
+            ? throw Failure.Invalid(new RequestFault(
+                "csv_only", "columns and ignore_other_columns need CSV. Remove them, or send text/csv.", Parameter: "columns"))
+            : NdjsonRows.ReadAsync(file, CancellationToken.None);
+    }
 
     /// <summary>Creates a writer for a file of this format.</summary>
     internal ExportWriter Write(PipeWriter output, bool isExcelSafe) =>

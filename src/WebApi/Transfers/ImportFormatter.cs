@@ -1,14 +1,13 @@
 using CleanWorkspace.Application;
-using CleanWorkspace.Application.Transfers;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Formatters;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>Reads the body of an import as rows. The handler pulls the rows one at a time.</summary>
+/// <summary>Binds the body of an import. The handler reads its rows one at a time.</summary>
 internal sealed class ImportFormatter : IInputFormatter, IApiRequestFormatMetadataProvider
 {
-    public bool CanRead(InputFormatterContext context) => IsOfRows(context.ModelType);
+    public bool CanRead(InputFormatterContext context) => IsFile(context.ModelType);
 
     public Task<InputFormatterResult> ReadAsync(InputFormatterContext context)
     {
@@ -17,13 +16,13 @@ internal sealed class ImportFormatter : IInputFormatter, IApiRequestFormatMetada
         var isPlain = request.Headers.ContentEncoding.Count == 0
             && (type is { Charset.HasValue: false } || "utf-8".Equals(type?.Charset.Value?.Trim('"'), StringComparison.OrdinalIgnoreCase));
         return FileFormat.OfMediaType(type?.MediaType.Value) is { } format && isPlain
-            ? InputFormatterResult.SuccessAsync(format.Read(
-                FingerprintStream.Of(context.HttpContext, PacedStream.Of(context.HttpContext, request.Body))))
+            ? InputFormatterResult.SuccessAsync(new ImportFile(
+                format, FingerprintStream.Of(context.HttpContext, PacedStream.Of(context.HttpContext, request.Body))))
             : throw Failure.UnsupportedMediaType($"Send the body as {MediaTypes.Csv} or {MediaTypes.Ndjson} in UTF-8, not compressed.");
     }
 
     public IReadOnlyList<string> GetSupportedContentTypes(string? contentType, Type objectType) =>
-        IsOfRows(objectType) ? [MediaTypes.Csv, MediaTypes.Ndjson] : [];
+        IsFile(objectType) ? [MediaTypes.Csv, MediaTypes.Ndjson] : [];
 
-    private static bool IsOfRows(Type type) => type == typeof(IAsyncEnumerable<ImportRow>);
+    private static bool IsFile(Type type) => type == typeof(ImportFile);
 }

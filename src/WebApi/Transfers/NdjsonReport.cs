@@ -4,7 +4,7 @@ using CleanWorkspace.Application.Transfers;
 
 namespace CleanWorkspace.WebApi.Transfers;
 
-/// <summary>Answers an import with its report as NDJSON: one line for each fault, ordered by line, and the summary last.</summary>
+/// <summary>Answers an import with its report as NDJSON: a line for each fault, ordered by line, and the summary last.</summary>
 /// <remarks>
 /// If the database is silent, the request can end before the import does. Dispose the report at the end of the request: then the
 /// import can no longer use the request's body and response. A client that reads the report too slowly loses its connection, because
@@ -12,6 +12,9 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// </remarks>
 internal sealed class NdjsonReport : IImportReport, IDisposable
 {
+    // More lines make the report as large as the file. The summary has the counts of all faults.
+    private const int MaxFaults = 100_000;
+
     private readonly HttpResponse _response;
     private readonly CancellationTokenSource _end = new();
     private readonly CancellationToken _ended;
@@ -45,7 +48,7 @@ internal sealed class NdjsonReport : IImportReport, IDisposable
         _ended.ThrowIfCancellationRequested();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended);
         var isRefused = summary is { Applied: false, DryRun: false, Refused: > 0 };
-        _response.StatusCode = isRefused ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
+        _response.StatusCode = isRefused ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK;
         _response.ContentType = MediaTypes.Ndjson;
         try
         {
@@ -61,12 +64,18 @@ internal sealed class NdjsonReport : IImportReport, IDisposable
     {
         var output = PipeWriter.Create(PacedStream.Of(_response.HttpContext, _response.Body));
         using var lines = new ReportLines(output);
+        var faults = new FaultGroups();
         await foreach (var refusal in refusals.WithCancellation(cancellationToken))
         {
-            await lines.WriteAsync(refusal, cancellationToken);
+            faults.Add(refusal);
+            if (faults.Count <= MaxFaults)
+            {
+                await lines.WriteAsync(refusal, cancellationToken);
+            }
         }
 
-        await lines.WriteAsync(summary, cancellationToken);
+        var omitted = Math.Max(0, faults.Count - MaxFaults);
+        await lines.WriteAsync(summary with { Faults = faults.ToList(), FaultsOmitted = omitted }, cancellationToken);
         await lines.FlushAsync(cancellationToken);
         await output.CompleteAsync();
     }

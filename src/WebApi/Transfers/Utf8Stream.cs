@@ -12,6 +12,9 @@ internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
     private const int MaxRead = 64 * 1024;
     private const int MarkLength = 3;
 
+    // Two characters in UTF-16.
+    private const int StartLength = 4;
+
     private readonly Decoder _decoder = new UTF8Encoding(false, throwOnInvalidBytes: true).GetDecoder();
     private readonly char[] _decoded = new char[MaxRead + 1];
     private LineCounter _lines = new();
@@ -57,11 +60,11 @@ internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
     private async Task<int> ReadStartAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         _isStarted = true;
-        var count = await file.ReadAtLeastAsync(buffer, MarkLength, throwOnEndOfStream: false, cancellationToken);
+        var count = await file.ReadAtLeastAsync(buffer, StartLength, throwOnEndOfStream: false, cancellationToken);
         var start = buffer.Span[..count];
-        if (start.StartsWith(Encoding.Unicode.Preamble) || start.StartsWith(Encoding.BigEndianUnicode.Preamble))
+        if (IsUtf16(start))
         {
-            throw Invalid(1, "The file is UTF-16. Save it as UTF-8.");
+            throw Invalid(1, "The file is UTF-16, which some programs call Unicode. Save it as UTF-8 (in Excel: CSV UTF-8).");
         }
 
         if (!start.StartsWith(Encoding.UTF8.Preamble))
@@ -73,6 +76,12 @@ internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
         return count > MarkLength ? count - MarkLength : await file.ReadAsync(buffer, cancellationToken);
     }
 
+    // Without a mark, every second byte of ASCII letters is NUL.
+    private static bool IsUtf16(ReadOnlySpan<byte> start) =>
+        start.StartsWith(Encoding.Unicode.Preamble)
+        || start.StartsWith(Encoding.BigEndianUnicode.Preamble)
+        || start is [not 0, 0, not 0, 0, ..] or [0, not 0, 0, not 0, ..];
+
     private void Check(ReadOnlySpan<byte> bytes)
     {
         try
@@ -81,7 +90,7 @@ internal sealed class Utf8Stream(Stream file, CsvQuotes? quotes = null) : Stream
         }
         catch (DecoderFallbackException exception)
         {
-            throw Invalid(LineAt(bytes, exception.Index), "The file has bytes that are not UTF-8. Save it as UTF-8.");
+            throw Invalid(LineAt(bytes, exception.Index), "The file has bytes that are not UTF-8. Save it as UTF-8 (in Excel: CSV UTF-8).");
         }
 
         if (bytes.IndexOf((byte)0) is >= 0 and var nul)

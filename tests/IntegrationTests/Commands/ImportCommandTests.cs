@@ -37,7 +37,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refused_rows_are_shown_and_written_to_a_file_and_nothing_is_applied()
+    public async Task Refused_rows_are_shown_in_groups_and_written_to_a_file_and_nothing_is_applied()
     {
         var rows = string.Concat(Enumerable.Range(0, 60).Select(i => $"nobody{i},Last\n"));
         var rejects = Path.Combine(_folder, "rejects.ndjson");
@@ -45,14 +45,64 @@ public sealed class ImportCommandTests : IAsyncLifetime
         var run = await ImportAsync($"email,last_name\nada@example.org,Lovelace\n{rows}", "--rejects", rejects);
 
         Assert.True(run.ExitCode == 1, $"{run}");
-        Assert.Matches(@"(?m)^\s+3\s+email\s+invalid_email\s+Must be", run.Output);
-        Assert.DoesNotMatch(@"(?m)^\s+53\s+email", run.Output);
-        Assert.Contains("and 10 more", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^\s+60\s+email\s+invalid_email\s+3, 4, 5, 6, 7, 8, 9, 10, 11, 12, …\s+Must be", run.Output);
+        Assert.Contains("60 faults; each is in the file of --rejects", run.Output, StringComparison.Ordinal);
         Assert.Contains("Nothing was changed", run.Output, StringComparison.Ordinal);
         var written = (await File.ReadAllLinesAsync(rejects)).Select(line => JsonNode.Parse(line)!).ToList();
         Assert.Equal(Enumerable.Range(3, 60), written.Select(fault => (int)fault["line"]!));
         Assert.All(written, fault => Assert.Equal(("email", "invalid_email"), ((string?)fault["column"], (string?)fault["code"])));
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
+    }
+
+    [Fact]
+    public async Task A_few_faults_are_shown_one_by_one()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 49).Select(i => $"x{i}@example.org,Board\n"));
+
+        var run = await ImportAsync($"email,user_groups\n,\nnobody,\n{rows}");
+
+        Assert.True(run.ExitCode == 1, $"{run}");
+        Assert.Matches(@"(?m)^\s+3\s+email\s+invalid_email\s+Must be", run.Output);
+        Assert.Matches(@"(?m)^\s+4\s+user_groups\s+unknown_user_group\s+The group ""Board"" does not exist\.", run.Output);
+        Assert.Contains("rows    50 refused, 1 blank", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Columns_can_be_mapped_and_ignored()
+    {
+        var file = await WriteAsync("staff.csv", "Work Email;First Name;Job Title\nada@example.org;Ada;Analyst\n");
+
+        await MustFailAsync(["import", file], "Unknown columns: \"Work Email\", \"Job Title\".");
+        await MustFailAsync(["import", file, "--ignore-other-columns"], "The column email is missing.");
+        await MustFailAsync(["import", file, "--columns", "Mail=email;*="], "\"Mail\". Its columns: \"Work Email\"");
+        Assert.Equal(0, (await RunAsync(["import", file, "--columns", "Work Email=email", "--ignore-other-columns"])).ExitCode);
+        var again = await RunAsync(["import", file, "--columns=Work Email=email;*="]);
+        Assert.Contains("users   0 created, 0 updated, 1 unchanged", again.Output, StringComparison.Ordinal);
+        Assert.Equal("ada@example.org Ada", await _database.ExecuteAsync("SELECT email || ' ' || first_name FROM users"));
+    }
+
+    [Theory]
+    [InlineData("users.csv", "Work Email", "The entry \"Work Email\" has no =.")]
+    [InlineData("users.csv", "A=email;B=email", "The columns \"A\" and \"B\" are both mapped to email.")]
+    [InlineData("users.csv", "", "The value has no entry.")]
+    [InlineData("users.ndjson", "A=email", "--columns needs CSV.")]
+    public async Task A_wrong_map_of_columns_is_explained(string file, string map, string explanation)
+    {
+        var run = await RunAsync(["import", file, "--columns", map]);
+
+        Assert.True(run.ExitCode == 2, $"{run}");
+        Assert.Contains(explanation, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_without_an_address_are_counted_in_a_warning()
+    {
+        const string Warning = "Warning: 2 rows have no email address. Each import of this file creates a new user for each such row.";
+        const string File = "email,first_name\nada@example.org,Ada\n,Grace\n,Alan\n";
+
+        Assert.Contains(Warning, (await ImportAsync(File, "--dry-run")).Output, StringComparison.Ordinal);
+        Assert.Contains(Warning, (await ImportAsync(File)).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Warning", (await ImportAsync("email\nada@example.org\n")).Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -174,6 +224,9 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [InlineData("import users.csv --format xml", 2)]
     [InlineData("import users.csv --format --dry-run", 2)]
     [InlineData("import users.csv --rejects --dry-run", 2)]
+    [InlineData("import users.csv --columns --dry-run", 2)]
+    [InlineData("import users.csv --columns a=email --columns b=role", 2)]
+    [InlineData("import users.ndjson --ignore-other-columns", 2)]
     [InlineData("import --dry", 2)]
     [InlineData("import users.csv --user-groups keep", 2)]
     [InlineData("import users.csv --delete --create-groups", 2)]

@@ -103,7 +103,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             grace@example.org,viewer,Nowhere
             """);
 
-        Counts(answer.MustBe(400), created: 1, refused: 4, isApplied: false);
+        Counts(answer.MustBe(422), created: 1, refused: 4, isApplied: false);
         Assert.Equal(
             [
                 (3, "email", "invalid_email"), (3, "role", "invalid_role"), (4, null, "wrong_cell_count"),
@@ -219,7 +219,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
                 "6 user_groups unknown_user_group", "7 user_groups unknown_user_group",
             ],
             answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
-        Assert.Equal("The group at position 2 does not exist, or its own line is refused.", (string)answer.Lines[4]["detail"]!);
+        Assert.Equal("The group \"Long\" does not exist, or its own line is refused.", (string)answer.Lines[4]["detail"]!);
         var groups = (await service.GetAsync("/auth/group")).Json["results"]!.AsArray();
         Assert.Equal(
             ["Free 1", "There 1", "Twice 1"],

@@ -16,6 +16,7 @@ public sealed class ImportUsersTests
         { new ImportGroupRow(7) { Id = Id }, ["7  nothing_given"] },
         { new ImportUserRow(7) { Email = "a b@x" }, ["7 email invalid_email"] },
         { new ImportUserRow(7) { Email = " " }, ["7 email required"] },
+        { new ImportUserRow(7) { Email = "ada_example.org#ext#@example.onmicrosoft.com" }, ["7 email invalid_email"] },
         { new ImportUserRow(7) { Email = new string('a', 254) + "@x" }, ["7 email too_long"] },
         { new ImportUserRow(7) { Role = null, RoleAlias = "boss" }, ["7 role invalid_role", "7 _role invalid_role"] },
         { new ImportUserRow(7) { Role = "admin", RoleAlias = "guest" }, ["7 _role role_conflict"] },
@@ -129,6 +130,32 @@ public sealed class ImportUsersTests
         Assert.All(ids, id => Assert.Null(Uuid.CheckVersion7($"{id}", out _)));
     }
 
+    [Fact]
+    public async Task Rows_without_content_and_rows_without_an_address_are_counted()
+    {
+        var (rows, summary) = await ImportAsync(
+            new BlankRow(2),
+            new ImportUserRow(3) { Email = "a@x" },
+            new ImportUserRow(4) { Texts = UserTexts("Ada", null) },
+            new ImportUserRow(5) { Email = null },
+            new ImportUserRow(6) { Email = null, Id = Id },
+            new ImportUserRow(7) { Email = null, Role = "x" },
+            new ImportGroupRow(8) { Name = "A" },
+            new BlankRow(9),
+            new BlankRow(10));
+
+        Assert.Equal([3L, 4, 5, 6, 7, 8], rows.Select(row => row.Line));
+        Assert.Equal((3, 2), (summary.Blank, summary.WithoutEmail));
+    }
+
+    [Fact]
+    public async Task The_wrong_name_of_a_list_is_found_by_its_position()
+    {
+        var row = Assert.Single(await CheckAsync(new ImportUserRow(2) { UserGroups = new(["A", "\u0007"]) }));
+
+        Assert.StartsWith("Group 2: Must not", Assert.IsType<RefusedRow>(row).Fault.Detail, StringComparison.Ordinal);
+    }
+
     // By column name, so that a new column does not change the tests.
     private static TextValues UserTexts(string? firstName, string? lastName) =>
         Texts(ImportColumns.Users, ("first_name", firstName), ("last_name", lastName));
@@ -142,7 +169,9 @@ public sealed class ImportUsersTests
         return new TextValues([.. columns.Select(column => texts.GetValueOrDefault(column.Name))]);
     }
 
-    private static async Task<List<CheckedRow>> CheckAsync(params ImportRow[] rows)
+    private static async Task<List<CheckedRow>> CheckAsync(params ImportRow[] rows) => (await ImportAsync(rows)).Rows;
+
+    private static async Task<(List<CheckedRow> Rows, ImportSummary Summary)> ImportAsync(params ImportRow[] rows)
     {
         var found = new List<CheckedRow>();
         var db = new UnreachableDatabase
@@ -154,11 +183,22 @@ public sealed class ImportUsersTests
                     found.Add(row);
                 }
 
-                return null!;
+                return new ImportSummary
+                {
+                    Applied = true,
+                    DryRun = false,
+                    Created = 0,
+                    Updated = 0,
+                    Unchanged = 0,
+                    Refused = 0,
+                    GroupsCreated = 0,
+                    GroupsUpdated = 0,
+                    GroupsUnchanged = 0,
+                    Seconds = 0,
+                };
             },
         };
         var request = new UsersImportRequest(rows.ToAsyncEnumerable(), new ImportOptions(false, false, false), null!);
-        await UseCases.SendAsync(db, request, new StoppedClock(DateTimeOffset.UnixEpoch.AddYears(60)));
-        return found;
+        return (found, await UseCases.SendAsync(db, request, new StoppedClock(DateTimeOffset.UnixEpoch.AddYears(60))));
     }
 }

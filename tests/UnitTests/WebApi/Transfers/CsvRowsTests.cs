@@ -25,7 +25,7 @@ public sealed partial class CsvRowsTests
         { Header + "a@x,Ada,Lovelace,Admin,A;B\r\n", ["2: email=a@x first_name=Ada last_name=Lovelace role=Admin groups=[A|B]"] },
         { Header + "a@x,,,,\r\n", ["2: email=a@x first_name=null last_name=null groups=[]"] },
         { Header + ",Ada,,,\r\n", ["2: first_name=Ada last_name=null groups=[]"] },
-        { Header + ",,,,\r\n , ,\t,\"\",\n", ["2:", "3:"] },
+        { Header + ",,,,\r\n , ,\t,\"\",\n", ["2: blank", "3: blank"] },
         { " User_Groups ,EMAIL\nA,a@x\n", ["2: email=a@x groups=[A]"] },
         { "\n\r\n\nemail\n\na@x\n\n\nb@x\n", ["6: email=a@x", "9: email=b@x"] },
         { "email\ra@x\r\nb@x\rc@x", ["2: email=a@x", "3: email=b@x", "4: email=c@x"] },
@@ -34,8 +34,29 @@ public sealed partial class CsvRowsTests
         { "email,user_groups\na@x,\" A ;; B\\;C\\\\ ;\\D;;\\\"\n", ["2: email=a@x groups=[A|B;C\\|\\D|\\]"] },
         {
             "email,first_name\na@x\nb@x,B,\n,,,\nc@x,C\n",
-            ["2: !  wrong_cell_count", "3: !  wrong_cell_count", "4: !  wrong_cell_count", "5: email=c@x first_name=C"]
+            ["2: !  wrong_cell_count", "3: email=b@x first_name=B", "4: blank", "5: email=c@x first_name=C"]
         },
+        { "email,first_name\na@x,Ada\n,\n \t\n", ["2: email=a@x first_name=Ada", "3: blank", "4: blank"] },
+        { "email,first_name\na@x,Ada,x\n,,,x\n", ["2: ! 3 wrong_cell_count", "3: ! 4 wrong_cell_count"] },
+        {
+            "email, ,first_name,\na@x,,Ada,\nb@x,\u00A0,Bob\nc@x,x,C,\nd@x,,D,x\n",
+            [
+                "2: email=a@x first_name=Ada", "3: email=b@x first_name=Bob", "4: ! 2 unnamed_column", "5: ! 4 unnamed_column",
+            ]
+        },
+        { ",,\n , \nemail,first_name\na@x,A\n", ["4: email=a@x first_name=A"] },
+        {
+            "E-Mail,First Name,LAST_NAME,Role,User groups\na@x,A,B,admin,C\n",
+            ["2: email=a@x first_name=A last_name=B role=admin groups=[C]"]
+        },
+        { "firstName,email\u200b\nA,a@x\n", ["2: email=a@x first_name=A"] },
+        { "email;first_name;user_groups\na@x;A, B;\"C;D\"\n", ["2: email=a@x first_name=A, B groups=[C|D]"] },
+        { "email\tfirst_name\na@x\tA;B,C\n", ["2: email=a@x first_name=A;B,C"] },
+        { "\uFEFF\n\n\"first\nname\";email\n\"A\nB\";a@x\n", ["5: email=a@x first_name=A\nB"] },
+        { "sep=;\r\nemail;first_name\r\na@x;A\r\n", ["3: email=a@x first_name=A"] },
+        { "\uFEFFSEP=\t\n\nemail\tfirst_name\na@x\tA\n", ["4: email=a@x first_name=A"] },
+        { "sep=,\nemail\na@x\n", ["3: email=a@x"] },
+        { "\n\nsep=;\n;\nemail;first_name\na@x;A\n", ["6: email=a@x first_name=A"] },
         { "email\n#a@x\nsep=;\n", ["2: email=#a@x", "3: email=sep=;"] },
         { "email,first_name\na@x,Zoë 🦉\n", ["2: email=a@x first_name=Zoë 🦉"] },
     };
@@ -47,8 +68,20 @@ public sealed partial class CsvRowsTests
         { "\r\n\n", ["file! empty_file"] },
         { "first_name\nAda\n", ["1! missing_column"] },
         { "\nemail,password\n", ["2! unknown_column"] },
-        { "email,\n", ["1! unknown_column"] },
-        { "email;first_name\n", ["1! unknown_column"] },
+        { "\"first;name\";email\n", ["1! unknown_column"] },
+        { "email|first_name\n", ["1! unknown_column"] },
+        { ",\n", ["file! empty_file"] },
+        { "sep=;\n;\n", ["file! empty_file"] },
+        { "sep=|\nemail|first_name\n", ["1! invalid_csv"] },
+        { "sep=;\nemail,first_name\n", ["2! unknown_column"] },
+        { "#TYPE System.Management.Automation.PSCustomObject\n\"email\",\"first_name\"\n", ["1! missing_header"] },
+        { "version:v1.0\nName [displayName] Required,User name [userPrincipalName] Required\n", ["1! missing_header"] },
+        { "version:v1.0\nemail;first_name\n", ["1! missing_header"] },
+        { "version:v1.0;;\nemail;first_name\n", ["1! missing_header"] },
+        { "emial\nada@example.org\n", ["1! unknown_column"] },
+        { "email,e-mail\n", ["1! duplicate_column"] },
+        { "em\"ail,first_name\n", ["1! invalid_csv"] },
+        { "email,first_name\0\n", ["1! invalid_encoding"] },
         { "email,first_name,Email\n", ["1! duplicate_column"] },
         { "email\na@x\n\"b@x\nc@x\n", ["2: email=a@x", "3! unclosed_quote"] },
         { "email,first_name\n\"a\nb\",\"\"\"c\n\"\"d\n", ["3! unclosed_quote"] },
@@ -77,15 +110,19 @@ public sealed partial class CsvRowsTests
     }
 
     [Theory]
-    [InlineData("email;first_name\n", "Columns are separated by commas.")]
-    [InlineData("email\tfirst_name\n", "Columns are separated by commas.")]
-    [InlineData("email,pass\u001Bword\n", "Unknown column \"pass\uFFFDword\". Known columns: " + Columns + ".")]
-    public async Task An_unknown_column_is_explained(string file, string expected)
+    [InlineData("email|first_name\n", "Columns are separated by commas, semicolons or tabs.")]
+    [InlineData("email,pass\u001Bword\n", "Unknown column: \"pass\uFFFDword\". Known columns: " + Columns + ". Rename them")]
+    [InlineData("Work Email;Job\n", "Unknown columns: \"Work Email\", \"Job\". Known columns: " + Columns + ". The column email is")]
+    [InlineData("email,First Name,FIRST_NAME\n", "The columns \"First Name\" and \"FIRST_NAME\" both have the property first_name.")]
+    [InlineData("#TYPE Selected.User\n\"a\",\"b\"\n", "The line \"#TYPE Selected.User\" is not a header")]
+    [InlineData("#TYPE Selected.User\n\"a\",\"b\"\n", "PowerShell does not write it with Export-Csv -NoTypeInformation.")]
+    [InlineData("version:v1.0\na,b\n", "is not a header, because the next line has more columns. Delete this line.")]
+    public async Task A_wrong_header_is_explained(string file, string expected)
     {
         var exception = await Assert.ThrowsAsync<Failure>(async () => await ReadAllAsync(Encoding.UTF8.GetBytes(file)));
 
         var fault = Assert.Single(exception.Faults);
-        Assert.EndsWith(expected, fault.Detail, StringComparison.Ordinal);
+        Assert.Contains(expected, fault.Detail, StringComparison.Ordinal);
         Assert.Equal($"Line 1: {fault.Detail} Nothing was changed.", exception.Message);
     }
 
@@ -99,9 +136,54 @@ public sealed partial class CsvRowsTests
         var bytes = Encoding.GetEncoding(encoding);
         foreach (var chunk in new[] { 1, int.MaxValue })
         {
-            var rows = CsvRows.ReadAsync(new ChunkedStream([.. bytes.Preamble, .. bytes.GetBytes(text)], chunk), CancellationToken.None);
+            var rows = ImportFiles.ReadCsv(new ChunkedStream([.. bytes.Preamble, .. bytes.GetBytes(text)], chunk));
             Assert.Equal($"{line}! invalid_encoding", (await ImportFiles.DescribeAsync(rows))[^1]);
         }
+    }
+
+    [Theory]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16", false)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-16BE", false)]
+    public async Task A_file_in_UTF16_is_recognised_with_and_without_a_mark(string encoding, bool hasMark)
+    {
+        var bytes = Encoding.GetEncoding(encoding);
+        byte[] file = [.. hasMark ? bytes.Preamble : [], .. bytes.GetBytes("email\na@x\n")];
+
+        var exception = await Assert.ThrowsAsync<Failure>(() => ReadAllAsync(file));
+
+        Assert.StartsWith("Line 1: The file is UTF-16", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_unknown_columns_are_named_at_once_up_to_a_limit()
+    {
+        var names = string.Join(',', Enumerable.Range(1, 10_000).Select(number => $"c{number}"));
+
+        var exception = await Assert.ThrowsAsync<Failure>(() => ReadAllAsync(Encoding.UTF8.GetBytes($"{names}\na@x\n")));
+
+        Assert.Contains("\"c1\", \"c2\", \"c3\"", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("\"c100\" and 9900 more", exception.Message, StringComparison.Ordinal);
+        Assert.InRange(exception.Message.Length, 0, 2000);
+    }
+
+    [Fact]
+    public async Task A_header_of_a_megabyte_is_read()
+    {
+        var names = string.Join(';', Enumerable.Range(1, 100_000).Select(number => $"column {number}"));
+        var file = $"{names};email\n{new string(';', 100_000)}a@x\n";
+
+        Assert.Equal(["2: email=a@x"], await ImportFiles.ReadCsvAsync(file, 4096, ColumnMap.Parse(null, ignoresOthers: true)));
+        Assert.Equal(["1! unknown_column"], await ImportFiles.ReadCsvAsync(file));
+    }
+
+    [Fact]
+    public async Task Any_number_of_empty_lines_may_come_before_the_header()
+    {
+        using var file = new EndlessStream("", "\n", 10 * Megabyte);
+
+        Assert.Equal(["file! empty_file"], await ImportFiles.DescribeAsync(ImportFiles.ReadCsv(file)));
     }
 
     [Fact]
@@ -122,7 +204,7 @@ public sealed partial class CsvRowsTests
     {
         using var file = new EndlessStream(start, piece, 100 * Megabyte);
 
-        Assert.Equal(expected, (await ImportFiles.DescribeAsync(CsvRows.ReadAsync(file, CancellationToken.None)))[^1]);
+        Assert.Equal(expected, (await ImportFiles.DescribeAsync(ImportFiles.ReadCsv(file)))[^1]);
         Assert.InRange(file.BytesRead, LongLine.MaxLength, 3 * LongLine.MaxLength);
     }
 
@@ -142,7 +224,7 @@ public sealed partial class CsvRowsTests
         const string line = "a@x,Ada,Lovelace,admin,A;B\n";
         using var file = new EndlessStream(Header, line, 1_000_000);
         var count = 0L;
-        await foreach (var row in CsvRows.ReadAsync(file, CancellationToken.None))
+        await foreach (var row in ImportFiles.ReadCsv(file))
         {
             count++;
             Assert.Equal(count + 1, row.Line);
@@ -159,7 +241,7 @@ public sealed partial class CsvRowsTests
             var (first, last) = texts;
             var file = $"first_name,email,last_name\n{Quote(first)},a@x,{Quote(last)}\n,b@x,\n";
 
-            var rows = CsvRows.ReadAsync(new ChunkedStream(Encoding.UTF8.GetBytes(file), 7), CancellationToken.None)
+            var rows = ImportFiles.ReadCsv(new ChunkedStream(Encoding.UTF8.GetBytes(file), 7))
                 .ToBlockingEnumerable().Cast<ImportUserRow>().ToList();
 
             Assert.Equal((NullIfBlank(first), NullIfBlank(last)), (rows[0].Texts[0].Value, rows[0].Texts[1].Value));
@@ -193,7 +275,7 @@ public sealed partial class CsvRowsTests
 
     private static async Task ReadAllAsync(byte[] file)
     {
-        await foreach (var _ in CsvRows.ReadAsync(new MemoryStream(file), CancellationToken.None))
+        await foreach (var _ in ImportFiles.ReadCsv(new MemoryStream(file)))
         {
         }
     }

@@ -9,8 +9,11 @@ namespace CleanWorkspace.UnitTests.WebApi.Transfers;
 /// <summary>Reads files and describes their rows as short texts that tests compare.</summary>
 internal static class ImportFiles
 {
-    public static Task<string[]> ReadCsvAsync(string text, int chunk = int.MaxValue) =>
-        DescribeAsync(CsvRows.ReadAsync(new ChunkedStream(Encoding.UTF8.GetBytes(text), chunk), CancellationToken.None));
+    public static Task<string[]> ReadCsvAsync(string text, int chunk = int.MaxValue, ColumnMap? columns = null) =>
+        DescribeAsync(ReadCsv(new ChunkedStream(Encoding.UTF8.GetBytes(text), chunk), columns));
+
+    public static IAsyncEnumerable<ImportRow> ReadCsv(Stream file, ColumnMap? columns = null) =>
+        CsvRows.ReadAsync(file, columns ?? ColumnMap.Empty, CancellationToken.None);
 
     public static Task<string[]> ReadNdjsonAsync(string text, int chunk = int.MaxValue) =>
         DescribeAsync(NdjsonRows.ReadAsync(new ChunkedStream(Encoding.UTF8.GetBytes(text), chunk), CancellationToken.None));
@@ -44,6 +47,7 @@ internal static class ImportFiles
                 Show("role", user.Role), Show("_role", user.RoleAlias), Show("groups", user.UserGroups), Show("teams", user.Teams),
             ],
             ImportGroupRow group => ["group", Show("id", group.Id), Show("name", group.Name), .. Show(ImportColumns.Groups, group.Texts)],
+            BlankRow => ["blank"],
             UnreadableRow unreadable => [$"! {unreadable.Column} {unreadable.Fault.Code}"],
             _ => throw new ArgumentOutOfRangeException(nameof(row)),
         };
