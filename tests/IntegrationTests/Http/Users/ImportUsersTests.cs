@@ -114,6 +114,71 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         Assert.Equal(0, await service.CountAsync("/auth/audit"));
     }
 
+    [Theory]
+    [InlineData("ada@example.org\u200b")]
+    [InlineData("\ufeffada@example.org")]
+    [InlineData("<ada@example.org>")]
+    [InlineData("ada7@example.org;Ada")]
+    [InlineData("ada@example..org")]
+    [InlineData("ada@.")]
+    public async Task A_row_with_an_invalid_email_is_refused_in_both_formats(string email)
+    {
+        foreach (var (file, mediaType) in new[]
+        {
+            ($"email\nfirst@example.org\n{email}\n", "text/csv"),
+            ($$"""{"email":"first@example.org"}{{'\n'}}{"email":"{{email}}"}""", Ndjson),
+        })
+        {
+            var answer = await service.ImportAsync(file, mediaType: mediaType);
+
+            Counts(answer.MustBe(400), created: 1, refused: 1, isApplied: false);
+            var line = mediaType == Ndjson ? 2 : 3;
+            Assert.Equal([(line, "email", "invalid_email")], Faults(answer));
+        }
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_inside_a_file_is_named()
+    {
+        var answer = await service.ImportAsync("email\na@x.example\n\ufeffb@x.example\n");
+
+        Assert.Equal([(3, "email", "invalid_email")], Faults(answer.MustBe(400)));
+        Assert.Contains("U+FEFF", (string)answer.Lines[0]["detail"]!, StringComparison.Ordinal);
+        Counts((await service.ImportAsync("\ufeffemail\na@x.example\n")).MustBe(200), created: 1);
+    }
+
+    [Theory]
+    [InlineData("jana@bücher.example", "jana@xn--bcher-kva.example")]
+    [InlineData("jana@xn--bcher-kva.example", "JANA@BÜCHER\u3002example.")]
+    [InlineData("ada@example.org", "ada@example.org.")]
+    public async Task A_user_is_found_by_every_spelling_of_its_domain(string stored, string given)
+    {
+        var user = await service.CreateUserAsync(new { email = stored });
+
+        var csv = await service.ImportAsync($"email,first_name\n{given},Ada\n");
+        var ndjson = await service.ImportAsync($$"""{"email":"{{given}}","last_name":"L"}""", mediaType: Ndjson);
+        var twice = await service.ImportAsync($"email\n{given}\n{stored}\n");
+
+        Counts(csv.MustBe(200), updated: 1);
+        Counts(ndjson.MustBe(200), updated: 1);
+        Assert.Equal([(3, "email", "duplicate_email")], Faults(twice.MustBe(400)));
+        var changed = await service.ReadUserAsync(user.Id());
+        Assert.Equal($"{stored} Ada L", $"{changed["email"]} {changed["first_name"]} {changed["last_name"]}");
+    }
+
+    [Fact]
+    public async Task Names_in_a_file_are_trimmed_of_invisible_characters()
+    {
+        var group = await service.CreateGroupAsync(new { name = "Board" });
+
+        await service.ImportAsync("email,first_name,last_name,user_groups\nada@example.org,\u200b,Love\u200b,Board\u200b\n");
+
+        var user = (await service.GetAsync("/user?email=ada@example.org")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Null((string?)user["first_name"]);
+        Assert.Equal("Love", (string?)user["last_name"]);
+        Assert.Equal([group.Id()], user.Ids("user_groups"));
+    }
+
     [Fact]
     public async Task A_partial_import_applies_the_good_rows()
     {

@@ -47,6 +47,8 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     [Theory]
     [InlineData("first_name", null)]
     [InlineData("first_name", "  ")]
+    [InlineData("first_name", "\u200b")]
+    [InlineData("last_name", "\u2060 \ufeff")]
     [InlineData("last_name", null)]
     [InlineData("last_name", "")]
     public async Task A_null_or_blank_name_clears_the_property(string property, string? value)
