@@ -43,7 +43,9 @@ internal static class DomainName
     public static bool IsPlain(ReadOnlySpan<char> domain) =>
         Ascii.IsValid(domain) && domain[^1] != '.' && !domain.Contains(AsciiPrefix, StringComparison.Ordinal);
 
-    /// <summary>Returns the form in which equal domains are equal: with ASCII dots, without the last dot, and without <c>xn--</c>.</summary>
+    /// <summary>
+    /// Returns the form in which equal domains are equal: with ASCII dots, without a dot at the end, and without <c>xn--</c>.
+    /// </summary>
     /// <param name="domain">A valid domain in lower case.</param>
     public static string Fold(string domain)
     {

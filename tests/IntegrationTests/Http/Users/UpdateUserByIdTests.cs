@@ -428,7 +428,8 @@ public sealed class UpdateUserByIdTests(ServiceFixture service) : IClassFixture<
     public async Task An_unknown_user_is_not_found()
     {
         var group = await service.CreateGroupAsync();
-        foreach (var body in new object[] { "{}", new { first_name = "Ada" }, new { email = (string?)null }, new { user_groups = new[] { group.Id() } } })
+        object[] bodies = ["{}", """{"email":null}""", new { first_name = "Ada" }, new { user_groups = new[] { group.Id() } }];
+        foreach (var body in bodies)
         {
             var problem = (await service.PatchAsync($"/user/{Bodies.UnknownId}", body)).MustBe(404).Json;
             Assert.Equal("user_not_found", (string)problem["code"]!);
