@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Infrastructure.Database;
@@ -25,8 +26,12 @@ internal static class UserGroupList
             list.Where($"g.name IS NOT NULL AND {NameKey} = fold_text({list.Add(UserGroup.NameRule.Normalize(name)!)})");
         }
 
-        return list.WhereContains("g.search_text", query.Words).UseCountQuery(StoredCount(query));
+        return list.WhereFound(query.Words.Select(ConditionOf)).UseCountQuery(StoredCount(query));
     }
+
+    private static SearchCondition ConditionOf(SearchWord word) => word.IsShort
+        ? SearchCondition.HasWordWith("g.search_text", word.Text)
+        : SearchCondition.Contains("g.search_text", word.Text);
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.
     private static string? StoredCount(ListGroupsQuery query) => query switch
