@@ -11,14 +11,14 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     where TKey : struct, Enum
 {
     /// <summary>
-    /// Selects rows created at this time or later (RFC 3339). Refused with a sort key other than created_at unless q, email or name is
-    /// given too.
+    /// Selects rows created at this time or later (RFC 3339). Refused with a sort key other than created_at unless q, id, email or name
+    /// is given too.
     /// </summary>
     public DateTimeOffset? CreatedAfter { get; init; }
 
     /// <summary>
-    /// Selects rows created before this time (RFC 3339). Refused with a sort key other than created_at unless q, email or name is
-    /// given too.
+    /// Selects rows created before this time (RFC 3339). Refused with a sort key other than created_at unless q, id, email or name
+    /// is given too.
     /// </summary>
     public DateTimeOffset? CreatedBefore { get; init; }
 
@@ -32,6 +32,9 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     /// The sort key. The prefix - sorts descending. Case and accents are ignored. Missing values sort first. Default: created_at.
     /// </summary>
     public Sort<TKey>? Sort { get; init; }
+
+    /// <summary>Selects the rows with these ids; null for all.</summary>
+    public virtual IReadOnlyList<Guid>? SelectedIds => null;
 
     /// <summary>The words of <see cref="Q"/>; empty without a search.</summary>
     public IReadOnlyList<SearchWord> Words => SearchWords.In(Q);
@@ -47,10 +50,11 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
         CreatedBefore?.UtcTicks.ToString(CultureInfo.InvariantCulture),
         Q,
         Sort?.ToString(),
+        SelectedIds is null ? null : string.Join(',', SelectedIds),
     ];
 
     /// <summary>True if a filter selects so few rows that they can be sorted without an index.</summary>
-    protected virtual bool IsSelective => Q is not null;
+    protected virtual bool IsSelective => Q is not null || SelectedIds is not null;
 
     internal override IEnumerable<RequestFault> FindFaults()
     {
@@ -63,8 +67,8 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
         {
             yield return RequestFault.Of("sort", new Fault(
                 "unserved_combination",
-                "A filter by time requires the sort key created_at. Remove the filter or the sort key, or add q, email (users) or "
-                + "name (groups)."));
+                "A filter by time requires the sort key created_at. Remove the filter or the sort key, or add q, id, email (users) "
+                + "or name (groups)."));
         }
 
         foreach (var other in base.FindFaults())

@@ -44,6 +44,14 @@ internal sealed class ListStatement(string source, string[] ids)
         return before is { } end ? Where($"{ids[0]} < {Add(Uuid.FirstAt(end))}") : this;
     }
 
+    /// <summary>Selects rows by their ids; null selects all rows.</summary>
+    public ListStatement WhereIds(IReadOnlyList<Guid>? selected) => selected switch
+    {
+        null => this,
+        [var id] => Where($"{ids[0]} = {Add(id)}"),
+        _ => Where($"{ids[0]} = ANY ({Add(selected.ToArray())})"),
+    };
+
     /// <summary>Selects the rows that match all conditions of a search.</summary>
     public ListStatement WhereFound(IEnumerable<SearchCondition> searches)
     {

@@ -21,10 +21,12 @@ internal static class UserList
             ? new ListStatement("memberships AS m JOIN users AS u ON u.id = m.user_id", [sortKey is null ? "m.user_id" : "u.id"])
                 .Where($"m.group_id = {SqlLiteral.Of(group)}")
             : new ListStatement("users AS u", ["u.id"]);
-        list.OrderBy(sortKey, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
-        if (query.Email is { } email)
+        list.OrderBy(sortKey, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore)
+            .WhereIds(query.SelectedIds);
+        if (query.Email is { } emails)
         {
-            list.Where($"{EmailKey} = {list.Add(EmailAddress.Fold(EmailAddress.Normalize(email)))}");
+            string[] keys = [.. emails.Select(email => EmailAddress.Fold(EmailAddress.Normalize(email)))];
+            list.Where(keys is [var key] ? $"{EmailKey} = {list.Add(key)}" : $"{EmailKey} = ANY ({list.Add(keys)})");
         }
 
         if (query.Role is { } role)
@@ -56,7 +58,8 @@ internal static class UserList
     // The query for a count that triggers maintain, or null if the rows have to be counted.
     private static string? StoredCount(ListUsersQuery query) => query switch
     {
-        { Email: not null } or { Q: not null } or { CreatedAfter: not null } or { CreatedBefore: not null } => null,
+        { Email: not null } or { SelectedIds: not null } or { Q: not null } => null,
+        { CreatedAfter: not null } or { CreatedBefore: not null } => null,
         { GroupId: { } group } => $"SELECT user_count FROM user_groups WHERE id = {SqlLiteral.Of(group)}",
         { Role: { } role } => $"SELECT sum(count) FROM row_counts WHERE list = 'users' AND part = {SqlLiteral.Of(role)}",
         _ => "SELECT sum(count) FROM row_counts WHERE list = 'users'",

@@ -39,7 +39,9 @@ public sealed class SearchRequestTests
         [
             new(),
             new() { Q = "ada" },
-            new() { Email = "ada" },
+            new() { Email = ["ada"] },
+            new() { Email = ["ada", "bob"] },
+            new() { Ids = [Guid.Empty] },
             new() { CreatedAfter = moment },
             new() { CreatedBefore = moment },
             new() { Role = Role.Admin },
