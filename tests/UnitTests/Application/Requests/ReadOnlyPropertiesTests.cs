@@ -98,7 +98,7 @@ public sealed class ReadOnlyPropertiesTests
     {
         var faults = Compare("1", "2", "3", "4");
 
-        Assert.Equal(["/id", "/email", "/created_at", "/updated_at"], faults.Select(fault => fault.Pointer));
+        Assert.Equal(["/email", "/id", "/created_at", "/updated_at"], faults.Select(fault => fault.Pointer));
     }
 
     private static RequestFault[] Compare(
