@@ -85,7 +85,7 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
 
     // A user gives up its address first if another row takes it, because the unique index checks each row on its own.
     private const string FreeAddresses = $"""
-        UPDATE users AS u SET email = NULL, folded_email = NULL, version = version + 1
+        UPDATE users AS u SET email = NULL, folded_email = NULL, version = u.version + 1
         FROM import_changes AS c JOIN import_users AS i ON i.line = c.line
         WHERE u.id = c.user_id AND i.is_id_given AND i.id = u.id AND i.folded_email <> u.folded_email AND EXISTS (
             SELECT FROM import_users AS taker JOIN import_changes AS t ON t.line = taker.line
