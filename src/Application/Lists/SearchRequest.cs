@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Values;
 
@@ -12,20 +11,20 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     where TKey : struct, Enum
 {
     /// <summary>
-    /// Selects rows created at this time or later (RFC 3339). Refused with a sort key other than created_at unless q, email or name is
-    /// given too.
+    /// Selects rows created at this time or later (RFC 3339). Refused with a sort key other than created_at unless q, id, email or name
+    /// is given too.
     /// </summary>
     public DateTimeOffset? CreatedAfter { get; init; }
 
     /// <summary>
-    /// Selects rows created before this time (RFC 3339). Refused with a sort key other than created_at unless q, email or name is
-    /// given too.
+    /// Selects rows created before this time (RFC 3339). Refused with a sort key other than created_at unless q, id, email or name
+    /// is given too.
     /// </summary>
     public DateTimeOffset? CreatedBefore { get; init; }
 
     /// <summary>
-    /// Selects rows that contain every word in their names or e-mail address, ignoring case and accents.
-    /// At most 10 words. At least one word needs three consecutive letters or digits.
+    /// Selects rows that contain every word in their names or e-mail address, ignoring case and accents. A word of one or two letters
+    /// matches the beginning of a word. At most 10 words. At least one word needs a letter or a digit. The count stops at 10,000.
     /// </summary>
     public string? Q { get; init; }
 
@@ -34,8 +33,11 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     /// </summary>
     public Sort<TKey>? Sort { get; init; }
 
+    /// <summary>Selects the rows with these ids; null for all.</summary>
+    public virtual IReadOnlyList<Guid>? SelectedIds => null;
+
     /// <summary>The words of <see cref="Q"/>; empty without a search.</summary>
-    public IReadOnlyList<string> Words => SearchWords.In(Q);
+    public IReadOnlyList<SearchWord> Words => SearchWords.In(Q);
 
     /// <inheritdoc/>
     public sealed override string List => string.Join('\n', ListParts);
@@ -48,10 +50,11 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
         CreatedBefore?.UtcTicks.ToString(CultureInfo.InvariantCulture),
         Q,
         Sort?.ToString(),
+        SelectedIds is null ? null : string.Join(',', SelectedIds),
     ];
 
     /// <summary>True if a filter selects so few rows that they can be sorted without an index.</summary>
-    protected virtual bool IsSelective => Q is not null;
+    protected virtual bool IsSelective => Q is not null || SelectedIds is not null;
 
     internal override IEnumerable<RequestFault> FindFaults()
     {
@@ -64,8 +67,8 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
         {
             yield return RequestFault.Of("sort", new Fault(
                 "unserved_combination",
-                "A filter by time requires the sort key created_at. Remove the filter or the sort key, or add q, email (users) or "
-                + "name (groups)."));
+                "A filter by time requires the sort key created_at. Remove the filter or the sort key, or add q, id, email (users) "
+                + "or name (groups)."));
         }
 
         foreach (var other in base.FindFaults())
@@ -80,13 +83,12 @@ internal static class SearchWords
 {
     private const int MaxCount = 10;
 
-    // The index holds groups of three characters.
-    private const int IndexedLength = 3;
-
     private static readonly TextRule Text = new(maxLength: 200, required: true);
 
-    public static IReadOnlyList<string> In(string? text) =>
-        text is null ? [] : Text.Normalize(text)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<SearchWord> In(string? text) =>
+        text is null
+            ? []
+            : [.. Text.Normalize(text)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => new SearchWord(word))];
 
     public static Fault? Check(string text)
     {
@@ -101,23 +103,8 @@ internal static class SearchWords
             return new Fault("invalid_search", $"Must have at most {MaxCount} words.");
         }
 
-        return words.Any(IsIndexed)
+        return words.Any(word => word.HasLetterOrDigit)
             ? null
-            : new Fault("invalid_search", $"At least one word must have {IndexedLength} consecutive letters or digits.");
-    }
-
-    private static bool IsIndexed(string word)
-    {
-        var length = 0;
-        foreach (var rune in word.EnumerateRunes())
-        {
-            length = Rune.IsLetterOrDigit(rune) ? length + 1 : 0;
-            if (length == IndexedLength)
-            {
-                return true;
-            }
-        }
-
-        return false;
+            : new Fault("invalid_search", "At least one word must have a letter or a digit.");
     }
 }

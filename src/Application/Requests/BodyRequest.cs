@@ -14,7 +14,7 @@ public abstract record BodyRequest
     /// <summary>Returns the references to stored rows. Only the database can tell whether they are valid.</summary>
     public virtual References GetReferences() => References.None;
 
-    /// <summary>Reads the stored values of the read-only properties that the client sent back.</summary>
+    /// <summary>Reads the stored values of the properties that the client sent back, or null if the row does not exist.</summary>
     internal virtual Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken) =>
         Task.FromResult<StoredProperties?>(null);
 }

@@ -26,7 +26,8 @@ internal sealed class ReferenceCheck(IUserStore users, IUserGroupStore userGroup
         var references = request.GetReferences();
         var faults = new List<RequestFault>();
         if (references.NewEmail is { } email && EmailAddress.Check(email) is null
-            && await users.IsEmailTakenAsync(EmailAddress.Fold(EmailAddress.Normalize(email)), cancellationToken))
+            && await users.IsEmailTakenAsync(
+                EmailAddress.Fold(EmailAddress.Normalize(email)), (request as UpdateRequest)?.Id, cancellationToken))
         {
             faults.Add(RequestFault.EmailTaken);
         }
@@ -43,14 +44,12 @@ internal sealed class ReferenceCheck(IUserStore users, IUserGroupStore userGroup
         return faults;
     }
 
-    /// <summary>Finds every read-only property that differs from the stored one. A missing row is no fault here.</summary>
+    /// <summary>Finds every property that was sent back but differs from the stored one. A missing row is no fault here.</summary>
     public Task<List<RequestFault>> CompareAsync(BodyRequest request, CancellationToken cancellationToken) =>
         CompareAsync(request, request.GetReferences(), cancellationToken);
 
     private async Task<List<RequestFault>> CompareAsync(BodyRequest request, References references, CancellationToken cancellationToken) =>
-        references.SentBack is { } sent && await request.FindStoredAsync(this, cancellationToken) is { } stored
-            ? [.. sent.Compare(stored)]
-            : [];
+        references.SentBack is { } sent ? [.. sent.Compare(await request.FindStoredAsync(this, cancellationToken))] : [];
 
     private static async Task<IEnumerable<RequestFault>> FindUnknownAsync(
         Func<Guid[], CancellationToken, Task<IReadOnlySet<Guid>>> findExistingAsync,

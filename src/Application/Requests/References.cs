@@ -22,7 +22,7 @@ public sealed record References
     /// <summary>Ids of groups that must exist.</summary>
     public IReadOnlyList<string?> UserGroups { get; init; } = [];
 
-    /// <summary>Read-only properties that must equal the stored ones, or null if the client sent none.</summary>
+    /// <summary>Properties that must equal the stored ones, or null if the client sent none.</summary>
     public ReadOnlyProperties? SentBack { get; init; }
 
     /// <summary>Returns the fault of a broken constraint with the JSON pointer of the property in this request.</summary>

@@ -7,7 +7,7 @@ namespace CleanWorkspace.Application.Requests;
 /// Refuses an invalid request and names all its faults: of the JSON, of the values and of references to stored rows.
 /// </summary>
 /// <remarks>
-/// A valid request causes no extra query, because constraints of the database check its references during the write. Only read-only
+/// A valid request causes no extra query, because constraints of the database check its references during the write. Only
 /// properties that the client sent back need a query before the write.
 /// </remarks>
 internal sealed class RequestFaultsBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators, ReferenceCheck check)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using CleanWorkspace.Domain.UserGroups;
+using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Requests;
@@ -36,7 +37,7 @@ public abstract record UpdateRequest : BodyRequest
     internal abstract override Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken);
 
     /// <summary>Returns the read-only properties that the client sent back, or null if it sent none.</summary>
-    /// <param name="email">The address, for resources with an address that cannot change.</param>
+    /// <param name="email">An address that breaks the rule of addresses. It is valid only if it is the stored one.</param>
     /// <param name="isNameless">True if the client sent null as the name of a resource that has no name.</param>
     /// <param name="lastUsedAt">The time of the last use, for resources that have it.</param>
     protected ReadOnlyProperties? SentBack(
@@ -67,7 +68,10 @@ public sealed record StoredProperties(
 /// <param name="Id">The id in the body.</param>
 /// <param name="CreatedAt">The time of creation.</param>
 /// <param name="UpdatedAt">The time of the last change. It may be older than the stored one.</param>
-/// <param name="Email">The address. It cannot change after the user was created.</param>
+/// <param name="Email">
+/// An address that breaks the rule of addresses, or null. It is valid only if it is the stored one: the user has no address, or has it
+/// from a time with another rule.
+/// </param>
 /// <param name="IsNameless">True if the client sent null as the name. This is valid only if the stored group has no name.</param>
 /// <param name="LastUsedAt">The time of the last use. It may be older than the stored one.</param>
 public sealed record ReadOnlyProperties(
@@ -80,16 +84,22 @@ public sealed record ReadOnlyProperties(
     Optional<string?> LastUsedAt)
 {
     /// <summary>Returns a fault for each property that the client cannot have read from the stored resource.</summary>
-    public IEnumerable<RequestFault> Compare(StoredProperties stored)
+    /// <param name="stored">The stored values, or null if the resource does not exist.</param>
+    public IEnumerable<RequestFault> Compare(StoredProperties? stored)
     {
+        if (Email.IsGiven && Email.Value != stored?.Email)
+        {
+            yield return RequestFault.At("/email", EmailAddress.Check(Email.Value)!);
+        }
+
+        if (stored is null)
+        {
+            yield break;
+        }
+
         if (Id.IsGiven && !(Uuid.TryParse(Id.Value, out var id) && id == Of))
         {
             yield return ReadOnly("id");
-        }
-
-        if (Email.IsGiven && Email.Value != stored.Email)
-        {
-            yield return ReadOnly("email");
         }
 
         if (IsNameless && !stored.IsNameless)

@@ -14,10 +14,10 @@ public abstract record ImportRow(long Line)
 /// <param name="Line">The number of the line in the file, from 1. A row of several lines has the number of the first.</param>
 public sealed record ImportUserRow(long Line) : ImportRow(Line)
 {
-    /// <summary>The id for a new user, a UUID of version 7.</summary>
+    /// <summary>The id that finds the user, or the id for a new user: a UUID of version 7.</summary>
     public Optional<string?> Id { get; init; }
 
-    /// <summary>The address. It finds the user without regard to case.</summary>
+    /// <summary>The address. It finds the user if no user has the id. A user that is found by its id gets the address.</summary>
     public Optional<string?> Email { get; init; }
 
     /// <summary>The values of <see cref="ImportColumns.Users"/>. Null clears a value.</summary>

@@ -22,7 +22,10 @@ public sealed record UsersCreateNewUserRequest : CreateRequest, IRequest<UserRes
     [JsonPropertyName("_role")]
     public Optional<string?> RoleAlias { get; init; }
 
-    /// <summary>One @ with text on both sides, no white space, at most 254 characters. Unique regardless of case.</summary>
+    /// <summary>
+    /// One @ with text before it and a domain after it, no white space, no invisible characters, at most 254 characters. Unique
+    /// regardless of case and of the spelling of the domain.
+    /// </summary>
     /// <example>ada@example.org</example>
     [DisallowNull]
     public Optional<string?> Email { get; init; }

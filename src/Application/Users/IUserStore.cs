@@ -29,7 +29,7 @@ public interface IUserStore
     Task<UserResponse> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken);
 
     /// <summary>Changes a user and returns the stored user, or null if it does not exist. Writes only columns that differ.</summary>
-    /// <exception cref="Failure">A group does not exist, or the user has an unexpected version.</exception>
+    /// <exception cref="Failure">The address is taken, a group does not exist, or the user has an unexpected version.</exception>
     Task<UserResponse?> UpdateAsync(UserChanges changes, CancellationToken cancellationToken);
 
     /// <summary>Deletes a user and its memberships. Returns false if the user does not exist.</summary>
@@ -41,6 +41,7 @@ public interface IUserStore
 
     /// <summary>Tells whether a user has this address.</summary>
     /// <param name="foldedEmail">The address as <see cref="EmailAddress.Fold"/> returns it.</param>
+    /// <param name="exceptOf">A user who may have it, or null.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    Task<bool> IsEmailTakenAsync(string foldedEmail, CancellationToken cancellationToken);
+    Task<bool> IsEmailTakenAsync(string foldedEmail, Guid? exceptOf, CancellationToken cancellationToken);
 }

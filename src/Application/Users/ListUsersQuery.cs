@@ -11,8 +11,11 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
     // Version of the sort key for addresses. A cursor with an older key would point at a wrong position.
     private const string EmailOrder = "2";
 
-    /// <summary>Selects the user with this e-mail address, ignoring case.</summary>
-    public string? Email { get; init; }
+    /// <summary>
+    /// Selects the users with these e-mail addresses, ignoring case and the spelling of the domain. At most 100, with commas between
+    /// them or given several times.
+    /// </summary>
+    public IReadOnlyList<string>? Email { get; init; }
 
     /// <summary>Selects the users with this role.</summary>
     public Role? Role { get; init; }
@@ -22,22 +25,31 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
 
     /// <inheritdoc/>
     protected override IEnumerable<string?> ListParts =>
-        [.. base.ListParts, Email, Role?.ToString(), GroupId?.ToString(), .. Sort?.By == UserKey.Email ? [EmailOrder] : (string[])[]];
+    [
+        .. base.ListParts,
+        Email is null ? null : string.Join(',', Email),
+        Role?.ToString(),
+        GroupId?.ToString(),
+        .. Sort?.By == UserKey.Email ? [EmailOrder] : (string[])[],
+    ];
 
     /// <inheritdoc/>
     protected override bool IsSelective => base.IsSelective || Email is not null;
 
     internal override IEnumerable<RequestFault> FindFaults()
     {
-        if (Email is { } email && EmailAddress.Check(email) is { } fault)
+        foreach (var email in Email ?? [])
         {
-            yield return RequestFault.Of("email", fault);
+            if (EmailAddress.Check(email) is { } fault)
+            {
+                yield return RequestFault.Of("email", fault);
+            }
         }
 
         if (!IsSelective && Role is not null && GroupId is not null)
         {
             yield return RequestFault.Of("role", new Fault(
-                "unserved_combination", "Members of a group cannot be filtered by role. Remove role, or add q or email."));
+                "unserved_combination", "Members of a group cannot be filtered by role. Remove role, or add q, id or email."));
         }
 
         foreach (var other in base.FindFaults())

@@ -20,6 +20,13 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
     /// <example>Ada</example>
     public Optional<string?> FirstName { get; init; }
 
+    /// <summary>
+    /// The new address, by the rule of a new user. Another user must not have it. Null is accepted only if the user has no address.
+    /// </summary>
+    /// <example>ada@example.org</example>
+    [DisallowNull]
+    public Optional<string?> Email { get; init; }
+
     /// <summary>One of admin, editor, viewer, guest, in any case.</summary>
     /// <example>editor</example>
     [DisallowNull]
@@ -35,18 +42,27 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
     /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
     public Optional<IReadOnlyList<string?>?> UserGroups { get; init; }
 
-    /// <summary>The address, sent back as the client read it.</summary>
-    [Undocumented]
-    public Optional<string?> Email { get; init; }
-
     /// <summary>Existing clients always send it. Only an empty list is accepted.</summary>
     [Undocumented]
     public Optional<IReadOnlyList<string?>?> Teams { get; init; }
 
+    /// <summary>True if the address follows the rule. Any other value must be the stored one, sent back.</summary>
+    [JsonIgnore]
+    public bool HasValidEmail => Email.IsGiven && EmailAddress.Check(Email.Value) is null;
+
     private static Fields<UserResponse> ReadOnlyFields { get; } = Fields<UserResponse>.Of("created_at", "updated_at", "email");
 
     /// <inheritdoc/>
-    public override References GetReferences() => new() { UserGroups = UserGroups.Value ?? [], SentBack = SentBack(Email) };
+    public override References GetReferences()
+    {
+        var isValid = HasValidEmail;
+        return new()
+        {
+            NewEmail = isValid ? Email.Value : null,
+            UserGroups = UserGroups.Value ?? [],
+            SentBack = SentBack(isValid ? default : Email),
+        };
+    }
 
     internal override async Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken) =>
         await check.Users.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored
@@ -77,6 +93,7 @@ internal sealed class UpdateUserByIdHandler(IUserStore users) : IRequestHandler<
             ExpectedVersions = request.ExpectedVersions,
             FirstName = request.FirstName,
             LastName = request.LastName,
+            Email = request.HasValidEmail ? request.Email : default,
             Role = RoleAlias.Merge(request.Role, request.RoleAlias),
             UserGroups = request.UserGroups.Select(References.ParseIds),
         };

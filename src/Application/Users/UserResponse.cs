@@ -19,7 +19,7 @@ public sealed record UserResponse : IResource
     /// <example>Lovelace</example>
     public required string? LastName { get; init; }
 
-    /// <summary>The e-mail address as it was given, or null. Unique regardless of case.</summary>
+    /// <summary>The e-mail address as it was given, or null. Unique regardless of case and of the spelling of the domain.</summary>
     /// <example>ada@example.org</example>
     public required string? Email { get; init; }
 

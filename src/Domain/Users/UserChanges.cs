@@ -17,6 +17,12 @@ public sealed class UserChanges
     /// <summary>The new last name. Null clears it.</summary>
     public Optional<string?> LastName { get; init => field = value.Select(User.NameRule.Normalize); }
 
+    /// <summary>The new e-mail address.</summary>
+    public Optional<string?> Email { get; init => field = value.Select<string?>(EmailAddress.Normalize); }
+
+    /// <summary>The new address in the form that is unique in the workspace. See <see cref="EmailAddress.Fold"/>.</summary>
+    public Optional<string?> FoldedEmail => Email.Select<string?>(address => EmailAddress.Fold(address!));
+
     /// <summary>The new role.</summary>
     public Optional<Role> Role { get; init; }
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace CleanWorkspace.Domain.Values;
 
 /// <summary>
-/// The rule of one kind of text. Text is stored trimmed and in Unicode normalization form C. Blank means null, or is a fault if the
-/// text is required.
+/// The rule of one kind of text. Text is stored in Unicode normalization form C, without white space and invisible characters at its
+/// ends. Text with nothing visible is blank. Blank means null, or is a fault if the text is required.
 /// </summary>
 /// <param name="maxLength">The maximum number of characters (Unicode code points, as PostgreSQL counts them) after trimming.</param>
 /// <param name="required">True if blank and null are faults.</param>
@@ -42,7 +42,7 @@ public sealed class TextRule(int maxLength, bool required = false, bool multilin
             return (null, new Fault("invalid_text", forbidden));
         }
 
-        var normalized = text?.Normalize(NormalizationForm.FormC).Trim();
+        var normalized = text is null ? null : Invisible.Trim(text.Normalize(NormalizationForm.FormC));
         if (string.IsNullOrEmpty(normalized))
         {
             return (null, required ? new Fault("required", "Must not be null or blank.") : null);

@@ -42,23 +42,45 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
     public const string MarkRefused = "INSERT INTO import_refused SELECT DISTINCT line FROM import_refusals ON CONFLICT DO NOTHING;";
 
     private const string MatchUsers = $"""
-        -- The address finds the user. The id finds the user only if the row has no address.
+        -- The id finds the user. If no user has the id, the address finds the user.
         INSERT INTO import_matches (line, user_id, gives_groups)
         SELECT i.line, u.id, i.user_groups IS NOT NULL
-        FROM import_users AS i JOIN users AS u ON {UserList.EmailKey} = i.folded_email
+        FROM import_users AS i JOIN users AS u ON u.id = i.id
+        WHERE i.is_id_given
         UNION ALL
         SELECT i.line, u.id, i.user_groups IS NOT NULL
-        FROM import_users AS i JOIN users AS u ON u.id = i.id
-        WHERE i.folded_email IS NULL AND i.is_id_given;
+        FROM import_users AS i JOIN users AS u ON {UserList.EmailKey} = i.folded_email
+        WHERE NOT (i.is_id_given AND EXISTS (SELECT FROM users AS same WHERE same.id = i.id));
 
         {RefuseRepeatedUsers}
 
         INSERT INTO import_refusals (line, part, code, detail)
         SELECT i.line, 'id', 'id_taken',
-            'Another user or a group has this id. Leave the id out: then the row describes the user with this address, or a new user.'
-        FROM import_users AS i LEFT JOIN import_matches AS m USING (line)
-        WHERE i.is_id_given AND i.id IS DISTINCT FROM m.user_id
-            AND (EXISTS (SELECT FROM users AS u WHERE u.id = i.id) OR EXISTS (SELECT FROM user_groups AS g WHERE g.id = i.id));
+            'A group has this id. Leave the id out: then the row describes the user with this address, or a new user.'
+        FROM import_users AS i
+        WHERE i.is_id_given AND EXISTS (SELECT FROM user_groups AS g WHERE g.id = i.id);
+        """;
+
+    // Valid rows can exchange addresses. A row is refused if the other user keeps the address, or if that user's own row is refused.
+    private const string RefuseTakenAddresses = $"""
+        INSERT INTO import_refusals (line, part, code, detail)
+        WITH RECURSIVE takers AS (
+            SELECT i.line, i.id AS user_id, u.id AS owner_id
+            FROM import_users AS i JOIN users AS u ON {UserList.EmailKey} = i.folded_email
+            WHERE i.is_id_given AND u.id <> i.id AND EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line AND m.user_id = i.id)
+                AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line)
+        ), givers AS (
+            SELECT t.line, i.line AS line_of_owner
+            FROM takers AS t
+            LEFT JOIN import_users AS i ON i.id = t.owner_id AND i.folded_email IS NOT NULL
+                AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line)
+        ), refused AS (
+            SELECT line FROM givers WHERE line_of_owner IS NULL
+            UNION SELECT g.line FROM givers AS g JOIN refused AS r ON r.line = g.line_of_owner
+        )
+        SELECT line, 'email', 'email_taken',
+            'Another user has this address and keeps it. Give that user another address in the same file, or leave the address out.'
+        FROM refused;
         """;
 
     private const string MatchGroups = """
@@ -113,6 +135,8 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
 
         await session.ExecuteAsync(MarkRefused, cancellationToken);
         await session.ExecuteAsync(ResolveGroupNames(options.CreatesGroups), cancellationToken);
+        await session.ExecuteAsync(MarkRefused, cancellationToken);
+        await session.ExecuteAsync(RefuseTakenAddresses, cancellationToken);
         await session.ExecuteAsync(MarkRefused, cancellationToken);
     }
 

@@ -46,7 +46,8 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options, I
 
         -- New groups with rows of their own.
         INSERT INTO import_new_groups (id, created_at, name, {TextColumnSql.Names(ImportColumns.Groups)})
-        SELECT m.group_id, i.created_at, i.name, {TextColumnSql.Values(ImportColumns.Groups)}
+        SELECT m.group_id, CASE WHEN i.is_id_given THEN least(i.created_at, now()) ELSE i.created_at END, i.name,
+            {TextColumnSql.Values(ImportColumns.Groups)}
         FROM import_group_matches AS m JOIN import_groups AS i USING (line)
         WHERE m.is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line);
 
@@ -94,6 +95,8 @@ internal sealed class ImportPlan(ImportSession session, ImportOptions options, I
         LEFT JOIN (SELECT DISTINCT user_id FROM differences) AS d ON d.user_id = u.id
         WHERE d.user_id IS NOT NULL
             OR (i.role IS NOT NULL AND i.role <> u.role)
+            -- A row that found the user by its address does not change the address.
+            OR (i.id = u.id AND i.email IS NOT NULL AND i.email IS DISTINCT FROM u.email)
             OR {TextColumnSql.Differences(ImportColumns.Users, "u")};
 
         ANALYZE import_differences;

@@ -15,15 +15,19 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
         AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line AND m.line > @from AND m.line <= @to)
         """;
 
+    // The time in the id, but not a time after the import: nothing is created in the future.
+    private const string CreatedAt = "CASE WHEN i.is_id_given THEN least(i.created_at, now()) ELSE i.created_at END";
+
     private static readonly string InsertGroups = $"""
         INSERT INTO user_groups (id, name, {TextColumnSql.Names(ImportColumns.Groups)}, created_at, updated_at)
-        SELECT id, name, {TextColumnSql.Names(ImportColumns.Groups)}, created_at, created_at FROM import_new_groups ORDER BY id
+        SELECT id, name, {TextColumnSql.Names(ImportColumns.Groups)}, created_at, greatest(created_at, now()) FROM import_new_groups
+        ORDER BY id
         """;
 
     private static readonly string InsertUsers = $"""
         INSERT INTO users (id, email, folded_email, role, {TextColumnSql.Names(ImportColumns.Users)}, created_at, updated_at)
         SELECT i.id, i.email, i.folded_email, coalesce(i.role, 'viewer'), {TextColumnSql.Values(ImportColumns.Users)},
-            i.created_at, i.created_at
+            {CreatedAt}, greatest({CreatedAt}, now())
         FROM import_users AS i WHERE {IsNewUser} ORDER BY i.line
         """;
 
@@ -57,9 +61,20 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
     private const string MatchedUsersExist =
         "SELECT NOT EXISTS (SELECT FROM import_matches AS m WHERE NOT EXISTS (SELECT FROM users AS u WHERE u.id = m.user_id))";
 
+    // A user gives up its address first if another row takes it, because the unique index checks each row on its own.
+    private const string FreeAddresses = $"""
+        UPDATE users AS u SET email = NULL, folded_email = NULL, version = u.version + 1
+        FROM import_changes AS c JOIN import_users AS i ON i.line = c.line
+        WHERE u.id = c.user_id AND i.is_id_given AND i.id = u.id AND i.folded_email <> u.folded_email AND EXISTS (
+            SELECT FROM import_users AS taker JOIN import_changes AS t ON t.line = taker.line
+            WHERE taker.folded_email = u.folded_email AND taker.id = t.user_id)
+        """;
+
     private static readonly string UpdateUsers = $"""
         UPDATE users AS u SET
             {TextColumnSql.Assignments(ImportColumns.Users, "u")},
+            email = CASE WHEN i.id = u.id AND i.email IS NOT NULL THEN i.email ELSE u.email END,
+            folded_email = CASE WHEN i.id = u.id AND i.email IS NOT NULL THEN i.folded_email ELSE u.folded_email END,
             role = coalesce(i.role, u.role), version = u.version + 1, updated_at = touched_at(u.updated_at)
         FROM import_changes AS c JOIN import_users AS i ON i.line = c.line
         WHERE u.id = c.user_id AND c.line > @from AND c.line <= @to
@@ -112,6 +127,7 @@ internal sealed class ImportWrite(ImportSession session, ImportPlan plan, Import
 
         if (written.Updated > 0)
         {
+            await session.ExecuteAsync(FreeAddresses, cancellationToken);
             await ExecuteInBatchesAsync(UpdateUsers, isProgress: true, cancellationToken);
             await session.ExecuteAsync(UpdateMemberships, cancellationToken);
         }

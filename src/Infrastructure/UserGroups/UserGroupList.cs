@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Infrastructure.Database;
@@ -18,20 +19,26 @@ internal static class UserGroupList
             ? new ListStatement("memberships AS m JOIN user_groups AS g ON g.id = m.group_id", [sortKey is null ? "m.group_id" : "g.id"])
                 .Where($"m.user_id = {SqlLiteral.Of(user)}")
             : new ListStatement("user_groups AS g", ["g.id"]);
-        list.OrderBy(sortKey, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
+        list.OrderBy(sortKey, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore)
+            .WhereIds(query.SelectedIds);
         if (query.Name is { } name)
         {
             // A name of accents alone folds to an empty text, like a missing name.
             list.Where($"g.name IS NOT NULL AND {NameKey} = fold_text({list.Add(UserGroup.NameRule.Normalize(name)!)})");
         }
 
-        return list.WhereContains("g.search_text", query.Words).UseCountQuery(StoredCount(query));
+        return list.WhereFound(query.Words.Select(ConditionOf)).UseCountQuery(StoredCount(query));
     }
+
+    private static SearchCondition ConditionOf(SearchWord word) => word.IsShort
+        ? SearchCondition.HasWordWith("g.search_text", word.Text)
+        : SearchCondition.Contains("g.search_text", word.Text);
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.
     private static string? StoredCount(ListGroupsQuery query) => query switch
     {
-        { UserId: not null } or { Name: not null } or { Q: not null } or { CreatedAfter: not null } or { CreatedBefore: not null } => null,
+        { UserId: not null } or { SelectedIds: not null } or { Name: not null } or { Q: not null } => null,
+        { CreatedAfter: not null } or { CreatedBefore: not null } => null,
         _ => "SELECT sum(count) FROM row_counts WHERE list = 'user_groups'",
     };
 }

@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Infrastructure.Database;
@@ -20,10 +21,12 @@ internal static class UserList
             ? new ListStatement("memberships AS m JOIN users AS u ON u.id = m.user_id", [sortKey is null ? "m.user_id" : "u.id"])
                 .Where($"m.group_id = {SqlLiteral.Of(group)}")
             : new ListStatement("users AS u", ["u.id"]);
-        list.OrderBy(sortKey, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore);
-        if (query.Email is { } email)
+        list.OrderBy(sortKey, query.Sort is { IsDescending: true }).WhereCreated(query.CreatedAfter, query.CreatedBefore)
+            .WhereIds(query.SelectedIds);
+        if (query.Email is { } emails)
         {
-            list.Where($"{EmailKey} = {list.Add(EmailAddress.Fold(EmailAddress.Normalize(email)))}");
+            string[] keys = [.. emails.Select(email => EmailAddress.Fold(EmailAddress.Normalize(email)))];
+            list.Where(keys is [var key] ? $"{EmailKey} = {list.Add(key)}" : $"{EmailKey} = ANY ({list.Add(keys)})");
         }
 
         if (query.Role is { } role)
@@ -31,13 +34,32 @@ internal static class UserList
             list.Where($"u.role = {SqlLiteral.Of(role)}");
         }
 
-        return list.WhereContains("u.search_text", query.Words).UseCountQuery(StoredCount(query));
+        return list.WhereFound(query.Words.Select(ConditionOf)).UseCountQuery(StoredCount(query));
+    }
+
+    // A short word matches in the names and at the beginning of the address, because most words of addresses are the same for everybody.
+    private static SearchCondition ConditionOf(SearchWord word)
+    {
+        if (word.IsShort)
+        {
+            return SearchCondition.Any(
+                SearchCondition.HasWordWith("u.search_text", word.Text),
+                SearchCondition.StartsWith(EmailKey, EmailAddress.Fold(word.Text)));
+        }
+
+        var inNames = SearchCondition.Contains("u.search_text", word.Text);
+        var inAddress = SearchCondition.Contains("u.search_email", word.Text);
+        // A whole address is found in all its spellings.
+        return EmailAddress.Check(word.Text, out var address) is null
+            ? SearchCondition.Any(inNames, inAddress, SearchCondition.IsEqual(EmailKey, EmailAddress.Fold(address!)))
+            : SearchCondition.Any(inNames, inAddress);
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.
     private static string? StoredCount(ListUsersQuery query) => query switch
     {
-        { Email: not null } or { Q: not null } or { CreatedAfter: not null } or { CreatedBefore: not null } => null,
+        { Email: not null } or { SelectedIds: not null } or { Q: not null } => null,
+        { CreatedAfter: not null } or { CreatedBefore: not null } => null,
         { GroupId: { } group } => $"SELECT user_count FROM user_groups WHERE id = {SqlLiteral.Of(group)}",
         { Role: { } role } => $"SELECT sum(count) FROM row_counts WHERE list = 'users' AND part = {SqlLiteral.Of(role)}",
         _ => "SELECT sum(count) FROM row_counts WHERE list = 'users'",

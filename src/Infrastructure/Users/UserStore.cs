@@ -30,10 +30,13 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
         _rows.ListAsync(UserList.Of(query), query, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> IsEmailTakenAsync(string foldedEmail, CancellationToken cancellationToken)
+    public async Task<bool> IsEmailTakenAsync(string foldedEmail, Guid? exceptOf, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"SELECT EXISTS (SELECT FROM users AS u WHERE {UserList.EmailKey} = $1)");
+        await using var command = database.CreateCommand(
+            $"SELECT EXISTS (SELECT FROM users AS u WHERE {UserList.EmailKey} = $1 AND u.id <> $2)");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = foldedEmail });
+        // No user has the empty id.
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = exceptOf ?? Guid.Empty });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -98,6 +101,8 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
         var batch = _writes.Begin(changes.Id)
             .With("first_name", changes.FirstName)
             .With("last_name", changes.LastName)
+            .With("email", changes.Email)
+            .With("folded_email", changes.FoldedEmail)
             .With("role", changes.Role.Select<string?>(RoleName.Of));
         if (changes.UserGroups.IsGiven)
         {

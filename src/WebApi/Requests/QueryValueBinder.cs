@@ -57,6 +57,13 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
 
     private static QueryValueBinder Id() => new("invalid_id", "as a UUID", text => Uuid.TryParse(text, out var id) ? id : null);
 
+    private static QueryListBinder<Guid> Ids() => new("invalid_id", "a UUID", text => Uuid.TryParse(text, out var id) ? id : null);
+
+    private static QueryListBinder<string> Texts() => new(
+        "invalid_text",
+        $"text of 1 to {TextRule.MaxLength} characters, without control characters",
+        text => TextRule.Check(text) is null ? text : null);
+
     private static QueryValueBinder Time() => new(
         "invalid_time",
         "as a time with an offset, such as 2026-11-23T12:24:27Z (RFC 3339). In a URL, write + as %2B",
@@ -90,6 +97,8 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
                 { UnderlyingOrModelType: var type } when type == typeof(DateTimeOffset) => Time(),
                 { UnderlyingOrModelType: var type } when type == typeof(Role) => RoleValue(),
                 { ModelType: var type } when type == typeof(string) => Text(),
+                { ModelType: var type } when type == typeof(IReadOnlyList<Guid>) => Ids(),
+                { ModelType: var type } when type == typeof(IReadOnlyList<string>) => Texts(),
                 { ModelType: var type } when QueryValues.Is(type) => (IModelBinder)ValueMethod.MakeGenericMethod(type).Invoke(null, null)!,
                 _ => null,
             };

@@ -14,7 +14,7 @@ public sealed record ListResponse<T>
     /// <example>{"page": 1, "previous_page": null, "next_page": 2}</example>
     public required ListMeta Meta { get; init; }
 
-    /// <summary>The exact number of rows on all pages.</summary>
+    /// <summary>The exact number of rows on all pages. A search stops counting at 10,000.</summary>
     /// <example>315</example>
     public required int Count { get; init; }
 

@@ -161,6 +161,7 @@ public sealed class EveryPropertyTests(ServiceFixture service) : IClassFixture<S
     {
         (_, JsonArray) => await MemberAsync(name),
         ("role", _) => "guest",
+        ("email", _) => $"{Guid.NewGuid():N}@example.org",
         _ when TryGetTime(example, out var time) => time.AddYears(1).ToString("O", CultureInfo.InvariantCulture),
         _ => $"{example} 2",
     };

@@ -103,7 +103,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
 
     [Theory]
     [InlineData("UsersCreateNewUserRequest", "role _role email last_name first_name", "user_groups")]
-    [InlineData("UsersUpdateByIdRequest", "last_name first_name role _role", "user_groups")]
+    [InlineData("UsersUpdateByIdRequest", "last_name first_name email role _role", "user_groups")]
     [InlineData("UserGroupsCreateNewGroupRequest", "icon name description", "users")]
     [InlineData("UserGroupsUpdateByIdRequest", "name description icon", "users")]
     [InlineData("UserGroupsUpdateUsersByIdRequest", "", "add remove")]

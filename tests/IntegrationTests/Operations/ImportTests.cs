@@ -100,7 +100,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
     public async Task One_refused_row_prevents_the_import_unless_it_is_partial()
     {
         await service.CreateGroupAsync(new { name = "Twice" });
-        await service.CreateGroupAsync(new { name = "Twice" });
+        var group = Guid.Parse((await service.CreateGroupAsync(new { name = "Twice" })).Id());
         var taken = Guid.Parse((string)(await service.CreateUserAsync(new { email = "there@example.org" }))["id"]!);
         var twice = Uuid.CreateVersion7(TimeProvider.System);
         CheckedRow[] rows =
@@ -109,7 +109,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
             User("GOOD@example.org"),
             User("a@example.org") with { UserGroups = Named("Twice") },
             User("b@example.org") with { UserGroups = Named("Nobody's") },
-            User("c@example.org", taken),
+            User("c@example.org", group),
             User("d@example.org", twice),
             new RefusedRow(++_line, "role", new Fault("invalid_role", "No role.")),
             new RefusedRow(_line, null, new Fault("nothing_given", "Nothing.")),

@@ -50,7 +50,7 @@ internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditE
 
     public Task<IReadOnlySet<Guid>> FindExistingAsync(Guid[] ids, CancellationToken cancellationToken) => throw Unreachable();
 
-    public Task<bool> IsEmailTakenAsync(string foldedEmail, CancellationToken cancellationToken) => throw Unreachable();
+    public Task<bool> IsEmailTakenAsync(string foldedEmail, Guid? exceptOf, CancellationToken cancellationToken) => throw Unreachable();
 
     Task<UserGroupResponse?> IUserGroupStore.FindAsync(
         Guid id, Fields<UserGroupResponse>? fields, CancellationToken cancellationToken) => throw Unreachable();

@@ -52,6 +52,7 @@ public sealed class CreateNewKeyTests(ServiceFixture service) : IClassFixture<Se
     [InlineData("""{"role":"admin"}""", "/name required")]
     [InlineData("""{"name":null,"role":null}""", "/name required /role invalid_role")]
     [InlineData("""{"name":" ","role":"owner","expires_at":"tomorrow"}""", "/name required /role invalid_role /expires_at invalid_time")]
+    [InlineData("""{"name":"\u200b","role":"admin"}""", "/name required")]
     [InlineData("""{"name":"x","role":"admin","expires_at":"2027-01-31T12:00:00"}""", "/expires_at invalid_time")]
     [InlineData("""{"name":"x","role":"admin","expires_at":1}""", "/expires_at invalid_type")]
     [InlineData("""{"name":"x","role":"admin","token":"x"}""", "/token unknown_property")]

@@ -76,11 +76,26 @@ public sealed class CreateNewGroupTests(ServiceFixture service) : IClassFixture<
         var group = await service.CreateGroupAsync(Bodies.With(property, " \u2003E\u0301va  Ma\u030aria \u00a0"));
 
         Assert.Equal("Éva  Måria", (string)group[property]!);
+        Assert.Equal("Board", (string)(await service.CreateGroupAsync(Bodies.With(property, "\ufeffBoard\u200b")))[property]!);
+        foreach (var kept in new[] { "علی\u200cرضا", "👨\u200d👩\u200d👧", "❤\ufe0f" })
+        {
+            Assert.Equal(kept, (string)(await service.CreateGroupAsync(Bodies.With(property, kept)))[property]!);
+        }
+    }
+
+    [Fact]
+    public async Task A_group_is_found_by_its_name_with_invisible_characters_at_the_ends()
+    {
+        var group = await service.CreateGroupAsync(new { name = "Boardroom\u200b" });
+
+        Assert.Equal([group.Id()], await service.ReadIdsAsync($"/auth/group?name={Uri.EscapeDataString("\u2060Boardroom\ufeff")}"));
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("  \u00a0 ")]
+    [InlineData("\u200b")]
+    [InlineData("\ufeff \u3164")]
     [InlineData(null)]
     public async Task A_blank_icon_or_description_means_null_but_a_name_must_not_be_blank(string? blank)
     {

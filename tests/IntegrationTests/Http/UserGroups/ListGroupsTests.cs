@@ -121,7 +121,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     {
         for (var i = 0; i < 3; i++)
         {
-            await service.CreateGroupAsync(new { name = "Ann Réd %&+d" });
+            await service.CreateGroupAsync(new { name = "Ann Éd %&+d" });
         }
 
         var list = (await service.GetAsync("/auth/group?PAGE=2&q=ann%20e%CC%81+%25%26%2Bd&page_size=1&fields=id")).MustBe(200).Json;
@@ -142,7 +142,7 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
         var address = new Uri(
             $"{service.BaseAddress}/auth/group?page_size=1&q=abc%20a<d>a\"",
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        await service.ExecuteAsync("UPDATE user_groups SET name = 'xa<d>a\" abc'");
+        await service.ExecuteAsync("UPDATE user_groups SET name = 'a<d>a\" abc'");
 
         var answer = (await service.SendAsync(new HttpRequestMessage(HttpMethod.Get, address))).MustBe(200);
 
@@ -294,6 +294,8 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
     [InlineData("sort=--name", "sort", "unknown_sort")]
     [InlineData("sort=Name", "sort", "unknown_sort")]
     [InlineData("sort=name&sort=name", "sort", "unknown_sort")]
+    [InlineData("id=", "id", "invalid_id")]
+    [InlineData("id=x,y", "id", "invalid_id")]
     [InlineData("email=x", "email", "unknown_parameter")]
     [InlineData("user_group=x", "user_group", "unknown_parameter")]
     [InlineData("user_id=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "user_id", "unknown_parameter")]
@@ -314,12 +316,22 @@ public sealed class ListGroupsTests(ServiceFixture service) : IClassFixture<Serv
                 "unknown_sort" => ["created_at, name"],
                 "unknown_parameter" =>
                 [
-                    "`created_after`, `created_before`, `cursor`, `fields`, `name`, "
+                    "`created_after`, `created_before`, `cursor`, `fields`, `id`, `name`, "
                     + "`page`, `page_size`, `q`, `sort`, `user`.",
                 ],
                 _ => Array.Empty<string>(),
             },
             help => Assert.Contains(help, detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Many_groups_are_found_by_their_ids_in_one_request()
+    {
+        var ids = await service.CreateGroupsAsync(100);
+
+        Assert.Equal(ids, await service.ReadIdsAsync($"/auth/group?id={string.Join(',', ids.Reverse())}", pageSize: 7));
+        Assert.Equal([ids[1], ids[3]], await service.ReadIdsAsync($"/auth/group?id={ids[3]}&id={ids[1]},{Bodies.UnknownId}"));
+        Assert.Equal([ids[5]], await service.ReadIdsAsync($"/auth/group?id={ids[5]}"));
     }
 
     [Fact]

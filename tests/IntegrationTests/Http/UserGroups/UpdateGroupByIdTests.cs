@@ -47,6 +47,8 @@ public sealed class UpdateGroupByIdTests(ServiceFixture service) : IClassFixture
     [Theory]
     [InlineData("icon", null)]
     [InlineData("icon", "  ")]
+    [InlineData("icon", "\u200b")]
+    [InlineData("description", "\u2060 \ufeff")]
     [InlineData("description", null)]
     [InlineData("description", "")]
     public async Task A_null_or_blank_text_clears_the_property(string property, string? value)

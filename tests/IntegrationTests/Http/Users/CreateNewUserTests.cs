@@ -128,11 +128,52 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
     [InlineData("ada@ example.org", "invalid_email")]
     [InlineData("ada\t@example.org", "invalid_text")]
     [InlineData("ada\n@example.org", "invalid_text")]
+    [InlineData("<ada@example.org>", "invalid_email")]
+    [InlineData("ada@.", "invalid_email")]
+    [InlineData("ada@example..org", "invalid_email")]
+    [InlineData("ada7@example.org;Ada", "invalid_email")]
     [InlineData("", "required")]
     [InlineData("  ", "required")]
     [InlineData(null, "required")]
     public async Task An_invalid_email_is_refused(string? email, string code) =>
         (await service.PostAsync("/user", new { email })).MustRefuse(("/email", code));
+
+    [Theory]
+    [InlineData("ada@example.org\u200b", "U+200B")]
+    [InlineData("\ufeffada@example.org", "U+FEFF")]
+    [InlineData("a\u00adda@example.org", "U+00AD")]
+    [InlineData("ada@\u200eexample.org", "U+200E")]
+    [InlineData("ada\u2060@example.org", "U+2060")]
+    [InlineData("\u200b", "U+200B")]
+    public async Task An_invisible_character_in_an_email_is_refused_and_named(string email, string character)
+    {
+        var problem = (await service.PostAsync("/user", new { email })).MustRefuse(("/email", "invalid_email")).Json;
+
+        Assert.Contains(character, (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_spellings_of_a_domain_are_one_address_that_is_stored_as_given()
+    {
+        string[] spellings =
+        [
+            "jana@bücher.example", "jana@xn--bcher-kva.example", "JANA@XN--BCHER-KVA.example", "jana@bücher\u3002example",
+            "jana@bücher\uff0eexample", "jana@bücher\uff61example", "jana@bücher.example.",
+        ];
+        foreach (var stored in spellings)
+        {
+            var user = await service.CreateUserAsync(new { email = stored });
+
+            Assert.Equal(stored, (string)user["email"]!);
+            foreach (var other in spellings)
+            {
+                (await service.PostAsync("/user", new { email = other })).MustRefuse(("/email", "email_taken"));
+                Assert.Equal([user.Id()], await service.ReadIdsAsync($"/user?email={Uri.EscapeDataString(other)}"));
+            }
+
+            (await service.DeleteAsync($"/user/{user.Id()}")).MustBe(204);
+        }
+    }
 
     [Fact]
     public async Task An_email_has_at_most_254_characters()
@@ -178,6 +219,14 @@ public sealed class CreateNewUserTests(ServiceFixture service) : IClassFixture<S
         var user = await service.CreateUserAsync(Bodies.With(property, " \u2003E\u0301va  Ma\u030aria \u00a0"));
 
         Assert.Equal("Éva  Måria", (string)user[property]!);
+        Assert.Equal("Ada", (string)(await service.CreateUserAsync(Bodies.With(property, "\u200bAda\ufeff \u2060")))[property]!);
+        foreach (var joined in new[] { "علی\u200cرضا", "👨\u200d👩\u200d👧" })
+        {
+            Assert.Equal(joined, (string)(await service.CreateUserAsync(Bodies.With(property, joined)))[property]!);
+        }
+
+        Assert.Null((await service.CreateUserAsync(Bodies.With(property, "\u200b")))[property]);
+        Assert.Null((await service.CreateUserAsync(Bodies.With(property, "\ufeff \u00ad")))[property]);
         Assert.Null((await service.CreateUserAsync(Bodies.With(property, "  \u00a0 ")))[property]);
         Assert.Null((await service.CreateUserAsync(Bodies.With(property, "")))[property]);
         Assert.Null((await service.CreateUserAsync(Bodies.With(property, null)))[property]);

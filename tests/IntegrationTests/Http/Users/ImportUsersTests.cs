@@ -64,30 +64,152 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task The_user_with_the_email_keeps_its_id_and_is_never_taken_for_the_user_with_the_given_id()
+    public async Task The_user_with_the_email_keeps_its_id_unless_the_given_id_is_that_of_a_user_or_a_group()
     {
         var ada = await service.CreateUserAsync(new { email = "ada@example.org" });
         var alan = await service.CreateUserAsync(new { email = "alan@example.org" });
         var grace = await service.CreateUserAsync(new { email = "grace@example.org" });
+        var emmy = await service.CreateUserAsync(new { email = "emmy@example.org" });
         var group = await service.CreateGroupAsync(new { name = "Analysts" });
 
         var answer = await service.ImportAsync(
             $$"""
-            {"id": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "email": "ada@example.org", "first_name": "Ada"}
-            {"id": "{{ada.Id()}}", "email": "alan@example.org", "first_name": "Ada"}
+            {"id": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "email": "ADA@example.org", "first_name": "Ada"}
+            {"id": "{{emmy.Id()}}", "email": "alan@example.org", "first_name": "Ada"}
             {"id": "{{group.Id()}}", "email": "grace@example.org", "first_name": "Ada"}
             {"resource": "user_groups", "id": "{{grace.Id()}}", "name": "Analysts", "description": "Ada's"}
+            {"id": "{{ada.Id()}}", "email": "new@example.org", "first_name": "Ada"}
             """,
             "partial=true",
             "application/x-ndjson");
 
         Assert.Equal(
-            ["2 id id_taken", "3 id id_taken", "4 id id_taken"],
+            ["2 email email_taken", "3 id id_taken", "4 id id_taken", "5 id duplicate_id"],
             answer.MustBe(200).Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["column"]} {fault["code"]}"));
         Assert.Equal("Ada", (string?)(await service.ReadUserAsync(ada.Id()))["first_name"]);
+        Assert.Equal("ada@example.org", (string?)(await service.ReadUserAsync(ada.Id()))["email"]);
         Assert.Null((string?)(await service.ReadUserAsync(alan.Id()))["first_name"]);
+        Assert.Null((string?)(await service.ReadUserAsync(emmy.Id()))["first_name"]);
         Assert.Null((string?)(await service.ReadUserAsync(grace.Id()))["first_name"]);
         Assert.Null((string?)(await service.ReadGroupAsync(group.Id()))["description"]);
+    }
+
+    [Fact]
+    public async Task A_line_with_the_id_changes_the_email_and_keeps_everything_else()
+    {
+        var group = await service.CreateGroupAsync(new { name = "Analysts" });
+        var ada = await service.CreateUserAsync(
+            new { email = "ada@example.org", first_name = "Ada", role = "editor", user_groups = new[] { group.Id() } });
+        var bob = await service.CreateUserAsync(new { first_name = "Bob" });
+        var same = await service.CreateUserAsync(new { email = "same@example.org" });
+        var alan = await service.CreateUserAsync(new { email = "alan@example.org" });
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"id": "{{ada.Id()}}", "email": "countess@example.org"}
+            {"id": "{{bob.Id()}}", "email": "bob@example.org"}
+            {"id": "{{same.Id()}}", "email": "same@example.org"}
+            {"id": "{{alan.Id()}}", "email": "Alan@example.org"}
+            """,
+            mediaType: Ndjson);
+
+        Counts(answer.MustBe(200), updated: 3, unchanged: 1);
+        var changed = await service.ReadUserAsync(ada.Id());
+        Assert.Equal("countess@example.org", (string?)changed["email"]);
+        changed.Without("email", "updated_at").MustEqual(ada.Without("email", "updated_at"));
+        Assert.Equal([ada.Id()], await service.ReadIdsAsync("/user?email=COUNTESS@example.org"));
+        Assert.Empty(await service.ReadIdsAsync("/user?email=ada@example.org"));
+        Assert.Equal([bob.Id()], await service.ReadIdsAsync("/user?email=bob@example.org"));
+        Assert.Equal("Alan@example.org", (string?)(await service.ReadUserAsync(alan.Id()))["email"]);
+        (await service.ReadUserAsync(same.Id())).MustEqual(same);
+        await MustBeAuditedAsync(ada, "ada@example.org", "countess@example.org");
+    }
+
+    [Fact]
+    public async Task Users_can_exchange_their_emails_in_one_file()
+    {
+        var users = new List<JsonObject>();
+        foreach (var name in new[] { "a", "b", "c", "d" })
+        {
+            users.Add(await service.CreateUserAsync(new { email = $"{name}@example.org" }));
+        }
+
+        // Two swap, and the third takes the address that the fourth gives up.
+        string[] emails = ["b@example.org", "a@example.org", "d@example.org", "e@example.org"];
+        var file = string.Join('\n', users.Zip(emails, (user, email) => $$"""{"id":"{{user.Id()}}","email":"{{email}}"}"""));
+
+        Counts((await service.ImportAsync(file, "dry_run=true", Ndjson)).MustBe(200), updated: 4, isApplied: false);
+        Counts((await service.ImportAsync(file, mediaType: Ndjson)).MustBe(200), updated: 4);
+
+        foreach (var (user, email) in users.Zip(emails))
+        {
+            Assert.Equal(email, (string?)(await service.ReadUserAsync(user.Id()))["email"]);
+            Assert.Equal([user.Id()], await service.ReadIdsAsync($"/user?email={email}"));
+            await MustBeAuditedAsync(user, (string)user["email"]!, email);
+        }
+
+        Counts((await service.ImportAsync(file, mediaType: Ndjson)).MustBe(200), unchanged: 4);
+    }
+
+    [Fact]
+    public async Task An_email_is_refused_if_its_user_keeps_it_or_has_a_refused_line()
+    {
+        var users = new List<JsonObject>();
+        foreach (var name in new[] { "a", "b", "c", "d", "e" })
+        {
+            users.Add(await service.CreateUserAsync(new { email = $"{name}@example.org" }));
+        }
+
+        var answer = await service.ImportAsync(
+            $$"""
+            {"id": "{{users[0].Id()}}", "email": "b@example.org"}
+            {"id": "{{users[1].Id()}}", "email": "c@example.org"}
+            {"id": "{{users[2].Id()}}", "email": "f@example.org", "user_groups": ["Nowhere"]}
+            {"id": "{{users[3].Id()}}", "email": "e@example.org"}
+            {"id": "{{users[4].Id()}}", "first_name": "Emmy"}
+            """,
+            "partial=true",
+            Ndjson);
+
+        Counts(answer.MustBe(200), updated: 1, refused: 4);
+        Assert.Equal(
+            [
+                (1, "email", "email_taken"), (2, "email", "email_taken"), (3, "user_groups", "unknown_user_group"),
+                (4, "email", "email_taken"),
+            ],
+            Faults(answer));
+        foreach (var user in users)
+        {
+            Assert.Equal((string?)user["email"], (string?)(await service.ReadUserAsync(user.Id()))["email"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("10000000-0000-7000-8000-000000000001")]
+    [InlineData("00000000-0000-7000-8000-000000000001")]
+    [InlineData(null)]
+    public async Task The_time_of_change_is_the_time_of_the_import_whatever_time_the_id_has(string? id)
+    {
+        var idOfGroup = id?.Replace("0001", "0002", StringComparison.Ordinal);
+        var before = (DateTime)(await service.ExecuteAsync("SELECT clock_timestamp()"))!;
+
+        (await service.ImportAsync(
+            $$"""
+            {{{(id is null ? "" : $"\"id\":\"{id}\",")}}"email":"ada@example.org"}
+            {"resource":"user_groups",{{(id is null ? "" : $"\"id\":\"{idOfGroup}\",")}}"name":"Analysts"}
+            """,
+            "create_groups=true",
+            Ndjson)).MustBe(200);
+
+        foreach (var path in new[] { "/user", "/auth/group" })
+        {
+            var row = (await service.GetAsync(path)).MustBe(200).Json["results"]![0]!.AsObject();
+            var created = DateTimeOffset.Parse((string)row["created_at"]!, null);
+            Assert.InRange(row.UpdatedAt(), before, DateTimeOffset.UtcNow.AddSeconds(1));
+            Assert.Equal(id?.StartsWith('0') == true ? 1970 : DateTimeOffset.UtcNow.Year, created.Year);
+            // The resource can be sent back as it was read.
+            (await service.PatchAsync($"{path}/{row.Id()}", row)).MustBe(200).Json.MustEqual(row);
+        }
     }
 
     [Fact]
@@ -112,6 +234,71 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             Faults(answer));
         Assert.Equal(0, await service.CountAsync("/user"));
         Assert.Equal(0, await service.CountAsync("/auth/audit"));
+    }
+
+    [Theory]
+    [InlineData("ada@example.org\u200b")]
+    [InlineData("\ufeffada@example.org")]
+    [InlineData("<ada@example.org>")]
+    [InlineData("ada7@example.org;Ada")]
+    [InlineData("ada@example..org")]
+    [InlineData("ada@.")]
+    public async Task A_row_with_an_invalid_email_is_refused_in_both_formats(string email)
+    {
+        foreach (var (file, mediaType) in new[]
+        {
+            ($"email\nfirst@example.org\n{email}\n", "text/csv"),
+            ($$"""{"email":"first@example.org"}{{'\n'}}{"email":"{{email}}"}""", Ndjson),
+        })
+        {
+            var answer = await service.ImportAsync(file, mediaType: mediaType);
+
+            Counts(answer.MustBe(400), created: 1, refused: 1, isApplied: false);
+            var line = mediaType == Ndjson ? 2 : 3;
+            Assert.Equal([(line, "email", "invalid_email")], Faults(answer));
+        }
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_inside_a_file_is_named()
+    {
+        var answer = await service.ImportAsync("email\na@x.example\n\ufeffb@x.example\n");
+
+        Assert.Equal([(3, "email", "invalid_email")], Faults(answer.MustBe(400)));
+        Assert.Contains("U+FEFF", (string)answer.Lines[0]["detail"]!, StringComparison.Ordinal);
+        Counts((await service.ImportAsync("\ufeffemail\na@x.example\n")).MustBe(200), created: 1);
+    }
+
+    [Theory]
+    [InlineData("jana@bücher.example", "jana@xn--bcher-kva.example")]
+    [InlineData("jana@xn--bcher-kva.example", "JANA@BÜCHER\u3002example.")]
+    [InlineData("ada@example.org", "ada@example.org.")]
+    public async Task A_user_is_found_by_every_spelling_of_its_domain(string stored, string given)
+    {
+        var user = await service.CreateUserAsync(new { email = stored });
+
+        var csv = await service.ImportAsync($"email,first_name\n{given},Ada\n");
+        var ndjson = await service.ImportAsync($$"""{"email":"{{given}}","last_name":"L"}""", mediaType: Ndjson);
+        var twice = await service.ImportAsync($"email\n{given}\n{stored}\n");
+
+        Counts(csv.MustBe(200), updated: 1);
+        Counts(ndjson.MustBe(200), updated: 1);
+        Assert.Equal([(3, "email", "duplicate_email")], Faults(twice.MustBe(400)));
+        var changed = await service.ReadUserAsync(user.Id());
+        Assert.Equal($"{stored} Ada L", $"{changed["email"]} {changed["first_name"]} {changed["last_name"]}");
+    }
+
+    [Fact]
+    public async Task Names_in_a_file_are_trimmed_of_invisible_characters()
+    {
+        var group = await service.CreateGroupAsync(new { name = "Board" });
+
+        await service.ImportAsync("email,first_name,last_name,user_groups\nada@example.org,\u200b,Love\u200b,Board\u200b\n");
+
+        var user = (await service.GetAsync("/user?email=ada@example.org")).MustBe(200).Json["results"]![0]!.AsObject();
+        Assert.Null((string?)user["first_name"]);
+        Assert.Equal("Love", (string?)user["last_name"]);
+        Assert.Equal([group.Id()], user.Ids("user_groups"));
     }
 
     [Fact]
@@ -596,6 +783,14 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return service.SendAsync(request);
+    }
+
+    private async Task MustBeAuditedAsync(JsonObject user, string from, string to)
+    {
+        var entries = (await service.GetAsync($"/auth/audit?resource={user.Id()}")).MustBe(200).Json["results"]!.AsArray();
+        Assert.Equal(2, entries.Count);
+        var email = entries[0]!["changes"]!["email"]!;
+        Assert.Equal((from, to), ((string?)email["from"], (string?)email["to"]));
     }
 
     private static JsonObject Counts(

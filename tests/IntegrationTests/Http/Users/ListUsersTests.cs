@@ -121,7 +121,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     {
         for (var i = 0; i < 3; i++)
         {
-            await service.CreateUserAsync(new { first_name = "Ann", last_name = "Réd %&+d" });
+            await service.CreateUserAsync(new { first_name = "Ann", last_name = "Éd %&+d" });
         }
 
         var list = (await service.GetAsync("/user?PAGE=2&q=ann%20e%CC%81+%25%26%2Bd&page_size=1&fields=id")).MustBe(200).Json;
@@ -142,7 +142,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
         var address = new Uri(
             $"{service.BaseAddress}/user?page_size=1&q=abc%20a<d>a\"",
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        await service.ExecuteAsync("UPDATE users SET last_name = 'xa<d>a\" abc'");
+        await service.ExecuteAsync("UPDATE users SET last_name = 'a<d>a\" abc'");
 
         var answer = (await service.SendAsync(new HttpRequestMessage(HttpMethod.Get, address))).MustBe(200);
 
@@ -296,7 +296,10 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("sort=email&sort=email", "sort", "unknown_sort")]
     [InlineData("name=x", "name", "unknown_parameter")]
     [InlineData("user=x", "user", "unknown_parameter")]
-    [InlineData("id=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "id", "unknown_parameter")]
+    [InlineData("id=", "id", "invalid_id")]
+    [InlineData("id=me", "id", "invalid_id")]
+    [InlineData("id=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071,", "id", "invalid_id")]
+    [InlineData("id=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071&id=x", "id", "invalid_id")]
     [InlineData("group_id=019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "group_id", "unknown_parameter")]
     [InlineData("request.page=1", "request.page", "unknown_parameter")]
     [InlineData("sort%5B%5D=email", "sort[]", "unknown_parameter")]
@@ -307,7 +310,9 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("email=", "email", "invalid_text")]
     [InlineData("email=x", "email", "invalid_email")]
     [InlineData("email=%00@x", "email", "invalid_text")]
-    [InlineData("email=a@x&email=a@x", "email", "invalid_text")]
+    [InlineData("email=a@x,", "email", "invalid_text")]
+    [InlineData("email=a@x&email=", "email", "invalid_text")]
+    [InlineData("email=a@x,b&role=guest", "email", "invalid_email")]
     [InlineData("user_group=x", "user_group", "invalid_id")]
     [InlineData("user_group=", "user_group", "invalid_id")]
     [InlineData("created_after=2026-11-23", "created_after", "invalid_time")]
@@ -323,7 +328,7 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
                 "unknown_parameter" =>
                 [
                     "`created_after`, `created_before`, `cursor`, `email`, `fields`, "
-                    + "`page`, `page_size`, `q`, `role`, `sort`, `user_group`.",
+                    + "`id`, `page`, `page_size`, `q`, `role`, `sort`, `user_group`.",
                 ],
                 _ => Array.Empty<string>(),
             },
@@ -333,10 +338,51 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
     [Fact]
     public async Task Every_faulty_parameter_is_named_at_once() =>
         (await service.GetAsync(
-            "/user?page=x&page_size=x&cursor=x&q=%00&email=%00&role=x&user_group=x&created_after=x&created_before=x&sort=x&fields=x&x=x"))
+            "/user?page=x&page_size=x&cursor=x&q=%00&email=%00&id=x&role=x&user_group=x&created_after=x&created_before=x"
+            + "&sort=x&fields=x&x=x"))
             .MustRefuseParameters(
-                "page", "page_size", "cursor", "q", "email", "role", "user_group",
+                "page", "page_size", "cursor", "q", "email", "id", "role", "user_group",
                 "created_after", "created_before", "sort", "fields", "x");
+
+    [Fact]
+    public async Task Many_users_are_found_by_their_emails_or_ids_in_one_request()
+    {
+        var users = new List<JsonObject>();
+        for (var i = 0; i < 100; i++)
+        {
+            users.Add(await service.CreateUserAsync(new { email = $"Many{i}@example.org" }));
+        }
+
+        string[] ids = [.. users.Select(user => user.Id())];
+        string[] emails = [.. users.Select(user => ((string)user["email"]!).ToLowerInvariant())];
+
+        Assert.Equal(ids, await service.ReadIdsAsync($"/user?id={string.Join(',', ids)}", pageSize: 7));
+        Assert.Equal(ids, await service.ReadIdsAsync($"/user?id={string.Join("&id=", ids.Reverse())}"));
+        Assert.Equal(ids, await service.ReadIdsAsync($"/user?email={string.Join(',', emails)}", pageSize: 30));
+        Assert.Equal(ids, await service.ReadIdsAsync($"/user?email={string.Join("&email=", emails)}"));
+        Assert.Equal(
+            [ids[1], ids[3]],
+            await service.ReadIdsAsync($"/user?id={ids[3]},{Bodies.UnknownId},{ids[1]}&id={ids[1].ToUpperInvariant()}"));
+        Assert.Equal([ids[5]], await service.ReadIdsAsync($"/user?id={ids[5]}"));
+        Assert.Equal([ids[2]], await service.ReadIdsAsync($"/user?id={ids[2]},{ids[4]}&email={emails[2]},nobody@example.org"));
+        Assert.Equal(
+            [ids[4], ids[2]],
+            await service.ReadIdsAsync($"/user?id={ids[2]},{ids[4]}&sort=-email&created_after=2026-01-01T00:00:00Z"));
+        Assert.Empty(await service.ReadIdsAsync($"/user?id={Bodies.UnknownId}"));
+    }
+
+    [Fact]
+    public async Task More_than_100_emails_or_ids_are_refused()
+    {
+        var ids = string.Join(',', Enumerable.Repeat(Bodies.UnknownId, 101));
+        var emails = string.Join("&email=", Enumerable.Repeat("a@x", 101));
+
+        foreach (var path in new[] { $"/user?id={ids}", $"/auth/group?id={ids}", $"/user?email={emails}" })
+        {
+            var parameter = path.Split('?')[1].Split('=')[0];
+            Assert.Contains("at most 100", await service.MustRefuseAsync(path, parameter, "too_many"), StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public async Task A_filter_without_a_match_gives_an_empty_list()

@@ -11,14 +11,14 @@ public sealed class ReadOnlyPropertiesTests
 
     private static readonly Guid Id = new("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071");
 
-    private static readonly StoredProperties Stored = new(Time(Created), Time(Updated), "Ada@example.org", false, Time(Between));
+    private static readonly StoredProperties Stored = new(Time(Created), Time(Updated), "<ada@example.org>", false, Time(Between));
 
     [Fact]
     public void Absent_properties_are_not_compared() => Assert.Empty(Compare());
 
     [Fact]
     public void An_unchanged_resource_is_accepted() =>
-        Assert.Empty(Compare($"{Id}", "Ada@example.org", Created, Updated));
+        Assert.Empty(Compare($"{Id}", "<ada@example.org>", Created, Updated));
 
     [Theory]
     [InlineData("019A2B3C-4D5E-7F60-8A1B-2C3D4E5F6071", true)]
@@ -29,11 +29,22 @@ public sealed class ReadOnlyPropertiesTests
         AssertFault("/id", isAccepted, Compare(id: new Optional<string?>(id)));
 
     [Theory]
-    [InlineData("Ada@example.org", true)]
-    [InlineData("ada@example.org", false)]
-    [InlineData(null, false)]
-    public void The_address_must_be_the_stored_one(string? email, bool isAccepted) =>
-        AssertFault("/email", isAccepted, Compare(email: new Optional<string?>(email)));
+    [InlineData("<ada@example.org>", null)]
+    [InlineData("<ADA@example.org>", "invalid_email")]
+    [InlineData("", "required")]
+    [InlineData(null, "required")]
+    public void An_address_that_breaks_the_rule_must_be_the_stored_one(string? email, string? code) =>
+        AssertFault("/email", code is null, Compare(email: new Optional<string?>(email)), code);
+
+    [Fact]
+    public void Without_a_stored_resource_only_the_address_is_checked()
+    {
+        var sent = new ReadOnlyProperties(Id, "no id", "no time", "no time", "no address", true, "no time");
+
+        var fault = Assert.Single(sent.Compare(null));
+
+        Assert.Equal("/email: invalid_email", $"{fault.Pointer}: {fault.Code}");
+    }
 
     [Theory]
     [InlineData(Created, true)]
@@ -87,7 +98,7 @@ public sealed class ReadOnlyPropertiesTests
     {
         var faults = Compare("1", "2", "3", "4");
 
-        Assert.Equal(["/id", "/email", "/created_at", "/updated_at"], faults.Select(fault => fault.Pointer));
+        Assert.Equal(["/email", "/id", "/created_at", "/updated_at"], faults.Select(fault => fault.Pointer));
     }
 
     private static RequestFault[] Compare(
@@ -98,7 +109,7 @@ public sealed class ReadOnlyPropertiesTests
         Optional<string?> used = default) =>
         [.. new ReadOnlyProperties(Id, id, created, updated, email, false, used).Compare(Stored)];
 
-    private static void AssertFault(string pointer, bool isAccepted, RequestFault[] faults)
+    private static void AssertFault(string pointer, bool isAccepted, RequestFault[] faults, string? code = "read_only")
     {
         if (isAccepted)
         {
@@ -107,7 +118,7 @@ public sealed class ReadOnlyPropertiesTests
         }
 
         var fault = Assert.Single(faults);
-        Assert.Equal("read_only", fault.Code);
+        Assert.Equal(code, fault.Code);
         Assert.Equal(pointer, fault.Pointer);
     }
 

@@ -49,6 +49,16 @@ public sealed class UpdateUserByIdValidatorTests
 
         Assert.Empty(UseCases.FindFaults(request));
         Assert.Equal(request.Id, request.GetReferences().SentBack?.Of);
+        Assert.Equal("no address", request.GetReferences().SentBack?.Email.Value);
         Assert.Null(new UsersUpdateByIdRequest().GetReferences().SentBack);
+    }
+
+    [Fact]
+    public void A_valid_address_needs_no_comparison_with_the_stored_row()
+    {
+        var references = new UsersUpdateByIdRequest { Email = "ada@example.org" }.GetReferences();
+
+        Assert.Null(references.SentBack);
+        Assert.Equal("ada@example.org", references.NewEmail);
     }
 }

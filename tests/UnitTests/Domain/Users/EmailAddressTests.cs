@@ -11,7 +11,15 @@ public sealed class EmailAddressTests
     [InlineData("Ada.Lovelace+engine@EXAMPLE.org")]
     [InlineData("ådå@exämple.org")]
     [InlineData("  ada@example.org\u00A0")]
-    public void An_address_is_text_on_both_sides_of_one_at_sign(string address) => Assert.Null(EmailAddress.Check(address));
+    [InlineData("ada@example.org.")]
+    [InlineData("ada@example\u3002org\uFF0E")]
+    [InlineData("ada@xn--bcher-kva.example")]
+    [InlineData("ada@3com.co-op.example")]
+    [InlineData("ada@-.example")]
+    [InlineData("ada@paral·lel.example")]
+    [InlineData("ada@हिन्दी.example")]
+    [InlineData("o'brien/sales:1@example.org")]
+    public void An_address_is_text_before_one_at_sign_and_a_domain_after_it(string address) => Assert.Null(EmailAddress.Check(address));
 
     [Theory]
     [InlineData("ada")]
@@ -25,7 +33,52 @@ public sealed class EmailAddressTests
     [InlineData("ada lovelace@example.org")]
     [InlineData("ada@example.\u00A0org")]
     [InlineData("ada@\u2028example.org")]
+    [InlineData("<ada@example.org>")]
+    [InlineData("ada@example.org;Ada")]
+    [InlineData("ada@example.org,Ada")]
+    [InlineData("ada(work)@example.org")]
+    [InlineData("\"ada\"@example.org")]
+    [InlineData("ada@.")]
+    [InlineData("ada@..")]
+    [InlineData("ada@.example.org")]
+    [InlineData("ada@example..org")]
+    [InlineData("ada@example.org..")]
+    [InlineData("ada@example.\u3002org")]
+    [InlineData("ada@exam_ple.org")]
+    [InlineData("ada@[127.0.0.1]")]
+    [InlineData("ada@example.org/")]
+    [InlineData("ada@\u2764.example")]
     public void Text_of_another_form_is_not_an_address(string address) => Assert.Equal("invalid_email", EmailAddress.Check(address)?.Code);
+
+    [Theory]
+    [InlineData(0x200B)]
+    [InlineData(0xFEFF)]
+    [InlineData(0xAD)]
+    [InlineData(0x200E)]
+    [InlineData(0x2060)]
+    [InlineData(0x200C)]
+    [InlineData(0x200D)]
+    [InlineData(0x202E)]
+    [InlineData(0x180E)]
+    [InlineData(0x600)]
+    [InlineData(0x34F)]
+    [InlineData(0x115F)]
+    [InlineData(0x3164)]
+    [InlineData(0xFE0F)]
+    [InlineData(0xFFF0)]
+    [InlineData(0x1D173)]
+    [InlineData(0xE0020)]
+    [InlineData(0xE0100)]
+    public void An_invisible_character_is_refused_and_named_at_any_position(int character)
+    {
+        var invisible = char.ConvertFromUtf32(character);
+        foreach (var address in (string[])[$"{invisible}ada@example.org", $"a{invisible}da@example.org", $"ada@example.org{invisible}"])
+        {
+            var fault = EmailAddress.Check(address);
+            Assert.Equal("invalid_email", fault?.Code);
+            Assert.Contains($"U+{character:X4}.", fault!.Detail, StringComparison.Ordinal);
+        }
+    }
 
     [Theory]
     [InlineData(null, "required")]
@@ -73,7 +126,52 @@ public sealed class EmailAddressTests
         Assert.Equal(EmailAddress.Fold(EmailAddress.Normalize(one)), EmailAddress.Fold(EmailAddress.Normalize(other)));
 
     [Theory]
+    [InlineData("jana@bücher.example", "jana@xn--bcher-kva.example")]
+    [InlineData("jana@BÜCHER.example", "jana@XN--BCHER-KVA.Example")]
+    [InlineData("jana@bücher.example", "jana@ｂücher\uFF0Eexample\u3002")]
+    [InlineData("ada@example.org", "ada@example.org.")]
+    [InlineData("ada@example.org", "ada@example\u3002org")]
+    [InlineData("ada@example.org", "ada@example\uFF61org\uFF61")]
+    [InlineData("ada@λόγος.example", "ada@xn--oxapnm1c.example")]
+    [InlineData("ada@ΛΌΓΟΣ.example", "ada@λόγος.example")]
+    [InlineData("ada@例え.example", "ada@xn--r8jz45g.example")]
+    public void The_spellings_of_one_domain_are_equal(string one, string other)
+    {
+        var folded = EmailAddress.Fold(EmailAddress.Normalize(one));
+
+        Assert.Equal(folded, EmailAddress.Fold(EmailAddress.Normalize(other)));
+        Assert.Equal(folded, EmailAddress.Fold(folded));
+    }
+
+    [Theory]
+    [InlineData("ada@xn--.example")]
+    [InlineData("ada@xn--a.example")]
+    [InlineData("ada@xn---.example")]
+    [InlineData("ada@xn--99999999999.example")]
+    [InlineData("ada@xn--\u00FC.example")]
+    [InlineData("ada@\uFDFA.example")]
+    public void A_label_that_no_domain_can_have_keeps_its_spelling(string address)
+    {
+        Assert.Null(EmailAddress.Check(address));
+        Assert.Equal(address, EmailAddress.Fold(address));
+    }
+
+    [Fact]
+    public void The_folded_address_is_never_longer_than_its_column()
+    {
+        // The letter stands for three letters.
+        var longest = "ada@" + string.Concat(Enumerable.Repeat("\uFB03\uFB03\uFB03\uFB03.", 50));
+
+        Assert.Null(EmailAddress.Check(longest));
+        Assert.True(EmailAddress.Fold(longest).Length <= EmailAddress.MaxLength);
+        Assert.Equal("ada@ffi.example", EmailAddress.Fold("ada@\uFB03.example"));
+    }
+
+    [Theory]
     [InlineData("ada@example.org", "ado@example.org")]
+    [InlineData("ada.@example.org", "ada@example.org")]
+    [InlineData("bücher@example.org", "xn--bcher-kva@example.org")]
+    [InlineData("ada@bücher.example", "ada@bucher.example")]
     [InlineData("ada@example.org", "a.da@example.org")]
     [InlineData("strasse@example.org", "straße@example.org")]
     public void Addresses_that_differ_in_more_than_case_are_not_equal(string one, string other) =>

@@ -15,6 +15,8 @@ public sealed class UserChangesTests
         Assert.Equal(Id, changes.Id);
         Assert.False(changes.FirstName.IsGiven);
         Assert.False(changes.LastName.IsGiven);
+        Assert.False(changes.Email.IsGiven);
+        Assert.False(changes.FoldedEmail.IsGiven);
         Assert.False(changes.Role.IsGiven);
         Assert.False(changes.UserGroups.IsGiven);
     }
@@ -31,11 +33,21 @@ public sealed class UserChangesTests
     }
 
     [Fact]
+    public void A_new_address_is_stored_as_given_and_folded()
+    {
+        var changes = new UserChanges { Id = Id, Email = " Jana@xn--bcher-kva.example " };
+
+        Assert.Equal("Jana@xn--bcher-kva.example", changes.Email.Value);
+        Assert.Equal("jana@bücher.example", changes.FoldedEmail.Value);
+    }
+
+    [Fact]
     public void Changes_with_an_invalid_value_cannot_be_created()
     {
         var tooLong = new string('a', 151);
 
         Assert.Equal("too_long", Assert.Throws<InvalidValueException>(() => new UserChanges { Id = Id, FirstName = tooLong }).Fault.Code);
         Assert.Equal("too_long", Assert.Throws<InvalidValueException>(() => new UserChanges { Id = Id, LastName = tooLong }).Fault.Code);
+        Assert.Equal("invalid_email", Assert.Throws<InvalidValueException>(() => new UserChanges { Id = Id, Email = "ada" }).Fault.Code);
     }
 }

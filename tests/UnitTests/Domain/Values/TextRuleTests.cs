@@ -20,9 +20,37 @@ public sealed class TextRuleTests
     }
 
     [Theory]
+    [InlineData("\u200BAda\uFEFF", "Ada")]
+    [InlineData("\u00AD \u200EAda \u2060\u200D", "Ada")]
+    [InlineData("\u3164Ada\u3164", "Ada")]
+    [InlineData("\u0639\u0644\u06CC\u200C\u0631", "\u0639\u0644\u06CC\u200C\u0631")]
+    [InlineData("\U0001F468\u200D\U0001F467", "\U0001F468\u200D\U0001F467")]
+    [InlineData("\u2764\uFE0F", "\u2764\uFE0F")]
+    [InlineData("\uFE0F\u2764", "\u2764")]
+    [InlineData("\u0661\u0600", "\u0661\u0600")]
+    public void Invisible_characters_are_trimmed_at_the_ends_and_kept_inside(string given, string stored)
+    {
+        Assert.Null(Line.Check(given));
+        Assert.Equal(stored, Line.Normalize(given));
+    }
+
+    [Fact]
+    public void A_flag_keeps_the_tags_at_its_end()
+    {
+        const string England = "\U0001F3F4\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F";
+
+        Assert.Equal(England, new TextRule(maxLength: 10).Normalize($"{England}\u200B "));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" \u00A0\u3000")]
+    [InlineData("\u200B")]
+    [InlineData("\uFEFF \u00AD\u2060\u200E")]
+    [InlineData("\uFE0F")]
+    [InlineData("\u3164 \u115F")]
+    [InlineData("\U000E0067\U000E007F")]
     public void Blank_text_is_null_or_refused_if_the_text_is_required(string? blank)
     {
         Assert.Null(Line.Check(blank));
