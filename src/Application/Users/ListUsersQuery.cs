@@ -11,6 +11,8 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
     // Version of the sort key for addresses. A cursor with an older key would point at a wrong position.
     private const string EmailOrder = "2";
 
+    private const string PlusHint = "In a URL, write + as %2B.";
+
     /// <summary>Selects the user with this e-mail address, ignoring case.</summary>
     public string? Email { get; init; }
 
@@ -31,7 +33,9 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
     {
         if (Email is { } email && EmailAddress.Check(email) is { } fault)
         {
-            yield return RequestFault.Of("email", fault);
+            // A blank is often a + that the client did not encode.
+            yield return RequestFault.Of(
+                "email", email.Contains(' ', StringComparison.Ordinal) ? fault with { Detail = $"{fault.Detail} {PlusHint}" } : fault);
         }
 
         if (!IsSelective && Role is not null && GroupId is not null)
