@@ -24,7 +24,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "Users_list")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> List([FromQuery] UsersListRequest request, CancellationToken cancellationToken) =>
@@ -100,7 +99,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="createGroups">True creates missing groups. Otherwise rows that name them are refused.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("import", Name = "Users_import")]
-    [KnownParametersOnly]
     [DisableRequestSizeLimit]
     [DisableRequestTimeout]
     [ProducesResponseType(StatusCodes.Status200OK)]
@@ -131,7 +129,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("export", Name = "Users_export")]
-    [KnownParametersOnly]
     [Produces(MediaTypes.Csv, MediaTypes.Ndjson)]
     [ProducesResponseType<string>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
@@ -146,7 +143,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}/groups", Name = "Users_listGroupsById")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserGroupResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
