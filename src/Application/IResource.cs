@@ -3,7 +3,7 @@ using CleanWorkspace.Application.Lists;
 namespace CleanWorkspace.Application;
 
 /// <summary>A stored row as clients see it.</summary>
-public interface IResource : IPartial
+public interface IResource : IPartial, IVersioned
 {
     /// <summary>UUID version 7.</summary>
     Guid Id { get; }
@@ -13,9 +13,6 @@ public interface IResource : IPartial
 
     /// <summary>The time of the last change.</summary>
     DateTimeOffset UpdatedAt { get; }
-
-    /// <summary>Changes with every byte of the resource. Clients see it as the entity tag, not in the body.</summary>
-    long Version { get; }
 }
 
 /// <summary>An answer with properties that the client can select.</summary>

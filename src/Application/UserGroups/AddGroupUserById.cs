@@ -8,11 +8,13 @@ namespace CleanWorkspace.Application.UserGroups;
 /// <param name="Id">The id of the group.</param>
 /// <param name="UserId">The id of the user.</param>
 /// <param name="ExpectedVersions">The versions of the group that the client accepts, or null for any.</param>
-public sealed record UserGroupsAddUserByIdRequest(Guid Id, Guid UserId, IReadOnlyList<long>? ExpectedVersions) : IRequest;
+public sealed record UserGroupsAddUserByIdRequest(Guid Id, Guid UserId, IReadOnlyList<long>? ExpectedVersions)
+    : IRequest<MembershipChangesResponse>;
 
-internal sealed class AddGroupUserByIdHandler(IUserGroupStore userGroups) : AsyncRequestHandler<UserGroupsAddUserByIdRequest>
+internal sealed class AddGroupUserByIdHandler(IUserGroupStore userGroups)
+    : IRequestHandler<UserGroupsAddUserByIdRequest, MembershipChangesResponse>
 {
-    protected override async Task Handle(UserGroupsAddUserByIdRequest request, CancellationToken cancellationToken)
+    public async Task<MembershipChangesResponse> Handle(UserGroupsAddUserByIdRequest request, CancellationToken cancellationToken)
     {
         var changes = new MembershipChanges
         {
@@ -22,7 +24,8 @@ internal sealed class AddGroupUserByIdHandler(IUserGroupStore userGroups) : Asyn
         };
         try
         {
-            _ = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
+            var counts = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
+            return MembershipChangesResponse.Of(changes, counts);
         }
         catch (Failure failure) when (failure.Kind == FailureKind.BrokenReference)
         {

@@ -7,11 +7,13 @@ namespace CleanWorkspace.Application.UserGroups;
 /// <param name="Id">The id of the group.</param>
 /// <param name="UserId">The id of the user.</param>
 /// <param name="ExpectedVersions">The versions of the group that the client accepts, or null for any.</param>
-public sealed record UserGroupsRemoveUserByIdRequest(Guid Id, Guid UserId, IReadOnlyList<long>? ExpectedVersions) : IRequest;
+public sealed record UserGroupsRemoveUserByIdRequest(Guid Id, Guid UserId, IReadOnlyList<long>? ExpectedVersions)
+    : IRequest<MembershipChangesResponse>;
 
-internal sealed class RemoveGroupUserByIdHandler(IUserGroupStore userGroups) : AsyncRequestHandler<UserGroupsRemoveUserByIdRequest>
+internal sealed class RemoveGroupUserByIdHandler(IUserGroupStore userGroups)
+    : IRequestHandler<UserGroupsRemoveUserByIdRequest, MembershipChangesResponse>
 {
-    protected override async Task Handle(UserGroupsRemoveUserByIdRequest request, CancellationToken cancellationToken)
+    public async Task<MembershipChangesResponse> Handle(UserGroupsRemoveUserByIdRequest request, CancellationToken cancellationToken)
     {
         var changes = new MembershipChanges
         {
@@ -19,6 +21,7 @@ internal sealed class RemoveGroupUserByIdHandler(IUserGroupStore userGroups) : A
             ExpectedVersions = request.ExpectedVersions,
             Remove = [request.UserId],
         };
-        _ = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
+        var counts = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
+        return MembershipChangesResponse.Of(changes, counts);
     }
 }

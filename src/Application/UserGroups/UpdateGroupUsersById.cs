@@ -79,11 +79,6 @@ internal sealed class UpdateGroupUsersByIdHandler(IUserGroupStore userGroups)
         };
 
         var counts = await userGroups.UpdateMembersAsync(changes, cancellationToken) ?? throw Failure.NotFound<UserGroup>(request.Id);
-        return new MembershipChangesResponse
-        {
-            Added = counts.Added,
-            Removed = counts.Removed,
-            Unchanged = changes.Count - counts.Added - counts.Removed,
-        };
+        return MembershipChangesResponse.Of(changes, counts);
     }
 }

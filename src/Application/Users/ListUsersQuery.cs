@@ -11,6 +11,8 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
     // Version of the sort key for addresses. A cursor with an older key would point at a wrong position.
     private const string EmailOrder = "2";
 
+    private const string PlusHint = "In a URL, write + as %2B.";
+
     /// <summary>
     /// Selects the users with these e-mail addresses, ignoring case and the spelling of the domain. At most 100, with commas between
     /// them or given several times.
@@ -42,7 +44,9 @@ public abstract record ListUsersQuery : SearchRequest<UserResponse, UserKey>
         {
             if (EmailAddress.Check(email) is { } fault)
             {
-                yield return RequestFault.Of("email", fault);
+                // A blank is often a + that the client did not encode.
+                yield return RequestFault.Of(
+                    "email", email.Contains(' ', StringComparison.Ordinal) ? fault with { Detail = $"{fault.Detail} {PlusHint}" } : fault);
             }
         }
 

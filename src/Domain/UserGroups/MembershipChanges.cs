@@ -27,4 +27,5 @@ public sealed class MembershipChanges
 /// <summary>The number of changed memberships. Users that needed no change do not count.</summary>
 /// <param name="Added">The number of users that became members.</param>
 /// <param name="Removed">The number of users that were removed.</param>
-public sealed record MembershipCounts(int Added, int Removed);
+/// <param name="Version">The version of the group after the changes.</param>
+public sealed record MembershipCounts(int Added, int Removed, long Version);

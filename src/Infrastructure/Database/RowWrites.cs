@@ -57,7 +57,7 @@ internal sealed class RowWrites<T>(NpgsqlDataSource database, Rows<T> rows, Call
         var sql = batch.EndsWithInsert
             ? $"{statements}\nRETURNING {rows.ColumnsOfNew}"
             : $"{statements}{separator}SELECT {rows.ColumnsOf(Fields<T>.All)}\nFROM {rows.Table} WHERE {rows.Key[0]} = @id";
-        return ReadAsync(batch.ToCommand(sql), row => rows.Read(row, Fields<T>.All), cancellationToken);
+        return ReadAsync<T>(batch.ToCommand(sql), (row, _) => rows.Read(row, Fields<T>.All), cancellationToken);
     }
 
     /// <summary>Runs a batch and returns true if it changed a row.</summary>
@@ -74,12 +74,16 @@ internal sealed class RowWrites<T>(NpgsqlDataSource database, Rows<T> rows, Call
             cancellationToken);
     }
 
-    /// <summary>Runs a batch and reads its last row, or returns null if it has none.</summary>
-    public Task<TResult?> ReadAsync<TResult>(WriteBatch batch, Func<NpgsqlDataReader, TResult> read, CancellationToken cancellationToken)
+    /// <summary>Runs a batch and reads the rows of all its statements, or returns null if they have none.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="read">Returns the result so far from a row and the result of the rows before, which is null for the first row.</param>
+    /// <param name="cancellationToken">Cancels the batch.</param>
+    public Task<TResult?> ReadAsync<TResult>(
+        WriteBatch batch, Func<NpgsqlDataReader, TResult?, TResult> read, CancellationToken cancellationToken)
         where TResult : class => ReadAsync(batch.ToCommand(batch.Sql), read, cancellationToken);
 
     private async Task<TResult?> ReadAsync<TResult>(
-        NpgsqlCommand command, Func<NpgsqlDataReader, TResult> read, CancellationToken cancellationToken)
+        NpgsqlCommand command, Func<NpgsqlDataReader, TResult?, TResult> read, CancellationToken cancellationToken)
         where TResult : class
     {
         await using (command)
@@ -92,10 +96,14 @@ internal sealed class RowWrites<T>(NpgsqlDataSource database, Rows<T> rows, Call
                     await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                     TResult? result = null;
                     // Reads to the end: the row arrives before its triggers have run, and a trigger may still refuse the write.
-                    while (await reader.ReadAsync(cancellationToken))
+                    do
                     {
-                        result = read(reader);
+                        while (await reader.ReadAsync(cancellationToken))
+                        {
+                            result = read(reader, result);
+                        }
                     }
+                    while (await reader.NextResultAsync(cancellationToken));
 
                     return result;
                 },
@@ -118,6 +126,6 @@ internal sealed class RowWrites<T>(NpgsqlDataSource database, Rows<T> rows, Call
                 new NpgsqlParameter<byte[]> { TypedValue = key.Fingerprint },
             },
         };
-        return ReadAsync(command, row => rows.Read(row, Fields<T>.All), cancellationToken);
+        return ReadAsync<T>(command, (row, _) => rows.Read(row, Fields<T>.All), cancellationToken);
     }
 }

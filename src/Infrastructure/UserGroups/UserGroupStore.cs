@@ -122,6 +122,9 @@ internal sealed class UserGroupStore(NpgsqlDataSource database, SharedLookup<Use
         ON CONFLICT DO NOTHING RETURNING 1
         """;
 
+    // The triggers of the statement before move the version.
+    private const string ReadVersion = "SELECT version FROM user_groups WHERE id = @id";
+
     // An insert or delete of zero rows would still run the statement triggers.
     private const string NoChange = "SELECT WHERE false";
 
@@ -139,8 +142,14 @@ internal sealed class UserGroupStore(NpgsqlDataSource database, SharedLookup<Use
                 removed AS ({(changes.Remove.Length > 0 ? RemoveMembers : NoChange)})
                 SELECT (SELECT count(*)::int FROM added) AS added, (SELECT count(*)::int FROM removed) AS removed
                 FROM user_groups WHERE id = @id
-                """);
-        return _writes.ReadAsync(batch, row => new MembershipCounts(row.GetInt32(0), row.GetInt32(1)), cancellationToken);
+                """)
+            .Then(ReadVersion);
+        return _writes.ReadAsync<MembershipCounts>(
+            batch,
+            (row, counts) => counts is null
+                ? new MembershipCounts(row.GetInt32(0), row.GetInt32(1), 0)
+                : counts with { Version = row.GetInt64(0) },
+            cancellationToken);
     }
 
     private const string LockMembers = """

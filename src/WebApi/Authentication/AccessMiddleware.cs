@@ -38,7 +38,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings sett
         return settings.IsOpen && context.Request.Headers.Authorization.Count == 0 ? next(context) : RefuseCredentialAsync(context);
     }
 
-    private static async Task RefuseCredentialAsync(HttpContext context)
+    private async Task RefuseCredentialAsync(HttpContext context)
     {
         var failure = (await context.AuthenticateAsync()).Failure as CredentialException;
         // Authentication may have taken longer than the request's time limit.
@@ -53,8 +53,11 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings sett
         context.Response.Headers.WWWAuthenticate = failure is null ? Challenge : $"{Challenge}, error=\"invalid_token\"";
         await (failure is null
             ? ProblemWriter.WriteAsync(context, StatusCodes.Status401Unauthorized)
-            : ProblemWriter.WriteAsync(context, StatusCodes.Status401Unauthorized, failure.Code, failure.Message));
+            : ProblemWriter.WriteAsync(context, StatusCodes.Status401Unauthorized, failure.Code, DetailOf(failure)));
     }
+
+    private string DetailOf(CredentialException failure) =>
+        settings.IsOpen ? $"{failure.Message} This service needs no credential now, so you can also omit the header." : failure.Message;
 
     private static Task RefuseRoleAsync(HttpContext context)
     {

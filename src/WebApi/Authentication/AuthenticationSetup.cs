@@ -1,20 +1,16 @@
 using CleanWorkspace.Domain.ApiKeys;
-using CleanWorkspace.WebApi.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.HostFiltering;
 
 namespace CleanWorkspace.WebApi.Authentication;
 
-/// <summary>Sets up authentication, access rules, rate limits and the allowed host names.</summary>
+/// <summary>Sets up authentication, access rules and rate limits.</summary>
 internal static class AuthenticationSetup
 {
     public static void AddAccess(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        var access = AccessSettings.Read(builder.Configuration, builder.Environment);
-        services.AddSingleton(access);
-        builder.AddHosts(access);
+        services.AddSingleton(AccessSettings.Read(builder.Configuration, builder.Environment));
         var limits = RateLimitSettings.Read(builder.Configuration, builder.Environment);
         services.AddSingleton(limits);
         services.AddSingleton<FailureLimit>();
@@ -48,25 +44,12 @@ internal static class AuthenticationSetup
     public static void RequireAccess(this IEndpointConventionBuilder endpoints) =>
         endpoints.WithMetadata(new AccessMiddleware.Requirement()).RequireRequestLimit();
 
-    private static void AddHosts(this WebApplicationBuilder builder, AccessSettings access) =>
-        builder.Services.Configure<HostFilteringOptions>(options =>
-        {
-            // The framework's message is a page of HTML.
-            options.IncludeFailureMessage = false;
-            options.AllowedHosts = builder.Configuration.ListOf("AllowedHosts") switch
-            {
-                [_, ..] names => names,
-                // Prevents DNS rebinding: a web site must not reach an open service through a host name of its own.
-                [] when access.IsOpen => ["localhost", "127.0.0.1", "[::1]"],
-                [] => ["*"],
-            };
-        });
-
     // Tokens with the prefix of an API key go to KeyHandler, all others to the issuer's scheme.
     private static void AddIssuer(this AuthenticationBuilder schemes, IssuerSettings issuer)
     {
         schemes.Services.AddSingleton(issuer);
         schemes.Services.AddSingleton<IssuerKeyReader>();
+        schemes.Services.AddSingleton<RefusedTokenLog>();
         schemes.Services.AddSingleton<IssuerTokenHandler>();
         schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, null);
         schemes.Services

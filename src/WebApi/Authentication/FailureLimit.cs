@@ -12,6 +12,10 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// </remarks>
 internal sealed class FailureLimit : IDisposable
 {
+    // The limiters of more addresses would take too much memory: an attacker can have very many addresses. Addresses with the same hash
+    // share a limiter. The hash differs in every process, so that nobody can choose an address with the limiter of another one.
+    private const int MaxLimiters = 16_384;
+
     private readonly PartitionedRateLimiter<HttpContext> _failures;
     private readonly PartitionedRateLimiter<HttpContext> _turns;
     private readonly Rate _rate;
@@ -19,11 +23,9 @@ internal sealed class FailureLimit : IDisposable
     public FailureLimit(RateLimitSettings settings)
     {
         _rate = settings.Failures;
-        _failures = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => _rate.CreatePartition(AddressOf(context)));
-        _turns = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => _rate.Count == 0
-            ? RateLimitPartition.GetNoLimiter(IPAddress.None)
-            : RateLimitPartition.GetConcurrencyLimiter(
-                AddressOf(context), _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = int.MaxValue }));
+        _failures = CreateLimiter(_rate.CreatePartition);
+        _turns = CreateLimiter(number => RateLimitPartition.GetConcurrencyLimiter(
+            number, _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = int.MaxValue }));
     }
 
     /// <summary>Waits until no other credential of the address is being checked. Dispose the lease to let the next one continue.</summary>
@@ -47,6 +49,11 @@ internal sealed class FailureLimit : IDisposable
         _failures.Dispose();
         _turns.Dispose();
     }
+
+    private PartitionedRateLimiter<HttpContext> CreateLimiter(Func<int, RateLimitPartition<int>> create) =>
+        PartitionedRateLimiter.Create<HttpContext, int>(context => _rate.Count == 0
+            ? RateLimitPartition.GetNoLimiter(0)
+            : create((int)((uint)AddressOf(context).GetHashCode() % MaxLimiters)));
 
     // A client has 2^64 IPv6 addresses, so a /64 network counts as one. Clients without an address (a Unix socket) count as one too.
     private static IPAddress AddressOf(HttpContext context)

@@ -100,8 +100,17 @@ internal sealed class IssuerKeyReader(IssuerSettings settings, TimeProvider cloc
         {
             _failure = new FailedRead(readStart);
             logger.LogWarning(
-                "Cannot read the keys of the issuer {Authority}: {Reason}", settings.Authority, exception.GetBaseException().Message);
+                "Cannot read the keys of the issuer {Authority}: {Reason}", settings.Authority, ReasonOf(exception));
         }
+    }
+
+    // The message of a timeout would be "A task was canceled."
+    private static string ReasonOf(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        return cause is OperationCanceledException or TimeoutException
+            ? $"it does not answer within {ReadTimeout.TotalSeconds} seconds"
+            : cause.Message;
     }
 
     // ReadStart is a timestamp of the clock. Ages are measured from it.

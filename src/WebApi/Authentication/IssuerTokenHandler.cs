@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Claims;
 using System.Text.Json;
 using CleanWorkspace.Domain.Users;
@@ -12,17 +11,24 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// <summary>
 /// Validates the issuer's tokens and makes the caller's identity of them. A refused token gives a <see cref="CredentialException"/>.
 /// </summary>
-internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReader keys) : TokenHandler
+internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReader keys, RefusedTokenLog log) : TokenHandler
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    // Only algorithms with a key pair. With HMAC, an attacker could use the public key as the shared secret.
-    private static readonly string[] Algorithms =
-    [
-        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
-        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
-        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
-    ];
+    // Only algorithms with a key pair. With HMAC, an attacker could use the public key as the shared secret. The numbers are the sizes of
+    // the curves (RFC 7518, section 3.4).
+    private static readonly Dictionary<string, int> Algorithms = new()
+    {
+        [SecurityAlgorithms.RsaSha256] = 0,
+        [SecurityAlgorithms.RsaSha384] = 0,
+        [SecurityAlgorithms.RsaSha512] = 0,
+        [SecurityAlgorithms.RsaSsaPssSha256] = 0,
+        [SecurityAlgorithms.RsaSsaPssSha384] = 0,
+        [SecurityAlgorithms.RsaSsaPssSha512] = 0,
+        [SecurityAlgorithms.EcdsaSha256] = 256,
+        [SecurityAlgorithms.EcdsaSha384] = 384,
+        [SecurityAlgorithms.EcdsaSha512] = 521,
+    };
 
     // The limit of OpenID Connect Core, section 2. The audit has no room for more.
     private static readonly TextRule SubjectRule = new(255, required: true);
@@ -43,15 +49,22 @@ internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReade
             result = await ValidateAsync(token, known);
         }
 
-        if (result is { IsValid: true, SecurityToken: JsonWebToken valid } && SubjectRule.Check(valid.Subject) is null)
+        if (result is { IsValid: true, SecurityToken: JsonWebToken valid })
         {
-            return Accept(valid);
+            using var claims = TokenForm.ReadClaims(valid);
+            return claims is not null && SubjectRule.Check(valid.Subject) is null
+                ? Accept(valid, claims.RootElement)
+                : Refuse(CredentialException.Invalid);
         }
 
         // A token is called expired only if everything else about it is valid.
-        return result.Exception is SecurityTokenExpiredException && (await ValidateAsync(token, known, ignoreLifetime: true)).IsValid
-            ? Refuse(CredentialException.Expired)
-            : Refuse(CredentialException.Invalid);
+        if (result.Exception is SecurityTokenExpiredException && (await ValidateAsync(token, known, ignoreLifetime: true)).IsValid)
+        {
+            return Refuse(CredentialException.Expired);
+        }
+
+        log.Write(result.TokenOnFailedValidation as JsonWebToken, known.Issuer);
+        return Refuse(CredentialException.Invalid);
     }
 
     private static TokenValidationResult Refuse(CredentialException reason) => new() { Exception = reason };
@@ -61,17 +74,26 @@ internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReade
         {
             ValidIssuer = issuer.Issuer,
             ValidAudience = settings.Audience,
-            ValidAlgorithms = Algorithms,
+            AlgorithmValidator = (algorithm, key, _, _) => IsAlgorithmOf(key, algorithm, issuer.JsonWebKeySet),
             IssuerSigningKeys = issuer.SigningKeys,
             ValidateLifetime = !ignoreLifetime,
             ClockSkew = ClockSkew,
+            IncludeTokenOnFailedValidation = true,
         });
 
-    private TokenValidationResult Accept(JsonWebToken token)
+    // The library would accept every algorithm that fits the kind of the key.
+    private static bool IsAlgorithmOf(SecurityKey key, string algorithm, JsonWebKeySet published)
     {
-        using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedPayload));
+        var same = published.Keys.Where(candidate => candidate.KeyId == key.KeyId).ToList();
+        return Algorithms.TryGetValue(algorithm, out var curveSize)
+            && (key is not ECDsaSecurityKey || key.KeySize == curveSize)
+            && (same.Count == 0 || same.Any(candidate => string.IsNullOrEmpty(candidate.Alg) || candidate.Alg == algorithm));
+    }
+
+    private TokenValidationResult Accept(JsonWebToken token, JsonElement claims)
+    {
         // The most powerful role has the smallest value.
-        var role = FindRoles(FindClaim(claims.RootElement, settings.RoleClaim)).Min();
+        var role = FindRoles(FindClaim(claims, settings.RoleClaim)).Min();
         return new TokenValidationResult
         {
             IsValid = true,
@@ -80,14 +102,25 @@ internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReade
         };
     }
 
-    // The full name comes first, because a claim's own name may contain dots, such as a URL.
-    private static JsonElement FindClaim(JsonElement claims, string name) => claims switch
+    // The longest key that fits comes first, because a key may contain dots, such as a URL or the name of a client.
+    private static JsonElement FindClaim(JsonElement claims, string name)
     {
-        { ValueKind: not JsonValueKind.Object } => default,
-        _ when claims.TryGetProperty(name, out var claim) => claim,
-        _ when name.Split('.', 2) is [var outer, var rest] && claims.TryGetProperty(outer, out var inner) => FindClaim(inner, rest),
-        _ => default,
-    };
+        for (var end = name.Length; end > 0 && claims.ValueKind == JsonValueKind.Object; end = name.LastIndexOf('.', end - 1))
+        {
+            if (!claims.TryGetProperty(name.AsSpan(0, end), out var value))
+            {
+                continue;
+            }
+
+            var found = end == name.Length ? value : FindClaim(value, name[(end + 1)..]);
+            if (found.ValueKind != JsonValueKind.Undefined)
+            {
+                return found;
+            }
+        }
+
+        return default;
+    }
 
     private static IEnumerable<Role?> FindRoles(JsonElement claim) =>
         from value in claim.ValueKind == JsonValueKind.Array ? claim.EnumerateArray().ToArray() : [claim]

@@ -16,10 +16,10 @@ internal sealed record Rate(int Count, TimeSpan Time)
 
     private TimeSpan Period => Time / Count;
 
-    /// <summary>Makes the limiter for one key, such as one caller or one address.</summary>
-    public RateLimitPartition<TKey> CreatePartition<TKey>(TKey key) => Count == 0
-        ? RateLimitPartition.GetNoLimiter(key)
-        : RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
+    /// <summary>Makes the limiter for one key, such as one caller. The framework drops it soon after its bucket is full again.</summary>
+    /// <remarks>The rate must have a limit. The framework would keep a limiter without a limit for ever.</remarks>
+    public RateLimitPartition<TKey> CreatePartition<TKey>(TKey key) =>
+        RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = Count,
             TokensPerPeriod = 1,

@@ -20,7 +20,6 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "ApiKeys_list")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<ApiKeyResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> List([FromQuery] ApiKeysListRequest request, CancellationToken cancellationToken) =>

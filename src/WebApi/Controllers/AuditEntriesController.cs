@@ -1,6 +1,5 @@
 using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.WebApi.Errors;
-using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
@@ -18,7 +17,6 @@ public sealed class AuditEntriesController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "AuditEntries_list")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<AuditEntryResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> List([FromQuery] AuditEntriesListRequest request, CancellationToken cancellationToken) =>

@@ -21,7 +21,6 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "UserGroups_list")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserGroupResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> List([FromQuery] UserGroupsListRequest request, CancellationToken cancellationToken) =>
@@ -91,7 +90,6 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}/users", Name = "UserGroups_listUsersById")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
@@ -111,11 +109,9 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         Guid id,
         [FromRoute(Name = "user_id")] Guid userId,
         [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
-        CancellationToken cancellationToken)
-    {
-        await mediator.Send(new UserGroupsAddUserByIdRequest(id, userId, EntityTags.Parse(ifMatch)), cancellationToken);
-        return NoContent();
-    }
+        CancellationToken cancellationToken) =>
+        new ChangedResource(await mediator.Send(
+            new UserGroupsAddUserByIdRequest(id, userId, EntityTags.Parse(ifMatch)), cancellationToken));
 
     /// <summary>Ends the membership of a user in a user group. Repeating the request changes nothing.</summary>
     /// <param name="id">The group's id.</param>
@@ -129,11 +125,9 @@ public sealed class UserGroupsController(IMediator mediator) : ControllerBase
         Guid id,
         [FromRoute(Name = "user_id")] Guid userId,
         [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
-        CancellationToken cancellationToken)
-    {
-        await mediator.Send(new UserGroupsRemoveUserByIdRequest(id, userId, EntityTags.Parse(ifMatch)), cancellationToken);
-        return NoContent();
-    }
+        CancellationToken cancellationToken) =>
+        new ChangedResource(await mediator.Send(
+            new UserGroupsRemoveUserByIdRequest(id, userId, EntityTags.Parse(ifMatch)), cancellationToken));
 
     /// <summary>Adds members to a user group and removes members from it in one step. Other members stay.</summary>
     /// <param name="id">The group's id.</param>

@@ -24,7 +24,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "Users_list")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> List([FromQuery] UsersListRequest request, CancellationToken cancellationToken) =>
@@ -112,7 +111,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("import", Name = "Users_import")]
-    [KnownParametersOnly]
     [DisableRequestSizeLimit]
     [DisableRequestTimeout]
     [ProducesResponseType(StatusCodes.Status200OK)]
@@ -194,7 +192,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("export", Name = "Users_export")]
-    [KnownParametersOnly]
     [Produces(MediaTypes.Csv, MediaTypes.Ndjson)]
     [ProducesResponseType<string>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
@@ -209,7 +206,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet("{id:uuid}/groups", Name = "Users_listGroupsById")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<UserGroupResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]

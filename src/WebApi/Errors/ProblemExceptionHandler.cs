@@ -39,6 +39,8 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 await ProblemWriter.WriteAsync(httpContext, failure);
                 break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest }:
+            // The server reports the size of a chunk that is too large for a number in this way.
+            case IOException { InnerException: OverflowException }:
                 await ProblemWriter.WriteAsync(
                     httpContext, Failure.Invalid(new RequestFault("bad_request", "The request breaks the rules of HTTP.", "")));
                 break;

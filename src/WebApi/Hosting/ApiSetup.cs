@@ -21,15 +21,16 @@ internal static class ApiSetup
     /// <summary>The path of the health checks.</summary>
     public const string HealthPath = "/healthz";
 
-    private const long MaxBodySize = 8 * 1024 * 1024;
+    /// <summary>The prefix that existing clients of the API use. Every path also works without it.</summary>
+    public const string Prefix = "/api/v1";
 
-    // Existing clients of this API use the prefix.
-    private const string Prefix = "/api/v1";
+    private const long MaxBodySize = 8 * 1024 * 1024;
 
     /// <summary>Adds the services of the API.</summary>
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.AddAddress();
+        builder.AddHosts();
         builder.AddProxies();
         builder.AddHttps();
         builder.AddOrigins();
@@ -71,6 +72,8 @@ internal static class ApiSetup
                 options.ModelMetadataDetailsProviders.Add(new EmptyHeaders());
                 options.ModelMetadataDetailsProviders.Add(new QueryNames());
                 options.ModelBinderProviders.Insert(0, new QueryValueBinder.Provider());
+                options.Filters.Add(new UnknownParameters());
+                options.Filters.Add(new UnofferedHeaders());
                 options.Filters.Add<TimeoutSetup.Filter>();
                 options.Filters.Add<EntityTags.Filter>();
                 // The use cases validate. MVC would still read every property, also those computed from unchecked values.
@@ -91,10 +94,10 @@ internal static class ApiSetup
     /// <summary>Adds the middleware and the endpoints of the API.</summary>
     public static void UseApi(this WebApplication app)
     {
-        app.UseProxies();
         app.UseSecurityHeaders();
         app.UseRequestLog();
-        app.Use(AddMissingHost);
+        app.UseHosts();
+        app.UseProxies();
         app.Use(HeadRequests.AnswerAsGet);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ProblemWriter.WriteAsync);
@@ -112,16 +115,6 @@ internal static class ApiSetup
         app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
         app.MapHealthChecks($"{HealthPath}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
             .WithMetadata(readOnly);
-    }
-
-    // HTTP/1.0 requests may lack the Host header, but absolute links need a host.
-    private static Task AddMissingHost(HttpContext context, RequestDelegate next)
-    {
-        if (!context.Request.Host.HasValue)
-        {
-            context.Request.Host = new HostString($"{context.Connection.LocalIpAddress}", context.Connection.LocalPort);
-        }
-
-        return next(context);
+        app.Map(OpenApiSetup.DocumentPath, app.Services.GetRequiredService<ApiDescription>().WriteAsync).WithMetadata(readOnly);
     }
 }

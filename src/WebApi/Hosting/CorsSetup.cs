@@ -7,6 +7,9 @@ internal static class CorsSetup
 {
     private const string Key = "Cors:Origins";
 
+    // Browsers may reuse the answer to a preflight request for this time. A removed origin keeps its access no longer.
+    private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);
+
     /// <summary>Reads the allowed origins from <c>Cors:Origins</c>.</summary>
     public static void AddOrigins(this WebApplicationBuilder builder)
     {
@@ -20,7 +23,9 @@ internal static class CorsSetup
             .WithOrigins(origins)
             .WithMethods(HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete)
             .AllowAnyHeader()
-            .WithExposedHeaders(HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, HeaderNames.RetryAfter)));
+            .SetPreflightMaxAge(PreflightAge)
+            .WithExposedHeaders(
+                HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, HeaderNames.RetryAfter, SecurityHeaders.RequestId)));
     }
 
     /// <summary>Allows the origins, if any is configured.</summary>

@@ -1,8 +1,13 @@
+using CleanWorkspace.WebApi.Requests;
+
 namespace CleanWorkspace.WebApi.Hosting;
 
-/// <summary>The security and cache headers of every answer.</summary>
+/// <summary>The security and cache headers of every answer, and its request id.</summary>
 internal static class SecurityHeaders
 {
+    /// <summary>The header with the trace id of the request. A problem document and the log have the same id.</summary>
+    public const string RequestId = "X-Request-Id";
+
     private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
 
     /// <summary>Sets the headers just before an answer starts, because the exception handler clears earlier headers.</summary>
@@ -27,6 +32,7 @@ internal static class SecurityHeaders
         }
 
         headers.XFrameOptions = "DENY";
+        headers[RequestId] = TraceId.Of(context);
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
 

@@ -12,6 +12,12 @@ internal static class OpenApiSetup
     /// <summary>The path of the page.</summary>
     public const string UiPath = "/swagger";
 
+    /// <summary>The name of the document.</summary>
+    public const string DocumentName = "v1";
+
+    /// <summary>The path of the document. The page expects it there.</summary>
+    public const string DocumentPath = $"{UiPath}/{DocumentName}/swagger.json";
+
     // The page has inline scripts and inline images. It may load documents from this service only, even if its URL names another one.
     private const string UiPolicy =
         "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
@@ -22,9 +28,9 @@ internal static class OpenApiSetup
 
     /// <summary>Adds the generation of the document.</summary>
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
-        services.AddOpenApiDocument(settings =>
+        services.AddSingleton<ApiDescription>().AddOpenApiDocument(settings =>
         {
-            settings.DocumentName = "v1";
+            settings.DocumentName = DocumentName;
             settings.Title = "CleanWorkspace";
             settings.Version = "1";
             settings.Description =
@@ -68,7 +74,7 @@ internal static class OpenApiSetup
             settings.OperationProcessors.Add(new ImportOperationProcessor());
         });
 
-    /// <summary>Serves the document and the page.</summary>
+    /// <summary>Serves the page. The document is an endpoint.</summary>
     public static void UseApiDescription(this IApplicationBuilder app) =>
         app.UseWhen(context => context.Request.Path.StartsWithSegments(UiPath), description =>
         {
@@ -77,7 +83,6 @@ internal static class OpenApiSetup
                 context.Response.Headers.ContentSecurityPolicy = UiPolicy;
                 return next(context);
             });
-            description.UseOpenApi();
             description.UseSwaggerUi(settings =>
             {
                 settings.Path = UiPath;

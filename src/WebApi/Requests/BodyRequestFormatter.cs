@@ -6,6 +6,7 @@ using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Values;
 using CleanWorkspace.WebApi.Json;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace CleanWorkspace.WebApi.Requests;
@@ -17,6 +18,9 @@ namespace CleanWorkspace.WebApi.Requests;
 internal sealed class BodyRequestFormatter : InputFormatter
 {
     private const string MediaType = "application/json";
+
+    // A PATCH has its semantics (RFC 7396): null clears a property, and an absent property stays.
+    private const string PatchMediaType = "application/merge-patch+json";
 
     // Most bodies fit. The buffer doubles when it is full.
     private const int FirstBufferLength = 4096;
@@ -33,16 +37,16 @@ internal sealed class BodyRequestFormatter : InputFormatter
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>
-    /// Accepts this media type in UTF-8 and no other type that ends in +json. A compressed body counts as an unsupported media type
-    /// (RFC 9110, section 15.5.16).
+    /// Accepts JSON in UTF-8, for PATCH also as a merge patch, and no other type that ends in +json. A compressed body counts as an
+    /// unsupported media type (RFC 9110, section 15.5.16).
     /// </summary>
     public override bool CanRead(InputFormatterContext context)
     {
-        var headers = context.HttpContext.Request.GetTypedHeaders();
-        return headers.ContentType is { } type
-            && type.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
-            && context.HttpContext.Request.Headers.ContentEncoding.Count == 0
+        var request = context.HttpContext.Request;
+        return request.GetTypedHeaders().ContentType is { } type
+            && IsJson(type.MediaType, request.Method)
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            && request.Headers.ContentEncoding.Count == 0
             && CanReadType(context.ModelType);
     }
 
@@ -80,6 +84,10 @@ internal sealed class BodyRequestFormatter : InputFormatter
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private static bool IsJson(StringSegment mediaType, string method) =>
+        mediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
+        || (HttpMethods.IsPatch(method) && mediaType.Equals(PatchMediaType, StringComparison.OrdinalIgnoreCase));
 
     // The body holds personal data, so a returned buffer is cleared.
     private static byte[] Grow(byte[] full)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Requests;
 using Microsoft.AspNetCore.Mvc;
@@ -11,13 +12,20 @@ namespace CleanWorkspace.WebApi.Requests;
 /// Strong entity tags and their conditions (RFC 9110, sections 8.8.3 and 13.1). The tag of a resource is its version. The database
 /// checks the condition of a write. The filter below checks the condition of a read.
 /// </summary>
-internal static class EntityTags
+/// <remarks>
+/// A proxy that compresses an answer weakens its tag (<c>W/"7"</c>) or adds the encoding (<c>"7-gzip"</c>). The version is still the
+/// same, so both forms count as <c>"7"</c>.
+/// </remarks>
+internal static partial class EntityTags
 {
     /// <summary>The header with the condition of a write.</summary>
     public const string IfMatch = "If-Match";
 
     // No row has this version, so a condition with only foreign tags fails.
     private const long NoVersion = 0;
+
+    /// <summary>Returns the tag of a resource.</summary>
+    public static string Of(IVersioned resource) => $"\"{resource.Version}\"";
 
     /// <summary>Returns the versions in a condition, or null if there is no condition or if it is <c>*</c>.</summary>
     public static IReadOnlyList<long>? Parse(string? condition)
@@ -41,27 +49,31 @@ internal static class EntityTags
         return tags.Contains(EntityTagHeaderValue.Any) ? null : [.. tags.Select(VersionOf)];
     }
 
-    // Weak tags never match If-Match (section 13.1.1).
     private static long VersionOf(EntityTagHeaderValue tag) =>
-        !tag.IsWeak
-        && long.TryParse(tag.Tag.AsSpan(1, tag.Tag.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        VersionForm().Match(tag.Tag.ToString()) is { Success: true, Groups: [_, var digits] }
+        && long.TryParse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
             : NoVersion;
+
+    // The endings are those of Apache, nginx, Jetty and others.
+    [GeneratedRegex("""\A"([1-9][0-9]*)(?:(?:--?|;)(?:gzip|br|deflate|zstd))?"\z""")]
+    private static partial Regex VersionForm();
 
     /// <summary>Adds the tag to every answer with one resource. Answers 304 to a client that has the resource already.</summary>
     internal sealed class Filter : IResultFilter
     {
         public void OnResultExecuting(ResultExecutingContext context)
         {
-            if (context.Result is not ObjectResult { Value: IResource resource })
+            if (context.Result is not ObjectResult { Value: IVersioned resource })
             {
                 return;
             }
 
             var http = context.HttpContext;
-            var tag = $"\"{resource.Version}\"";
-            http.Response.Headers.ETag = tag;
-            if (http.Request.Headers.IfNoneMatch.Count > 0 && HttpMethods.IsGet(http.Request.Method) && IsCurrent(http.Request, tag))
+            http.Response.Headers.ETag = Of(resource);
+            if (http.Request.Headers.IfNoneMatch.Count > 0
+                && HttpMethods.IsGet(http.Request.Method)
+                && IsCurrent(http.Request, resource.Version))
             {
                 context.Result = new StatusCodeResult(StatusCodes.Status304NotModified);
             }
@@ -71,11 +83,7 @@ internal static class EntityTags
         {
         }
 
-        private static bool IsCurrent(HttpRequest request, string tag)
-        {
-            var current = new EntityTagHeaderValue(tag);
-            return request.GetTypedHeaders().IfNoneMatch.Any(
-                known => known == EntityTagHeaderValue.Any || known.Compare(current, useStrongComparison: false));
-        }
+        private static bool IsCurrent(HttpRequest request, long version) =>
+            request.GetTypedHeaders().IfNoneMatch.Any(known => known == EntityTagHeaderValue.Any || VersionOf(known) == version);
     }
 }

@@ -53,7 +53,10 @@ internal sealed class QueryValueBinder(string code, string form, Func<string, ob
             : null);
 
     private static QueryValueBinder Flag() => new(
-        "invalid_boolean", "as true or false", text => text switch { "true" => true, "false" => false, _ => null });
+        "invalid_boolean",
+        "as true or false",
+        text => text.Equals("true", StringComparison.OrdinalIgnoreCase) ? true
+            : text.Equals("false", StringComparison.OrdinalIgnoreCase) ? false : null);
 
     private static QueryValueBinder Id() => new("invalid_id", "as a UUID", text => Uuid.TryParse(text, out var id) ? id : null);
 

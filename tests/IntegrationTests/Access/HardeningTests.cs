@@ -31,6 +31,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
         Assert.StartsWith("default-src 'none'; ", HeaderOf(answer, "Content-Security-Policy"), StringComparison.Ordinal);
         Assert.EndsWith("frame-ancestors 'none'", HeaderOf(answer, "Content-Security-Policy"), StringComparison.Ordinal);
         Assert.Equal("no-store", HeaderOf(answer, "Cache-Control"));
+        Assert.Matches(@"\A[0-9a-f]{32}\z", HeaderOf(answer, "X-Request-Id")!);
         Assert.Null(HeaderOf(answer, "Server"));
         Assert.Null(HeaderOf(answer, "Strict-Transport-Security"));
     }
@@ -172,8 +173,9 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
 
         Assert.All((Answer[])[preflight, read, failed], answer => Assert.Equal(Site, HeaderOf(answer, "Access-Control-Allow-Origin")));
         Assert.Equal("GET,POST,PUT,PATCH,DELETE", HeaderOf(preflight, "Access-Control-Allow-Methods"));
+        Assert.Equal("600", HeaderOf(preflight, "Access-Control-Max-Age"));
         Assert.Equal("If-Match", HeaderOf(preflight, "Access-Control-Allow-Headers"), ignoreCase: true);
-        Assert.Equal("ETag,Link,Location,Retry-After", HeaderOf(read, "Access-Control-Expose-Headers"));
+        Assert.Equal("ETag,Link,Location,Retry-After,X-Request-Id", HeaderOf(read, "Access-Control-Expose-Headers"));
         Assert.Null(HeaderOf(read, "Access-Control-Allow-Credentials"));
         foreach (var stranger in new[] { "https://evil.example.org", "http://app.example.org", "https://app.example.org:444", "null" })
         {
@@ -218,6 +220,95 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
+    public async Task The_prefix_and_port_of_a_trusted_proxy_stand_in_every_address()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var behind = await TestService.StartAsync(database.ConnectionString, ("Proxies:Trusted", Loopback));
+
+        var created = (await AskAsync(behind, Published(ForwardedPost("https", "workspace.example.org")))).MustBe(201);
+        (await AskAsync(behind, ForwardedPost("https", "workspace.example.org"))).MustBe(201);
+        var list = (await AskAsync(behind, Published(Forwarded("https", "workspace.example.org", "/api/v1/user?page_size=1")))).MustBe(200);
+        var missing = (await AskAsync(behind, Published(Forwarded("https", "workspace.example.org", "/nowhere")))).MustBe(404);
+        var page = await AskAsync(behind, Published(Forwarded("https", "workspace.example.org", "/swagger")));
+        var index = (await AskAsync(behind, Published(Forwarded("https", "workspace.example.org", "/swagger/index.html")))).MustBe(200);
+
+        const string Outer = "https://workspace.example.org:8443/directory";
+        Assert.Equal($"{Outer}/user/{created.Json.Id()}", $"{created.Headers.Location}");
+        Assert.StartsWith($"{Outer}/api/v1/user?page_size=1&page=2&", (string)list.Json["links"]!["next"]!, StringComparison.Ordinal);
+        Assert.Contains($"<{Outer}/api/v1/user?", HeaderOf(list, "Link"), StringComparison.Ordinal);
+        Assert.Equal("/directory/nowhere", (string)missing.Json["instance"]!);
+        Assert.EndsWith("/directory/swagger/index.html", $"{page.Headers.Location}", StringComparison.Ordinal);
+        Assert.Contains("/directory/swagger/v1/swagger.json", index.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/swagger/v1/swagger.json", null, "/", "/api/v1")]
+    [InlineData("/api/v1/swagger/v1/swagger.json", null, "/api/v1", "/")]
+    [InlineData("/swagger/v1/swagger.json", "/directory", "/directory", "/directory/api/v1")]
+    [InlineData("/swagger/v1/swagger.json", "/outer/inner/", "/outer/inner", "/outer/inner/api/v1")]
+    [InlineData("/api/v1/swagger/v1/swagger.json", "/directory", "/directory/api/v1", "/directory")]
+    public async Task The_servers_of_the_document_are_relative(string path, string? prefix, string first, string second)
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var behind = await TestService.StartAsync(database.ConnectionString, ("Proxies:Trusted", Loopback));
+        var request = Forwarded("https", "workspace.example.org", path);
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Prefix", prefix);
+
+        var document = (await AskAsync(behind, request)).MustBe(200).Json;
+
+        Assert.Equal([first, second], document["servers"]!.AsArray().Select(server => (string)server!["url"]!));
+    }
+
+    [Theory]
+    [InlineData("http", null, "8080", "http://{own}:8080/")]
+    [InlineData("https", "workspace.example.org", "443", "https://workspace.example.org/")]
+    [InlineData("https", "workspace.example.org:443", null, "https://workspace.example.org/")]
+    [InlineData("http", "workspace.example.org", "443", "http://workspace.example.org:443/")]
+    [InlineData("https", "workspace.example.org:9443", "8443", "https://workspace.example.org:9443/")]
+    [InlineData("https", "[2001:db8::1]", "8443", "https://[2001:db8::1]:8443/")]
+    [InlineData("https", "workspace.example.org", "0", "https://workspace.example.org/")]
+    [InlineData("https", "workspace.example.org", "65536", "https://workspace.example.org/")]
+    [InlineData("https", "workspace.example.org", "8443, 8444", "https://workspace.example.org/")]
+    [InlineData("https", "workspace.example.org", "http", "https://workspace.example.org/")]
+    public async Task A_forwarded_port_counts_if_the_forwarded_host_has_none(string scheme, string? host, string? port, string expected)
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var behind = await TestService.StartAsync(database.ConnectionString, ("Proxies:Trusted", Loopback));
+        var request = ForwardedPost(scheme, "");
+        request.Headers.Remove("X-Forwarded-Host");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", host);
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Port", port);
+
+        var created = (await AskAsync(behind, request)).MustBe(201);
+
+        var start = expected.Replace("{own}", behind.Client.BaseAddress!.Host, StringComparison.Ordinal);
+        Assert.StartsWith($"{start}user/", $"{created.Headers.Location}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("directory")]
+    [InlineData("//evil.example")]
+    [InlineData("/a//b")]
+    [InlineData("/a b")]
+    [InlineData("/a?b")]
+    [InlineData("/a#b")]
+    [InlineData("/%zz")]
+    [InlineData("/a\\b")]
+    [InlineData("https://evil.example/")]
+    public async Task A_forwarded_prefix_that_is_not_a_path_is_ignored(string prefix)
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var behind = await TestService.StartAsync(database.ConnectionString, ("Proxies:Trusted", Loopback));
+        var request = ForwardedPost("https", "workspace.example.org");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Prefix", prefix);
+
+        var created = (await AskAsync(behind, request)).MustBe(201);
+
+        Assert.StartsWith("https://workspace.example.org/user/", $"{created.Headers.Location}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_forwarded_values_of_trusted_proxies_count()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
@@ -235,6 +326,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("xn--")]
     [InlineData("workspace.example.org, xn--a")]
     [InlineData("a b")]
+    [InlineData("workspace.example.org:99999999")]
     public async Task A_forwarded_host_that_is_invalid_is_ignored(string host)
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
@@ -263,6 +355,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
             var answer = await AskAsync(direct, request);
 
             Assert.DoesNotContain("evil", $"{answer.Headers.Location} {answer.Text}", StringComparison.Ordinal);
+            Assert.DoesNotContain(":666", $"{answer.Headers.Location} {answer.Text}", StringComparison.Ordinal);
         }
 
         var created = (await AskAsync(direct, ForwardedPost("https", "evil.example"))).MustBe(201);
@@ -313,6 +406,13 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
 
     private static HttpRequestMessage Forwarded(string scheme, string host, string path = "/user?page_size=1") =>
         new(HttpMethod.Get, path) { Headers = { { "X-Forwarded-Proto", scheme }, { "X-Forwarded-Host", host } } };
+
+    private static HttpRequestMessage Published(HttpRequestMessage request)
+    {
+        request.Headers.Add("X-Forwarded-Prefix", "/directory");
+        request.Headers.Add("X-Forwarded-Port", "8443");
+        return request;
+    }
 
     private static HttpRequestMessage ForwardedPost(string scheme, string host)
     {

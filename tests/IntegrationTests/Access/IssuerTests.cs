@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.IdentityModel.Tokens;
 
@@ -107,6 +108,14 @@ public sealed class IssuerTests : IAsyncLifetime
     [InlineData("resource_access.workspace.roles", """{"resource_access":{"workspace":{"roles":["admin"]}}}""", null)]
     [InlineData("https://example.org/roles", """{"https://example.org/roles":["admin"]}""", null)]
     [InlineData("groups", """{"roles":"admin"}""", "403 admin_required")]
+    [InlineData("resource_access.hr.portal.example.roles", """{"resource_access":{"hr.portal.example":{"roles":["admin"]}}}""", null)]
+    [InlineData("a.b.c", """{"a.b.c":"admin","a.b":{"c":"guest"},"a":{"b.c":"guest","b":{"c":"guest"}}}""", null)]
+    [InlineData("a.b.c", """{"a.b":{"c":"admin"},"a":{"b.c":"guest","b":{"c":"guest"}}}""", null)]
+    [InlineData("a.b.c", """{"a.b":{"d":"guest"},"a":{"b.c":"admin","b":{"c":"guest"}}}""", null)]
+    [InlineData("a.b.c", """{"a.b":"guest","a":{"b":{"c":"admin"}}}""", null)]
+    [InlineData("a..b", """{"a":{"":{"b":"admin"}}}""", null)]
+    [InlineData(".a", """{"a":"admin"}""", "403 admin_required")]
+    [InlineData("a.", """{"a":"admin"}""", "403 admin_required")]
     public async Task The_operator_can_choose_the_claim_of_the_roles(string name, string claims, string? refusal)
     {
         await using var service = await TestService.StartAsync(
@@ -172,6 +181,92 @@ public sealed class IssuerTests : IAsyncLifetime
             Assert.True(RefusalOf(answer) == "401 invalid_credential", $"{fault}: {answer}");
             Assert.Equal("Bearer realm=\"CleanWorkspace\", error=\"invalid_token\"", answer.Headers.WwwAuthenticate.Single().ToString());
         }
+    }
+
+    [Fact]
+    public async Task A_token_whose_form_breaks_the_standard_is_refused()
+    {
+        var end = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        const string Header = """{"alg":"RS256","typ":"JWT"}""";
+        var good = $$"""{"iss":"{{_issuer.Authority}}","sub":"ada","aud":"workspace","roles":"admin","exp":{{end}}}""";
+        string With(string claim) => $"{good[..^1]},{claim}}}";
+        string WithEnd(string value) => good.Replace($"\"exp\":{end}", $"\"exp\":{value}", StringComparison.Ordinal);
+        string WithAudience(string value) => good.Replace("\"aud\":\"workspace\"", $"\"aud\":{value}", StringComparison.Ordinal);
+        var tokens = new Dictionary<string, (string Header, string Claims)>
+        {
+            ["an unknown extension"] = ("""{"alg":"RS256","crit":["x"],"x":1}""", good),
+            ["an extension that the library knows"] = ("""{"alg":"RS256","crit":["b64"],"b64":true}""", good),
+            ["no extension"] = ("""{"alg":"RS256","crit":[]}""", good),
+            ["a list of extensions that is null"] = ("""{"alg":"RS256","crit":null}""", good),
+            ["a logout token"] = ("""{"alg":"RS256","typ":"logout+jwt"}""", good),
+            ["a type that is a number"] = ("""{"alg":"RS256","typ":1}""", good),
+            ["the algorithm twice"] = ("""{"alg":"RS256","alg":"RS256"}""", good),
+            ["the end as text"] = (Header, WithEnd($"\"{end}\"")),
+            ["the end as a word"] = (Header, WithEnd("\"never\"")),
+            ["no end"] = (Header, WithEnd("null")),
+            ["the end as a flag"] = (Header, WithEnd("true")),
+            ["the end as a list"] = (Header, WithEnd($"[{end}]")),
+            ["a negative end"] = (Header, WithEnd("-1")),
+            ["the end at the beginning"] = (Header, WithEnd("0")),
+            ["the end after the year 9999"] = (Header, WithEnd("253402300800")),
+            ["the end in milliseconds"] = (Header, WithEnd($"{end}000")),
+            ["an end that is no 64-bit number"] = (Header, WithEnd("1e30")),
+            ["an end that is no number at all"] = (Header, WithEnd("1e999")),
+            ["the start as text"] = (Header, With("\"nbf\":\"1\"")),
+            ["no start"] = (Header, With("\"nbf\":null")),
+            ["the time of issue as text"] = (Header, With("\"iat\":\"1\"")),
+            ["the end twice"] = (Header, With($"\"exp\":{end}")),
+            ["the subject twice"] = (Header, With("\"sub\":\"eve\"")),
+            ["the role twice"] = (Header, With("\"roles\":\"guest\"")),
+            ["a nested claim twice"] = (Header, With("\"x\":{\"a\":1,\"a\":2}")),
+            ["an audience that is a number beside the right one"] = (Header, WithAudience("[\"workspace\",1]")),
+            ["an audience that is null beside the right one"] = (Header, WithAudience("[null,\"workspace\"]")),
+            ["an audience that is an object"] = (Header, WithAudience("{\"workspace\":\"workspace\"}")),
+            ["a subject that is a number"] = (Header, good.Replace("\"ada\"", "1", StringComparison.Ordinal)),
+            ["an issuer in a list"] = (Header, good.Replace(
+                $"\"{_issuer.Authority}\"", $"[\"{_issuer.Authority}\"]", StringComparison.Ordinal)),
+            ["claims that are no object"] = (Header, "[]"),
+        };
+
+        string[] headers = [Header, """{"alg":"RS256"}""", """{"alg":"RS256","typ":"at+jwt"}""", """{"alg":"RS256","typ":"jwt"}"""];
+        foreach (var header in headers)
+        {
+            Assert.Null(RefusalOf(await SendAsync(_issuer.SignText(header, With("\"nbf\":1,\"iat\":1")), HttpMethod.Get, "/auth/key")));
+        }
+
+        foreach (var (fault, token) in tokens)
+        {
+            var answer = await SendAsync(_issuer.SignText(token.Header, token.Claims), HttpMethod.Get, "/auth/key");
+            Assert.True(RefusalOf(answer)?.StartsWith("401 ", StringComparison.Ordinal) == true, $"{fault}: {answer}");
+        }
+    }
+
+    [Fact]
+    public async Task A_key_verifies_only_its_own_algorithm()
+    {
+        _issuer.PublishedAlgorithm = SecurityAlgorithms.RsaSha256;
+
+        Assert.Null(RefusalOf(await SendAsync(_issuer.Sign("admin"), HttpMethod.Get, "/user")));
+        foreach (var other in new[] { SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256 })
+        {
+            Assert.Equal(
+                "401 invalid_credential", RefusalOf(await SendAsync(_issuer.Sign("admin", algorithm: other), HttpMethod.Get, "/user")));
+        }
+    }
+
+    [Fact]
+    public async Task A_key_without_an_algorithm_verifies_those_of_its_kind()
+    {
+        Assert.Null(RefusalOf(await SendAsync(
+            _issuer.Sign("admin", algorithm: SecurityAlgorithms.RsaSsaPssSha256), HttpMethod.Get, "/user")));
+
+        _clock.Advance(Pause);
+        _issuer.Keys = [TestIssuer.CreateEcdsaKey()];
+        Assert.Null(RefusalOf(await SendAsync(_issuer.Sign("admin"), HttpMethod.Get, "/user")));
+        // The curve of the key is P-256. This algorithm needs P-384 (RFC 7518, section 3.4).
+        Assert.Equal(
+            "401 invalid_credential",
+            RefusalOf(await SendAsync(_issuer.Sign("admin", algorithm: SecurityAlgorithms.EcdsaSha384), HttpMethod.Get, "/user")));
     }
 
     [Fact]
@@ -396,6 +491,72 @@ public sealed class IssuerTests : IAsyncLifetime
             Assert.Contains("was not authenticated", log, StringComparison.Ordinal);
             Assert.All(tokens.SelectMany(token => token.Split('.')), part => Assert.DoesNotContain(part, log, StringComparison.Ordinal));
             Assert.DoesNotContain("IDX", log, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task The_log_says_which_of_issuer_and_audience_is_wrong_once_a_minute()
+    {
+        var otherIssuer = _issuer.Sign("admin", change: claims => claims["iss"] = "https://secret.example.org");
+        var otherAudience = _issuer.Sign("admin", change: claims => claims["aud"] = "secretaudience");
+        var stranger = _issuer.Sign("admin", TestIssuer.CreateRsaKey(), change: claims => claims["iss"] = "https://secret.example.org");
+
+        var log = await LogOfAsync(async (service, clock) =>
+        {
+            for (var minute = 0; minute < 2; minute++)
+            {
+                foreach (var token in new[] { _issuer.Sign("admin"), otherAudience, otherAudience, otherIssuer, stranger, otherIssuer })
+                {
+                    await SendAsync(token, HttpMethod.Get, "/user", service: service);
+                }
+
+                clock.Advance(TimeSpan.FromMinutes(1));
+            }
+        });
+
+        Assert.Equal(2, Regex.Count(log, @"A token was refused because its issuer \(iss\) is not ""?" + Regex.Escape(_issuer.Authority)));
+        Assert.Equal(2, Regex.Count(log, @"A token was refused because its audience \(aud\) does not contain ""?workspace"));
+        Assert.DoesNotContain("secret", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_log_says_that_a_slow_issuer_does_not_answer()
+    {
+        _issuer.IsSilent = true;
+
+        var log = await LogOfAsync(async (service, _) => Assert.Equal(
+            "503 issuer_unavailable", RefusalOf(await SendAsync(_issuer.Sign("admin"), HttpMethod.Get, "/user", service: service))));
+
+        Assert.Contains("does not answer within 2 seconds", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("canceled", log, StringComparison.Ordinal);
+    }
+
+    /// <summary>Returns the log of a service of its own, from the level Warning on.</summary>
+    private async Task<string> LogOfAsync(Func<TestService, ShiftedClock, Task> requestsAsync)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"workspace-log-{Guid.NewGuid():N}.txt");
+        var clock = new ShiftedClock();
+        try
+        {
+            await using (var service = await TestService.StartAsync(
+                _database.ConnectionString,
+                clock,
+                [
+                    .. _issuer.Settings,
+                    ("Serilog:MinimumLevel:Default", "Warning"),
+                    ("Serilog:Using:0", "Serilog.Sinks.File"),
+                    ("Serilog:WriteTo:0:Name", "File"),
+                    ("Serilog:WriteTo:0:Args:path", file),
+                ]))
+            {
+                await requestsAsync(service, clock);
+            }
+
+            return await File.ReadAllTextAsync(file);
         }
         finally
         {

@@ -27,7 +27,12 @@ public sealed class OpenAccessTests : IAsyncLifetime
         Assert.Equal("admin_required", (string)(await AskAsync(service, viewer, HttpMethod.Post)).MustBe(403).Json["code"]!);
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
         {
-            Assert.Equal("invalid_credential", (string)(await AskAsync(service, "cwk_nonsense", method)).MustBe(401).Json["code"]!);
+            var refused = (await AskAsync(service, "cwk_nonsense", method)).MustBe(401).Json;
+            Assert.Equal("invalid_credential", (string)refused["code"]!);
+            Assert.EndsWith(
+                "This service needs no credential now, so you can also omit the header.",
+                (string)refused["detail"]!,
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(1L, await _database.ExecuteAsync("SELECT count(*) FROM users"));

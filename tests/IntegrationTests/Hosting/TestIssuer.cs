@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -34,6 +35,9 @@ internal sealed class TestIssuer : IAsyncDisposable
 
     /// <summary>The key set. The last key signs.</summary>
     public IReadOnlyList<SecurityKey> Keys { get; set; } = [CreateRsaKey()];
+
+    /// <summary>The algorithm (<c>alg</c>) of the keys in the key set, or null to leave it out.</summary>
+    public string? PublishedAlgorithm { get; set; }
 
     /// <summary>The number of requests for the discovery document.</summary>
     public int Readings => _readings;
@@ -91,19 +95,32 @@ internal sealed class TestIssuer : IAsyncDisposable
         return new JsonWebTokenHandler().CreateToken(claims.ToJsonString(), new SigningCredentials(key, algorithm));
     }
 
+    /// <summary>Signs any header and any claims with the issuer's newest key by RS256.</summary>
+    public string SignText(string header, string claims)
+    {
+        var text = $"{Base64UrlEncoder.Encode(header)}.{Base64UrlEncoder.Encode(claims)}";
+        var signature = ((RsaSecurityKey)Keys[^1]).Rsa.SignData(
+            Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{text}.{Base64UrlEncoder.Encode(signature)}";
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _gate.DisposeAsync();
         await _app.DisposeAsync();
     }
 
-    private static JsonObject Publish(SecurityKey key)
+    private JsonObject Publish(SecurityKey key)
     {
         var published = key is ECDsaSecurityKey ecdsa
             ? JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(ecdsa.ECDsa.ExportParameters(false))))
             : JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(((RsaSecurityKey)key).Rsa.ExportParameters(false)));
         var json = new JsonObject { ["kty"] = published.Kty, ["use"] = "sig", ["kid"] = key.KeyId };
-        var parts = new[] { ("n", published.N), ("e", published.E), ("crv", published.Crv), ("x", published.X), ("y", published.Y) };
+        var parts = new[]
+        {
+            ("n", published.N), ("e", published.E), ("crv", published.Crv), ("x", published.X), ("y", published.Y),
+            ("alg", PublishedAlgorithm),
+        };
         foreach (var (name, value) in parts)
         {
             if (value is not null)

@@ -66,6 +66,31 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
         }
     }
 
+    [Fact]
+    public async Task Every_write_of_members_answers_the_new_tag_of_the_group()
+    {
+        var user = (await service.CreateUserAsync()).Id();
+        var group = (await service.CreateGroupAsync()).Id();
+        var (members, member) = ($"/auth/group/{group}/users", $"/auth/group/{group}/users/{user}");
+
+        await MustAnswerTagAsync(() => service.PutAsync(member), 204, isChange: true);
+        await MustAnswerTagAsync(() => service.PutAsync(member), 204, isChange: false);
+        await MustAnswerTagAsync(() => service.DeleteAsync(member), 204, isChange: true);
+        await MustAnswerTagAsync(() => service.DeleteAsync(member), 204, isChange: false);
+        await MustAnswerTagAsync(() => service.PatchAsync(members, new { add = new[] { user } }), 200, isChange: true);
+        await MustAnswerTagAsync(() => service.PatchAsync(members, new { add = new[] { user } }), 200, isChange: false);
+        await MustAnswerTagAsync(() => service.PatchAsync(members, new { remove = new[] { user } }), 200, isChange: true);
+        await MustAnswerTagAsync(() => service.PatchAsync(members, "{}"), 200, isChange: false);
+
+        async Task MustAnswerTagAsync(Func<Task<Answer>> writeAsync, int status, bool isChange)
+        {
+            var before = TagOf(await service.GetAsync($"/auth/group/{group}"));
+            var answer = (await writeAsync()).MustBe(status);
+            Assert.Equal(TagOf(await service.GetAsync($"/auth/group/{group}")), TagOf(answer));
+            Assert.Equal(isChange, !TagOf(answer).Equals(before));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Nouns))]
     public async Task A_reader_with_the_current_tag_gets_304_without_a_body(string list)
@@ -74,14 +99,35 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
         var path = PathOf(list, created);
         var tag = $"{TagOf(created)}";
 
-        foreach (var known in new[] { tag, $"W/{tag}", $"\"other\", {tag}", "*" })
+        foreach (var known in FormsOf(created).Append($"\"other\", {tag}").Append("*"))
         {
             var answer = (await SendAsync(HttpMethod.Get, path, "If-None-Match", known)).MustBe(304);
             Assert.Equal(tag, $"{TagOf(answer)}");
             Assert.Empty(answer.Bytes);
         }
 
-        (await SendAsync(HttpMethod.Get, path, "If-None-Match", "\"other\"")).MustBe(200);
+        foreach (var other in OtherTags(created))
+        {
+            (await SendAsync(HttpMethod.Get, path, "If-None-Match", other)).MustBe(200);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Nouns))]
+    public async Task A_tag_that_a_proxy_has_weakened_counts_as_the_tag_of_the_service(string list)
+    {
+        var created = (await service.PostAsync(list, Described(list, "x"))).MustBe(201);
+        var path = PathOf(list, created);
+        var current = created;
+
+        foreach (var form in Enumerable.Range(0, FormsOf(created).Length))
+        {
+            var condition = FormsOf(current)[form];
+            current = (await SendAsync(HttpMethod.Patch, path, "If-Match", condition, Described(list, $"y{form}"))).MustBe(200);
+            (await SendAsync(HttpMethod.Patch, path, "If-Match", condition, Described(list, "z"))).MustBe(412);
+        }
+
+        (await SendAsync(HttpMethod.Delete, path, "If-Match", FormsOf(current)[1])).MustBe(204);
     }
 
     [Theory]
@@ -93,7 +139,7 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
         var current = (await service.PatchAsync(path, Described(list, "y"))).MustBe(200);
         var stale = $"{TagOf(created)}";
 
-        foreach (var condition in new[] { stale, $"W/{TagOf(current)}", "\"other\"", $"{stale}, \"99999999999999999999\"" })
+        foreach (var condition in FormsOf(created).Concat(OtherTags(current)).Append($"{stale}, \"99999999999999999999\""))
         {
             object[] bodies = [Described(list, "z"), "{}", list == "/user" ? """{"user_groups":[]}""" : """{"users":[]}"""];
             foreach (var body in bodies)
@@ -161,6 +207,28 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
 
     private static EntityTagHeaderValue TagOf(Answer answer) =>
         answer.Headers.ETag ?? throw new InvalidOperationException($"No tag: {answer}");
+
+    /// <summary>The forms of a tag behind compressing proxies. The first is the service's own.</summary>
+    private static string[] FormsOf(Answer answer)
+    {
+        var version = TagOf(answer).Tag.Trim('"');
+        return
+        [
+            $"\"{version}\"", $"W/\"{version}\"", $"\"{version}-gzip\"", $"\"{version};gzip\"", $"\"{version}--gzip\"",
+            $"W/\"{version}-gzip\"", $"\"{version}-br\"", $"\"{version}-zstd\"", $"\"{version}-deflate\"",
+        ];
+    }
+
+    /// <summary>Tags that look like the tag but are not.</summary>
+    private static string[] OtherTags(Answer answer)
+    {
+        var version = TagOf(answer).Tag.Trim('"');
+        return
+        [
+            "\"other\"", $"\"0{version}\"", $"\"{version}0-gzip\"", $"\"{version}-\"", $"\"{version}gzip\"", $"\"-gzip{version}\"",
+            $"\"{version}-other\"", $"\"+{version}\"", $"\" {version}\"",
+        ];
+    }
 
     private static string PathOf(string list, Answer created) => $"{list}/{created.Json.Id()}";
 

@@ -83,8 +83,10 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("text/json")]
     [InlineData("application/xml")]
     [InlineData("application/x-www-form-urlencoded")]
-    [InlineData("application/merge-patch+json")]
+    [InlineData("application/json-patch+json")]
     [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=\"utf-16\"")]
+    [InlineData("application/merge-patch+json; charset=utf-16")]
     [InlineData(null)]
     public async Task A_body_of_another_media_type_is_refused(string? mediaType)
     {
@@ -175,6 +177,9 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
 
     [Theory]
     [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("application/json; charset=\"UTF-8\"")]
+    [InlineData("application/json;CHARSET=Utf-8")]
     [InlineData("Application/JSON")]
     public async Task Every_media_type_of_json_is_accepted(string mediaType)
     {
@@ -183,6 +188,57 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
 
         (await service.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/user") { Content = content })).MustBe(201);
     }
+
+    [Theory]
+    [InlineData("application/merge-patch+json")]
+    [InlineData("Application/Merge-Patch+JSON; charset=\"utf-8\"")]
+    public async Task A_merge_patch_is_accepted_for_a_change_and_only_for_a_change(string mediaType)
+    {
+        foreach (var operation in BodyOperations)
+        {
+            var (method, path) = ((string)operation[0], (string)operation[1]);
+            var body = path.EndsWith("/users", StringComparison.Ordinal) ? """{"add":[]}""" : "{}";
+            (await SendAsync(method, await FillAsync(path), body)).MustBe(method == "PATCH" ? 200 : 415);
+        }
+
+        var user = (await service.CreateUserAsync(new { first_name = "Ada", last_name = "Lovelace" })).Id();
+        var changed = (await SendAsync("PATCH", $"/user/{user}", """{"first_name":null}""")).MustBe(200).Json;
+        Assert.Equal((null, "Lovelace"), ((string?)changed["first_name"], (string?)changed["last_name"]));
+
+        var key = (await service.PostAsync("/auth/key", """{"name":"x","role":"guest"}""")).MustBe(201).Json.Id();
+        (await SendAsync("PATCH", $"/auth/key/{key}", """{"name":"y"}""")).MustBe(200);
+
+        Task<Answer> SendAsync(string method, string path, string body)
+        {
+            var content = ServiceFixture.ToContent(body);
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
+            return service.SendAsync(new HttpRequestMessage(new HttpMethod(method), path) { Content = content });
+        }
+    }
+
+    [Theory]
+    [InlineData("True")]
+    [InlineData("TRUE")]
+    [InlineData("true")]
+    public async Task A_flag_is_read_in_any_case(string value)
+    {
+        var count = await service.CountAsync("/user");
+
+        (await service.ImportAsync("email,first_name\nflag@example.org,Ada\n", $"dry_run={value}&partial={value}&create_groups={value}"))
+            .MustBe(200);
+        (await service.GetAsync($"/user/export?excel_safe={value}")).MustBe(200);
+
+        Assert.Equal(count, await service.CountAsync("/user"));
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("yes")]
+    [InlineData("")]
+    [InlineData("%20true")]
+    [InlineData("true,true")]
+    public async Task Another_value_of_a_flag_is_refused(string value) =>
+        (await service.GetAsync($"/user/export?excel_safe={value}")).MustRefuseParameters("excel_safe");
 
     [Theory]
     [MemberData(nameof(BodyOperations))]

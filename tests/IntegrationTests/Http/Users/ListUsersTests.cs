@@ -422,6 +422,24 @@ public sealed class ListUsersTests(ServiceFixture service) : IClassFixture<Servi
         ["total_pages"] = 3,
     };
 
+    [Fact]
+    public async Task The_answer_to_an_address_with_a_blank_says_how_to_write_a_plus()
+    {
+        const string Hint = "In a URL, write + as %2B.";
+        await service.CreateUserAsync(new { email = "ada+hr@example.org" });
+
+        foreach (var list in new[] { "/user", $"/auth/group/{(await service.CreateGroupAsync()).Id()}/users" })
+        {
+            var refused = (await service.GetAsync($"{list}?email=ada+hr@example.org")).MustRefuseParameters("email");
+            Assert.Equal("invalid_email", (string)refused.Json["code"]!);
+            Assert.EndsWith(Hint, (string)refused.Json["detail"]!, StringComparison.Ordinal);
+            var other = (await service.GetAsync($"{list}?email=ada")).MustRefuseParameters("email");
+            Assert.DoesNotContain(Hint, (string)other.Json["detail"]!, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, (int)(await service.GetAsync("/user?email=ada%2Bhr@example.org")).MustBe(200).Json["count"]!);
+    }
+
     /// <summary>Returns the ids of all pages. The other task runs after each of the first pages.</summary>
     private async Task<List<string>> FollowAsync(string start, Func<Task> meanwhileAsync, int times)
     {

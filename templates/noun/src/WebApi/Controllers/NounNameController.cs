@@ -20,7 +20,6 @@ public sealed class NounNameController(IMediator mediator) : ControllerBase
     /// <param name="request">Page and filters.</param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpGet(Name = "NounName_list")]
-    [KnownParametersOnly]
     [ProducesResponseType<ListResponse<EntityNameResponse>>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> List([FromQuery] NounNameListRequest request, CancellationToken cancellationToken) =>

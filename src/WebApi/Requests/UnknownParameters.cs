@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.WebApi.Json;
 using Microsoft.AspNetCore.Mvc.Abstractions;
@@ -7,13 +8,15 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace CleanWorkspace.WebApi.Requests;
 
 /// <summary>
-/// Refuses unknown query parameters. If a misspelled filter were ignored, the client would get more rows than it asked for.
+/// Refuses unknown query parameters of every operation. If a misspelled filter or a parameter such as <c>dry_run</c> were ignored, the
+/// service would do something else than the client asked for.
 /// </summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
+internal sealed class UnknownParameters : IResourceFilter
 {
     // More faults do not help a person. MVC stops at 200.
     private const int MaxFaults = 100;
+
+    private readonly ConcurrentDictionary<ActionDescriptor, string[]> _known = new();
 
     /// <summary>Adds a fault for each unknown parameter.</summary>
     public void OnResourceExecuting(ResourceExecutingContext context)
@@ -24,19 +27,11 @@ internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
             return;
         }
 
-        var metadata = context.HttpContext.RequestServices.GetRequiredService<IModelMetadataProvider>();
-        var known = context.ActionDescriptor.Parameters
-            .Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query)
-            .SelectMany(parameter => NamesOf(parameter, metadata))
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        var listed = string.Join(", ", known.Select(name => $"`{name}`"));
+        var known = _known.GetOrAdd(
+            context.ActionDescriptor, NamesOf, context.HttpContext.RequestServices.GetRequiredService<IModelMetadataProvider>());
         foreach (var name in query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Take(MaxFaults))
         {
-            context.ModelState.AddFault(new RequestFault(
-                "unknown_parameter",
-                $"Unknown parameter `{ReadingFaults.Shorten(name)}`. Known parameters: {listed}.",
-                Parameter: name));
+            context.ModelState.AddFault(new RequestFault("unknown_parameter", DetailOf(name, known), Parameter: name));
         }
     }
 
@@ -44,6 +39,19 @@ internal sealed class KnownParametersOnlyAttribute : Attribute, IResourceFilter
     public void OnResourceExecuted(ResourceExecutedContext context)
     {
     }
+
+    private static string DetailOf(string name, string[] known) =>
+        $"Unknown parameter `{ReadingFaults.Shorten(name)}`. " + (known.Length == 0
+            ? "This operation has no query parameters."
+            : $"Known parameters: {string.Join(", ", known.Select(parameter => $"`{parameter}`"))}.");
+
+    private static string[] NamesOf(ActionDescriptor action, IModelMetadataProvider metadata) =>
+    [
+        .. action.Parameters
+            .Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query)
+            .SelectMany(parameter => NamesOf(parameter, metadata))
+            .Order(StringComparer.Ordinal),
+    ];
 
     // A parameter of the action is one query parameter, or an object whose properties are query parameters.
     private static IEnumerable<string> NamesOf(ParameterDescriptor parameter, IModelMetadataProvider metadata) =>
