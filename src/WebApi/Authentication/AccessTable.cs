@@ -29,6 +29,13 @@ internal static class AccessTable
         return RolesByOperation.TryGetValue(operation, out var role) ? role : RequiredRoleByMethod(context);
     }
 
+    /// <summary>The least powerful role that may run the operation.</summary>
+    /// <param name="operation">The operationId.</param>
+    /// <param name="noun">The noun of the operation, such as <c>Users</c>.</param>
+    /// <param name="method">The HTTP method in upper case.</param>
+    public static Role RequiredRoleOf(string operation, string noun, string method) =>
+        RolesByOperation.TryGetValue(operation, out var role) ? role : RolesByMethod.GetValueOrDefault((noun, method), Role.Admin);
+
     /// <summary>Whether the role includes the permissions of the required role. A caller without a role has no permissions.</summary>
     public static bool IsSufficient(Role? role, Role required) => role <= required;
 

@@ -20,16 +20,28 @@ internal static class OpenApiSetup
     // NSwag would write "guid", which is not in the registry of OpenAPI formats.
     private const string UuidFormat = "uuid";
 
-    /// <summary>Adds the generation of the document.</summary>
+    /// <summary>Adds the generation of the documents.</summary>
+    /// <remarks>
+    /// The second document lacks the aliases of properties. It is for generators that make the same name of <c>role</c> and
+    /// <c>_role</c>.
+    /// </remarks>
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
+        services.AddApiDescription("v1", hasAliases: true).AddApiDescription("v1-without-aliases", hasAliases: false);
+
+    private static IServiceCollection AddApiDescription(this IServiceCollection services, string name, bool hasAliases) =>
         services.AddOpenApiDocument(settings =>
         {
-            settings.DocumentName = "v1";
+            settings.DocumentName = name;
             settings.Title = "CleanWorkspace";
             settings.Version = "1";
             settings.Description =
                 "A directory of users and user groups. Every path also works below /api/v1 and with a trailing slash.";
             settings.UseRouteNameAsOperationId = true;
+            settings.PostProcess = document =>
+            {
+                document.Info.Contact = new OpenApiContact { Name = "CleanWorkspace contributors" };
+                document.Info.License = new OpenApiLicense { Name = "MIT", Url = "https://spdx.org/licenses/MIT.html" };
+            };
 
             settings.AddSecurity("bearer", [], new OpenApiSecurityScheme
             {
@@ -63,9 +75,12 @@ internal static class OpenApiSetup
                 schema.Type = JsonObjectType.String;
                 schema.Format = JsonFormatStrings.Binary;
             }));
-            settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor());
+            settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor(hasAliases));
+            settings.OperationProcessors.Add(new ParameterOperationProcessor());
             settings.OperationProcessors.Add(new ResponseOperationProcessor());
             settings.OperationProcessors.Add(new ImportOperationProcessor());
+            settings.OperationProcessors.Add(new AccessOperationProcessor());
+            settings.DocumentProcessors.Add(new DirectoryDocumentProcessor());
         });
 
     /// <summary>Serves the document and the page.</summary>
