@@ -30,5 +30,5 @@ for (const program of readdirSync('life').filter((file) => file !== 'expect.ts')
 
 function run(command, ...options) {
   console.log(`\n> ${command} ${options.join(' ')}`);
-  execFileSync(`node_modules/.bin/${command}`, options, { stdio: 'inherit', env: { ...process.env, API: api } });
+  execFileSync(`node_modules/.bin/${command}`, options, { stdio: 'inherit', env: { ...process.env, API: api, REDOCLY_TELEMETRY: 'off' } });
 }
