@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using AutoMapper;
 using CleanWorkspace.Application.Requests;
@@ -16,6 +17,7 @@ public sealed record ApiKeysUpdateByIdRequest : UpdateRequest, IRequest<ApiKeyRe
     /// <summary>The owner or the purpose of the key. At most 200 characters. Must not be blank.</summary>
     /// <example>payroll import</example>
     [DisallowNull]
+    [MaxLength(ApiKey.MaxNameLength)]
     public Optional<string?> Name { get; init; }
 
     /// <summary>The role of the key: one of admin, editor, viewer, guest, in any case.</summary>
@@ -25,6 +27,7 @@ public sealed record ApiKeysUpdateByIdRequest : UpdateRequest, IRequest<ApiKeyRe
 
     /// <summary>The time when the key expires (RFC 3339, with Z or an offset). Null means never.</summary>
     /// <example>2027-11-23T00:00:00Z</example>
+    [DataType(DataType.DateTime)]
     public Optional<string?> ExpiresAt { get; init; }
 
     /// <summary>The time of the last use, sent back.</summary>

@@ -32,6 +32,9 @@ public sealed class Fields<T> : Fields, IQueryValue<Fields<T>>
     /// <inheritdoc/>
     public static string Form => $"as names separated by commas. Known names: {string.Join(", ", Names)}";
 
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Values => Names;
+
     /// <summary>Reads names separated by commas. Repetitions are allowed.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Fields<T>? value)
     {

@@ -13,6 +13,9 @@ public interface IQueryValue<TSelf>
     /// <summary>The right syntax, in words that follow "Must be given once, ".</summary>
     static abstract string Form { get; }
 
+    /// <summary>All values, or all elements of a value that is a list; empty if they cannot be listed.</summary>
+    static virtual IReadOnlyList<string> Values => [];
+
     /// <summary>Reads the value. Returns false if the syntax is wrong.</summary>
     static abstract bool TryParse(string? text, [NotNullWhen(true)] out TSelf? value);
 }

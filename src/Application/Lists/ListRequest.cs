@@ -8,8 +8,10 @@ namespace CleanWorkspace.Application.Lists;
 /// <summary>A request for one page of a list. Its properties are the query parameters.</summary>
 public abstract record ListRequest
 {
-    /// <summary>The number of the page, from 1. High numbers are slow: to read a whole list, follow the links instead.</summary>
-    [DefaultValue(1)]
+    /// <summary>
+    /// The number of the page, from 1. Default: 1, or the page of the cursor. High numbers are slow: to read a whole list, follow the
+    /// links instead.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int? Page { get; init; }
 

@@ -20,6 +20,9 @@ public sealed record Sort<TKey>(TKey By, bool IsDescending) : IQueryValue<Sort<T
     public static string Form => $"as one of {string.Join(", ", Keys.Keys)}. The prefix - sorts descending";
 
     /// <inheritdoc/>
+    public static IReadOnlyList<string> Values { get; } = [.. Keys.Keys, .. Keys.Keys.Select(key => $"-{key}")];
+
+    /// <inheritdoc/>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Sort<TKey>? value)
     {
         var isDescending = text?.StartsWith('-') == true;

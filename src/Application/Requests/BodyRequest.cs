@@ -20,8 +20,8 @@ public abstract record BodyRequest
 }
 
 /// <summary>
-/// Marks a property that is accepted for existing clients but is not part of the documented schema
-/// (<c>docs/contract.md</c>, Request bodies).
+/// Marks a property that is accepted for existing clients, or a parameter that is refused with a reason. Neither is part of the OpenAPI
+/// document (<c>docs/contract.md</c>, Request bodies).
 /// </summary>
-[AttributeUsage(AttributeTargets.Property)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class UndocumentedAttribute : Attribute;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.UserGroups;
@@ -12,19 +13,23 @@ public sealed record UserGroupsCreateNewGroupRequest : CreateRequest, IRequest<U
 {
     /// <summary>An emoji, a name or the address of a picture. At most 256 characters. Blank means null.</summary>
     /// <example>abacus</example>
+    [MaxLength(UserGroup.MaxIconLength)]
     public Optional<string?> Icon { get; init; }
 
     /// <summary>At most 200 characters. Must not be blank.</summary>
     /// <example>Mathematicians</example>
     [DisallowNull]
+    [MaxLength(UserGroup.MaxNameLength)]
     public Optional<string?> Name { get; init; }
 
     /// <summary>At most 4,000 characters, with tabs and newlines. Blank means null.</summary>
     /// <example>The people who work on the analytical engine.</example>
+    [MaxLength(UserGroup.MaxDescriptionLength)]
     public Optional<string?> Description { get; init; }
 
     /// <summary>The ids of the members, at most 100,000. A repeated id counts once.</summary>
-    /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
+    /// <example>[]</example>
+    [MaxLength(IdList.MaxCount)]
     public Optional<IReadOnlyList<string?>?> Users { get; init; }
 
     /// <inheritdoc/>

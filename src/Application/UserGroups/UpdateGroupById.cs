@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Lists;
@@ -15,18 +16,22 @@ public sealed record UserGroupsUpdateByIdRequest : UpdateRequest, IRequest<UserG
     /// <summary>At most 200 characters. Must not be blank.</summary>
     /// <example>Mathematicians</example>
     [DisallowNull]
+    [MaxLength(UserGroup.MaxNameLength)]
     public Optional<string?> Name { get; init; }
 
     /// <summary>At most 4,000 characters, with tabs and newlines. Blank or null clears it.</summary>
     /// <example>The people who work on the analytical engine.</example>
+    [MaxLength(UserGroup.MaxDescriptionLength)]
     public Optional<string?> Description { get; init; }
 
     /// <summary>An emoji, a name or the address of a picture. At most 256 characters. Blank or null clears it.</summary>
     /// <example>abacus</example>
+    [MaxLength(UserGroup.MaxIconLength)]
     public Optional<string?> Icon { get; init; }
 
     /// <summary>The ids of all members. They replace the current members. At most 100,000.</summary>
-    /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
+    /// <example>[]</example>
+    [MaxLength(IdList.MaxCount)]
     public Optional<IReadOnlyList<string?>?> Users { get; init; }
 
     /// <summary>True if the client sent null as the name. GET shows null for a group without a name.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.UserGroups;
@@ -22,11 +23,13 @@ public sealed record UserGroupsUpdateUsersByIdRequest : BodyRequest, IRequest<Me
     public IReadOnlyList<long>? ExpectedVersions { get; init; }
 
     /// <summary>The ids of users to add.</summary>
-    /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
+    /// <example>[]</example>
+    [MaxLength(MembershipChanges.MaxCount)]
     public Optional<IReadOnlyList<string?>?> Add { get; init; }
 
     /// <summary>The ids of users to remove. Unknown ids are ignored. An id must not be in both <c>add</c> and <c>remove</c>.</summary>
-    /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6073"]</example>
+    /// <example>[]</example>
+    [MaxLength(MembershipChanges.MaxCount)]
     public Optional<IReadOnlyList<string?>?> Remove { get; init; }
 
     /// <inheritdoc/>

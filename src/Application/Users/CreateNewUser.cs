@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Requests;
@@ -28,18 +29,22 @@ public sealed record UsersCreateNewUserRequest : CreateRequest, IRequest<UserRes
     /// </summary>
     /// <example>ada@example.org</example>
     [DisallowNull]
+    [MaxLength(EmailAddress.MaxLength)]
     public Optional<string?> Email { get; init; }
 
     /// <summary>At most 150 characters. Blank means null.</summary>
     /// <example>Lovelace</example>
+    [MaxLength(User.MaxNameLength)]
     public Optional<string?> LastName { get; init; }
 
     /// <summary>At most 150 characters. Blank means null.</summary>
     /// <example>Ada</example>
+    [MaxLength(User.MaxNameLength)]
     public Optional<string?> FirstName { get; init; }
 
     /// <summary>The ids of the user's groups, at most 100,000. A repeated id counts once.</summary>
-    /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
+    /// <example>[]</example>
+    [MaxLength(IdList.MaxCount)]
     public Optional<IReadOnlyList<string?>?> UserGroups { get; init; }
 
     /// <summary>Existing clients always send it. Only an empty list is accepted.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Lists;
@@ -14,10 +15,12 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
 {
     /// <summary>At most 150 characters. Blank or null clears it.</summary>
     /// <example>Lovelace</example>
+    [MaxLength(User.MaxNameLength)]
     public Optional<string?> LastName { get; init; }
 
     /// <summary>At most 150 characters. Blank or null clears it.</summary>
     /// <example>Ada</example>
+    [MaxLength(User.MaxNameLength)]
     public Optional<string?> FirstName { get; init; }
 
     /// <summary>
@@ -39,7 +42,8 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
     public Optional<string?> RoleAlias { get; init; }
 
     /// <summary>The ids of all groups of the user. They replace the current groups. At most 100,000.</summary>
-    /// <example>["019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072"]</example>
+    /// <example>[]</example>
+    [MaxLength(IdList.MaxCount)]
     public Optional<IReadOnlyList<string?>?> UserGroups { get; init; }
 
     /// <summary>Existing clients always send it. Only an empty list is accepted.</summary>

@@ -6,8 +6,11 @@ namespace CleanWorkspace.Domain.ApiKeys;
 /// <summary>A credential of a program. Its <see cref="KeyToken"/> grants the role of the key.</summary>
 public sealed class ApiKey : Entity
 {
+    /// <summary>The maximum number of characters of a name.</summary>
+    public const int MaxNameLength = 200;
+
     /// <summary>The rule of names.</summary>
-    public static readonly TextRule NameRule = new(maxLength: 200, required: true);
+    public static readonly TextRule NameRule = new(MaxNameLength, required: true);
 
     private ApiKey()
     {

@@ -5,14 +5,23 @@ namespace CleanWorkspace.Domain.UserGroups;
 /// <summary>A group of users in the workspace. Every value is optional.</summary>
 public sealed class UserGroup : Entity
 {
+    /// <summary>The maximum number of characters of a name.</summary>
+    public const int MaxNameLength = 200;
+
+    /// <summary>The maximum number of characters of an icon.</summary>
+    public const int MaxIconLength = 256;
+
+    /// <summary>The maximum number of characters of a description.</summary>
+    public const int MaxDescriptionLength = 4000;
+
     /// <summary>The rule of names.</summary>
-    public static readonly TextRule NameRule = new(maxLength: 200, required: true);
+    public static readonly TextRule NameRule = new(MaxNameLength, required: true);
 
     /// <summary>The rule of icons: an emoji, a name or the address of a picture.</summary>
-    public static readonly TextRule IconRule = new(maxLength: 256);
+    public static readonly TextRule IconRule = new(MaxIconLength);
 
     /// <summary>The rule of descriptions.</summary>
-    public static readonly TextRule DescriptionRule = new(maxLength: 4000, multiline: true);
+    public static readonly TextRule DescriptionRule = new(MaxDescriptionLength, multiline: true);
 
     private UserGroup()
     {

@@ -2,8 +2,11 @@ using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Domain.Users;
 
-/// <summary>The roles of users and API keys, the most powerful first.</summary>
-/// <remarks>This service decides by the role of a key. The role of a user is for the programs that read the directory.</remarks>
+/// <summary>The roles of users and API keys.</summary>
+/// <remarks>
+/// The most powerful role comes first. This service decides by the role of a key. The role of a user is for the programs that read the
+/// directory.
+/// </remarks>
 public enum Role
 {
     /// <summary>Manages the workspace.</summary>

@@ -5,8 +5,11 @@ namespace CleanWorkspace.Domain.Users;
 /// <summary>A person in the workspace. Every value is optional.</summary>
 public sealed class User : Entity
 {
+    /// <summary>The maximum number of characters of a first or last name.</summary>
+    public const int MaxNameLength = 150;
+
     /// <summary>The rule of first and last names.</summary>
-    public static readonly TextRule NameRule = new(maxLength: 150);
+    public static readonly TextRule NameRule = new(MaxNameLength);
 
     private User()
     {

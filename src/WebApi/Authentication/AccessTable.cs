@@ -21,8 +21,13 @@ internal static class AccessTable
     {
         var noun = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.ControllerName ?? "";
         // Routing ignores the case of the method, so this does too.
-        return RolesByMethod.GetValueOrDefault((noun, HttpMethods.GetCanonicalizedValue(context.Request.Method)), Role.Admin);
+        return RequiredRoleOf(noun, HttpMethods.GetCanonicalizedValue(context.Request.Method));
     }
+
+    /// <summary>The least powerful role that may run the operation.</summary>
+    /// <param name="noun">The noun of the operation, such as <c>Users</c>.</param>
+    /// <param name="method">The HTTP method in upper case.</param>
+    public static Role RequiredRoleOf(string noun, string method) => RolesByMethod.GetValueOrDefault((noun, method), Role.Admin);
 
     /// <summary>Whether the role includes the permissions of the required role. A caller without a role has no permissions.</summary>
     public static bool IsSufficient(Role? role, Role required) => role <= required;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.Lists;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
@@ -34,7 +35,7 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     public async Task<IActionResult> CreateNewKey(
         [FromBody, Required] ApiKeysCreateNewKeyRequest request,
-        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
+        [FromHeader(Name = IdempotencyHeader.Name), Undocumented] string? idempotency,
         CancellationToken cancellationToken)
     {
         var key = await mediator.Send(request with { Idempotency = IdempotencyHeader.Parse(idempotency) }, cancellationToken);

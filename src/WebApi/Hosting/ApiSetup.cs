@@ -115,6 +115,11 @@ internal static class ApiSetup
         app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
         app.MapHealthChecks($"{HealthPath}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
             .WithMetadata(readOnly);
-        app.Map(OpenApiSetup.DocumentPath, app.Services.GetRequiredService<ApiDescription>().WriteAsync).WithMetadata(readOnly);
+        var description = app.Services.GetRequiredService<ApiDescription>();
+        foreach (var name in OpenApiSetup.DocumentNames)
+        {
+            app.Map(OpenApiSetup.PathOf(name), context => description.WriteAsync(name, context)).WithMetadata(readOnly);
+        }
+
     }
 }

@@ -5,19 +5,20 @@ using NSwag.Generation;
 
 namespace CleanWorkspace.WebApi.OpenApi;
 
-/// <summary>The OpenAPI document. It is built once. Only the paths of its two servers depend on a request.</summary>
+/// <summary>The OpenAPI documents. Each is built once. Only the paths of its two servers depend on a request.</summary>
 /// <remarks>The middleware of NSwag would build and keep a document for each value of the header <c>Host</c>.</remarks>
 internal sealed class ApiDescription(IOpenApiDocumentGenerator generator)
 {
     // Stands for the path of a server.
     private const string Server = "urn:server";
 
-    private readonly Lazy<Task<byte[][]>> _parts = new(() => BuildAsync(generator));
+    private readonly Dictionary<string, Lazy<Task<byte[][]>>> _parts = OpenApiSetup.DocumentNames.ToDictionary(
+        name => name, name => new Lazy<Task<byte[][]>>(() => BuildAsync(generator, name)));
 
-    /// <summary>Writes the document. Its servers have no host, so they follow the address that the client used.</summary>
-    public async Task WriteAsync(HttpContext context)
+    /// <summary>Writes a document. Its servers have no host, so they follow the address that the client used.</summary>
+    public async Task WriteAsync(string name, HttpContext context)
     {
-        var parts = await _parts.Value;
+        var parts = await _parts[name].Value;
         var (first, second) = ServersOf(context.Request.PathBase.ToUriComponent());
         context.Response.ContentType = "application/json; charset=utf-8";
         foreach (var part in new[] { parts[0], Encoding.UTF8.GetBytes(first), parts[1], Encoding.UTF8.GetBytes(second), parts[2] })
@@ -27,9 +28,9 @@ internal sealed class ApiDescription(IOpenApiDocumentGenerator generator)
     }
 
     // The text before, between and after the paths of the two servers, in UTF-8.
-    private static async Task<byte[][]> BuildAsync(IOpenApiDocumentGenerator generator)
+    private static async Task<byte[][]> BuildAsync(IOpenApiDocumentGenerator generator, string name)
     {
-        var document = await generator.GenerateAsync(OpenApiSetup.DocumentName);
+        var document = await generator.GenerateAsync(name);
         document.Servers.Clear();
         document.Servers.Add(new OpenApiServer { Url = Server });
         document.Servers.Add(new OpenApiServer { Url = Server });

@@ -12,11 +12,7 @@ internal static class OpenApiSetup
     /// <summary>The path of the page.</summary>
     public const string UiPath = "/swagger";
 
-    /// <summary>The name of the document.</summary>
-    public const string DocumentName = "v1";
-
-    /// <summary>The path of the document. The page expects it there.</summary>
-    public const string DocumentPath = $"{UiPath}/{DocumentName}/swagger.json";
+    private const string DocumentName = "v1";
 
     // The page has inline scripts and inline images. It may load documents from this service only, even if its URL names another one.
     private const string UiPolicy =
@@ -26,16 +22,36 @@ internal static class OpenApiSetup
     // NSwag would write "guid", which is not in the registry of OpenAPI formats.
     private const string UuidFormat = "uuid";
 
-    /// <summary>Adds the generation of the document.</summary>
+    /// <summary>The names of the documents.</summary>
+    public static IReadOnlyList<string> DocumentNames { get; } = [DocumentName, $"{DocumentName}-without-aliases"];
+
+    /// <summary>The path of a document. The page expects it there.</summary>
+    public static string PathOf(string documentName) => $"{UiPath}/{documentName}/swagger.json";
+
+    /// <summary>Adds the generation of the documents.</summary>
+    /// <remarks>
+    /// The second document lacks the aliases of properties. It is for generators that make the same name of <c>role</c> and
+    /// <c>_role</c>.
+    /// </remarks>
     public static IServiceCollection AddApiDescription(this IServiceCollection services) =>
-        services.AddSingleton<ApiDescription>().AddOpenApiDocument(settings =>
+        DocumentNames
+            .Aggregate(services, (all, name) => all.AddDocument(name, hasAliases: name == DocumentName))
+            .AddSingleton<ApiDescription>();
+
+    private static IServiceCollection AddDocument(this IServiceCollection services, string name, bool hasAliases) =>
+        services.AddOpenApiDocument(settings =>
         {
-            settings.DocumentName = DocumentName;
+            settings.DocumentName = name;
             settings.Title = "CleanWorkspace";
             settings.Version = "1";
             settings.Description =
                 "A directory of users and user groups. Every path also works below /api/v1 and with a trailing slash.";
             settings.UseRouteNameAsOperationId = true;
+            settings.PostProcess = document =>
+            {
+                document.Info.Contact = new OpenApiContact { Name = "CleanWorkspace contributors" };
+                document.Info.License = new OpenApiLicense { Name = "MIT", Url = "https://spdx.org/licenses/MIT.html" };
+            };
 
             settings.AddSecurity("bearer", [], new OpenApiSecurityScheme
             {
@@ -69,9 +85,12 @@ internal static class OpenApiSetup
                 schema.Type = JsonObjectType.String;
                 schema.Format = JsonFormatStrings.Binary;
             }));
-            settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor());
+            settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor(hasAliases));
+            settings.OperationProcessors.Add(new ParameterOperationProcessor());
             settings.OperationProcessors.Add(new ResponseOperationProcessor());
             settings.OperationProcessors.Add(new ImportOperationProcessor());
+            settings.OperationProcessors.Add(new AccessOperationProcessor());
+            settings.DocumentProcessors.Add(new DirectoryDocumentProcessor());
         });
 
     /// <summary>Serves the page. The document is an endpoint.</summary>

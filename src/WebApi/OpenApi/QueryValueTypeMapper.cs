@@ -5,7 +5,10 @@ using NJsonSchema.Generation.TypeMappers;
 
 namespace CleanWorkspace.WebApi.OpenApi;
 
-/// <summary>Describes a query parameter with its own syntax as a string.</summary>
+/// <summary>
+/// Describes a query parameter with its own syntax as a string. <see cref="ParameterOperationProcessor"/> adds the rest, because it
+/// knows the parameter.
+/// </summary>
 internal sealed class QueryValueTypeMapper(Type type) : ITypeMapper
 {
     public Type MappedType => type;
@@ -24,9 +27,5 @@ internal sealed class QueryValueTypeMapper(Type type) : ITypeMapper
             .Distinct()
             .Select(type => new QueryValueTypeMapper(type));
 
-    public void GenerateSchema(JsonSchema schema, TypeMapperContext context)
-    {
-        schema.Type = JsonObjectType.String;
-        schema.Description = $"Given {QueryValues.FormOf(type)}.";
-    }
+    public void GenerateSchema(JsonSchema schema, TypeMapperContext context) => schema.Type = JsonObjectType.String;
 }

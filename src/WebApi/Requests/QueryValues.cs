@@ -12,4 +12,8 @@ internal static class QueryValues
     /// <summary>Returns the right syntax of the type, from <see cref="IQueryValue{TSelf}.Form"/>.</summary>
     public static string FormOf(Type type) =>
         (string)type.GetProperty(nameof(IQueryValue<Cursor>.Form))!.GetValue(null)!;
+
+    /// <summary>Returns the values of the type, from <see cref="IQueryValue{TSelf}.Values"/>; none if it does not list them.</summary>
+    public static IReadOnlyList<string> ValuesOf(Type type) =>
+        (IReadOnlyList<string>?)type.GetProperty(nameof(IQueryValue<Cursor>.Values))?.GetValue(null) ?? [];
 }

@@ -7,7 +7,12 @@ namespace CleanWorkspace.WebApi.Responses;
 public sealed record ListResponse<T>
 {
     /// <summary>The links to the next and the previous page.</summary>
-    /// <example>{"next": "https://workspace.example.org/user?page=2", "previous": null}</example>
+    /// <example>
+    /// {
+    ///   "next": "https://workspace.example.org/user?page=2&amp;cursor=AZorPE1ef2CKGyw9Tl9gcQAAAAAAAAAAAAAAAAAAAAAAAAAAAlw5ChCqM_ia",
+    ///   "previous": null
+    /// }
+    /// </example>
     public required ListLinks Links { get; init; }
 
     /// <summary>The numbers of this page, the next page and the previous page.</summary>

@@ -29,7 +29,10 @@ public sealed class FileFormat : IQueryValue<FileFormat>
     public static string Code => "invalid_format";
 
     /// <inheritdoc/>
-    public static string Form => $"as one of {string.Join(", ", All.Select(format => format.Name))}";
+    public static string Form => $"as one of {string.Join(", ", Values)}";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Values => [.. All.Select(format => format.Name)];
 
     /// <summary>The name in parameters and options, and the extension of file names.</summary>
     public string Name { get; }

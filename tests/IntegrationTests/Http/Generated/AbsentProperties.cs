@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace CleanWorkspace.IntegrationTests.Http.Generated;
+namespace CleanWorkspace.IntegrationTests.Http.Generated.SystemTextJson;
 
-// A PATCH treats an absent property and null differently, so a generated client must leave out properties without a value.
+// A PATCH treats an absent property and null differently, so a generated client must leave out properties without a value. With
+// Newtonsoft.Json it does so anyway.
 
 public partial class UsersClient
 {

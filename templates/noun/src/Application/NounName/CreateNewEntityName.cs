@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using AutoMapper;
 using CleanWorkspace.Application.Requests;
@@ -14,6 +15,8 @@ public sealed record NounNameCreateNewEntityNameRequest : CreateRequest, IReques
     /// <summary>At most 200 characters. Must not be blank.</summary>
     /// <example>Analytical engines</example>
     [DisallowNull]
+    [MaxLength(EntityName.MaxNameLength)]
+    [Required]
     public Optional<string?> Name { get; init; }
 }
 

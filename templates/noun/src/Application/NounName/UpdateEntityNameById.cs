@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using AutoMapper;
 using CleanWorkspace.Application.Requests;
@@ -15,6 +16,7 @@ public sealed record NounNameUpdateByIdRequest : UpdateRequest, IRequest<EntityN
     /// <summary>At most 200 characters. Must not be blank.</summary>
     /// <example>Analytical engines</example>
     [DisallowNull]
+    [MaxLength(EntityName.MaxNameLength)]
     public Optional<string?> Name { get; init; }
 
     /// <inheritdoc/>

@@ -5,8 +5,11 @@ namespace CleanWorkspace.Domain.NounName;
 /// <summary>A-entity-words of the workspace.</summary>
 public sealed class EntityName : Entity
 {
+    /// <summary>The maximum number of characters of a name.</summary>
+    public const int MaxNameLength = 200;
+
     /// <summary>The rule of names.</summary>
-    public static readonly TextRule NameRule = new(maxLength: 200, required: true);
+    public static readonly TextRule NameRule = new(MaxNameLength, required: true);
 
     private EntityName()
     {

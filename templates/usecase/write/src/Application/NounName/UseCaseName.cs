@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.NounName;
@@ -19,7 +20,8 @@ public sealed record NounNameActionNameRequest : BodyRequest, IRequest<EntityNam
     public IReadOnlyList<long>? ExpectedVersions { get; init; }
 
     /// <summary>The ids that replace the current ones. At most 100,000.</summary>
-    /// <example>["019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"]</example>
+    /// <example>[]</example>
+    [MaxLength(IdList.MaxCount)]
     public Optional<IReadOnlyList<string?>?> MemberNouns { get; init; }
 
     /// <inheritdoc/>

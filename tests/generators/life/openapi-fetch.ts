@@ -1,0 +1,57 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from '../generated/openapi-fetch/schema';
+import { api, equal, given, headers, linesOf, unique } from './expect';
+
+type ImportSummary = components['schemas']['ImportSummary'];
+type User = components['schemas']['UserResponse'];
+
+const client = createClient<paths>({ baseUrl: api, headers });
+const key = { 'Idempotency-Key': unique };
+
+const group = given((await client.POST('/auth/group', { body: { name: unique } })).data);
+const created = await client.POST('/user', {
+  params: { header: key },
+  body: { first_name: 'Ada', role: 'editor', user_groups: [group.id] },
+});
+const user = given(created.data);
+const tag = given(created.response.headers.get('ETag'));
+equal([user.first_name, user.last_name, user.role], ['Ada', null, 'editor']);
+
+const reused = await client.POST('/user', { params: { header: key }, body: { first_name: 'Grace' } });
+equal(given(reused.error).status, 422);
+equal(given(reused.error).code, 'idempotency_key_reused');
+
+const path = { id: user.id };
+const changed = await client.PATCH('/user/{id}', {
+  params: { path, header: { 'If-Match': tag } },
+  body: { last_name: 'Lovelace' },
+});
+equal(given(changed.data).last_name, 'Lovelace');
+const stale = await client.PATCH('/user/{id}', { params: { path, header: { 'If-Match': tag } }, body: { last_name: 'Byron' } });
+equal(given(stale.error).code, 'precondition_failed');
+
+const list = given((await client.GET('/auth/group/{id}/users', {
+  params: { path: { id: group.id }, query: { sort: '-first_name', fields: ['id', 'first_name'] } },
+  querySerializer: { array: { style: 'form', explode: false } },
+})).data);
+equal(list.results.map((row) => row.id), [user.id]);
+
+const exported = await client.GET('/user/export', { params: { query: { format: 'ndjson' } }, parseAs: 'text' });
+const rows = given(exported.data).split('\n');
+const row = given(rows.find((text) => text.includes(user.id)));
+equal((JSON.parse(row) as User).last_name, 'Lovelace');
+
+equal((await client.DELETE('/user/{id}', { params: { path } })).response.status, 204);
+equal(given((await client.GET('/user/{id}', { params: { path } })).error).code, 'user_not_found');
+
+const imported = await client.POST('/user/import', {
+  params: { query: { dry_run: true } },
+  headers: { 'Content-Type': 'application/x-ndjson' },
+  body: row,
+  bodySerializer: (body) => body,
+  parseAs: 'text',
+});
+const summary = given(linesOf<ImportSummary>(given(imported.data)).at(-1));
+equal([summary.dry_run, summary.created, summary.refused], [true, 1, 0]);
+
+equal((await client.DELETE('/auth/group/{id}', { params: { path: { id: group.id } } })).response.status, 204);

@@ -1,0 +1,60 @@
+import { Api } from '../generated/swagger-typescript-api/Api';
+import { FileFormat, UserField, UserSort } from '../generated/swagger-typescript-api/Api';
+import type { ImportSummary, Problem, UserResponse } from '../generated/swagger-typescript-api/Api';
+import { api, equal, given, headers, linesOf, unique } from './expect';
+
+// The clients of this generator send no files, only text, and give it another media type than the document.
+const client = new Api({
+  baseUrl: api,
+  baseApiParams: { headers },
+  customFetch: (url, init) => fetch(url, String(url).includes('/user/import')
+    ? { ...init, headers: { ...init?.headers, 'Content-Type': 'application/x-ndjson' } }
+    : init),
+});
+const key = { 'Idempotency-Key': unique };
+
+const group = (await client.auth.userGroupsCreateNewGroup({ name: unique })).data;
+const created = await client.user.usersCreateNewUser(
+  { first_name: 'Ada', role: 'editor', user_groups: [group.id] },
+  { headers: key },
+);
+const user = created.data;
+const tag = given(created.headers.get('ETag'));
+equal([user.first_name, user.last_name, user.role as string], ['Ada', null, 'editor']);
+
+const reused = await refusalOf(client.user.usersCreateNewUser({ first_name: 'Grace' }, { headers: key }));
+equal([reused.status, reused.code], [422, 'idempotency_key_reused']);
+
+const changed = await client.user.usersUpdateById(user.id, { last_name: 'Lovelace' }, { headers: { 'If-Match': tag } });
+equal(changed.data.last_name, 'Lovelace');
+const stale = await refusalOf(client.user.usersUpdateById(user.id, { last_name: 'Byron' }, { headers: { 'If-Match': tag } }));
+equal([stale.status, stale.code], [412, 'precondition_failed']);
+
+// The clients of this generator repeat a parameter for each field, so there can be only one.
+const query = { sort: UserSort.FirstNameDescending, fields: [UserField.Id] };
+const list = (await client.auth.userGroupsListUsersById(group.id, query)).data;
+equal(list.results.map((row) => row.id), [user.id]);
+
+const exported = await (await client.user.usersExport({ format: FileFormat.Ndjson })).text();
+const row = given(exported.split('\n').find((text) => text.includes(user.id)));
+equal((JSON.parse(row) as UserResponse).last_name, 'Lovelace');
+
+equal((await client.user.usersDeleteById(user.id)).status, 204);
+equal((await refusalOf(client.user.usersGetUserById(user.id))).code, 'user_not_found');
+
+const imported = await client.user.usersImport(row as unknown as File, { dry_run: true });
+const summary = given(linesOf<ImportSummary>(await imported.text()).at(-1));
+equal([summary.dry_run, summary.created, summary.refused], [true, 1, 0]);
+
+equal((await client.auth.userGroupsDeleteById(group.id)).status, 204);
+
+/** Returns the problem with which a call is refused. This generator's clients throw it. */
+async function refusalOf(call: Promise<unknown>): Promise<Problem> {
+  try {
+    await call;
+  } catch (refusal) {
+    return (refusal as { error: Problem }).error;
+  }
+
+  throw new Error('The call was not refused.');
+}
