@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
 
 namespace CleanWorkspace.IntegrationTests.Http.Users;
@@ -184,11 +182,11 @@ public sealed class ImportColumnsTests(ServiceFixture service) : IClassFixture<S
 
     [Theory]
     [InlineData("text/csv", "email,user_groups\n", "{0}@x.org,Board\n", 2)]
-    [InlineData(Ndjson, "", "{{\"email\":\"{0}@x.org\",\"user_groups\":[\"Board\"]}}\n", 1)]
+    [InlineData(Ndjson, "", "{\"email\":\"{0}@x.org\",\"user_groups\":[\"Board\"]}\n", 1)]
     public async Task Rows_with_the_same_fault_are_one_group_in_the_summary(string mediaType, string header, string row, int firstLine)
     {
-        var rows = Enumerable.Range(1, 5_000).Select(number => string.Format(CultureInfo.InvariantCulture, row, number));
-        var wrong = string.Format(CultureInfo.InvariantCulture, row, "@");
+        var rows = Enumerable.Range(1, 5_000).Select(number => row.Replace("{0}", $"{number}", StringComparison.Ordinal));
+        var wrong = row.Replace("{0}", "@", StringComparison.Ordinal);
 
         var answer = (await service.ImportAsync(header + string.Concat(rows) + wrong, mediaType: mediaType)).MustBe(422);
 
@@ -219,7 +217,7 @@ public sealed class ImportColumnsTests(ServiceFixture service) : IClassFixture<S
     {
         const string File = "email,first_name\na@x.org,Ada\n,Grace\n,Alan\n,\n";
 
-        JsonObject summary = (await service.ImportAsync(File, "dry_run=true")).MustBe(200).Lines[^1];
+        var summary = (await service.ImportAsync(File, "dry_run=true")).MustBe(200).Lines[^1];
         Assert.Equal("3 2 1", $"{summary["created"]} {summary["without_email"]} {summary["blank"]}");
         await service.ImportAsync(File);
         await service.ImportAsync(File);
