@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using CleanWorkspace.Domain.Values;
 using FluentValidation;
 using FluentValidation.Results;
@@ -8,15 +9,26 @@ namespace CleanWorkspace.Application.Requests;
 internal static class RequestRules
 {
     /// <summary>Requires at least one documented property.</summary>
-    public static void DescribesSomething<TRequest>(this AbstractValidator<TRequest> validator, Func<TRequest, bool> describes)
-        where TRequest : BodyRequest =>
+    public static void DescribesSomething<TRequest>(this AbstractValidator<TRequest> validator)
+        where TRequest : BodyRequest
+    {
+        var parameter = Expression.Parameter(typeof(TRequest));
+        var isAnyGiven = typeof(TRequest).GetProperties()
+            .Where(property => property.PropertyType.IsGenericType
+                && property.PropertyType.GetGenericTypeDefinition() == typeof(Optional<>)
+                && !property.IsDefined(typeof(UndocumentedAttribute)))
+            .Select(property => (Expression)Expression.Property(
+                Expression.Property(parameter, property), nameof(Optional<string?>.IsGiven)))
+            .Aggregate(Expression.OrElse);
+        var describesSomething = Expression.Lambda<Func<TRequest, bool>>(isAnyGiven, parameter).Compile();
         validator.RuleFor(request => request).Custom((request, context) =>
         {
-            if (request.ReadingFaults.Count == 0 && !describes(request))
+            if (request.ReadingFaults.Count == 0 && !describesSomething(request))
             {
                 context.AddFault("", RequestFault.NothingGiven);
             }
         });
+    }
 
     /// <summary>Requires the property.</summary>
     public static void IsGiven<TRequest>(this IRuleBuilder<TRequest, Optional<string?>> rule) =>

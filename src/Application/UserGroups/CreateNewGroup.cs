@@ -40,8 +40,7 @@ internal sealed class CreateNewGroupValidator : AbstractValidator<UserGroupsCrea
 {
     public CreateNewGroupValidator()
     {
-        this.DescribesSomething(request =>
-            request.Icon.IsGiven || request.Name.IsGiven || request.Description.IsGiven || request.Users.IsGiven);
+        this.DescribesSomething();
         RuleFor(request => request.Name).Holds(UserGroup.NameRule.Check);
         RuleFor(request => request.Icon).Holds(UserGroup.IconRule.Check);
         RuleFor(request => request.Description).Holds(UserGroup.DescriptionRule.Check);

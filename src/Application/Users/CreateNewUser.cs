@@ -59,9 +59,7 @@ internal sealed class CreateNewUserValidator : AbstractValidator<UsersCreateNewU
 {
     public CreateNewUserValidator()
     {
-        this.DescribesSomething(request =>
-            request.Role.IsGiven || request.RoleAlias.IsGiven || request.Email.IsGiven || request.LastName.IsGiven
-            || request.FirstName.IsGiven || request.UserGroups.IsGiven);
+        this.DescribesSomething();
         RuleFor(request => request.Email).Holds(EmailAddress.Check);
         RuleFor(request => request.FirstName).Holds(User.NameRule.Check);
         RuleFor(request => request.LastName).Holds(User.NameRule.Check);

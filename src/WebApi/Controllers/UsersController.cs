@@ -157,7 +157,6 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("delete", Name = "Users_deleteByList")]
-    [KnownParametersOnly]
     [DisableRequestSizeLimit]
     [DisableRequestTimeout]
     [ProducesResponseType(StatusCodes.Status200OK)]

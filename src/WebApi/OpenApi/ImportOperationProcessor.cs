@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.WebApi.Transfers;
 using NJsonSchema;
 using NSwag;
