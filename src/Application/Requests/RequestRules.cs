@@ -16,7 +16,7 @@ internal static class RequestRules
         var isAnyGiven = typeof(TRequest).GetProperties()
             .Where(property => property.PropertyType.IsGenericType
                 && property.PropertyType.GetGenericTypeDefinition() == typeof(Optional<>)
-                && !property.IsDefined(typeof(UndocumentedAttribute)))
+                && !property.IsDefined(typeof(UndocumentedAttribute), inherit: false))
             .Select(property => (Expression)Expression.Property(
                 Expression.Property(parameter, property), nameof(Optional<string?>.IsGiven)))
             .Aggregate(Expression.OrElse);
