@@ -68,6 +68,11 @@ public sealed class SlowTransferTests : IAsyncLifetime
             """);
         var unread = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BeginExportAsync()));
 
+        await Eventually.BeAsync(async () => await _database.ExecuteAsync(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND query LIKE 'SELECT g.id%'
+            """) is 0L);
         await Eventually.BeAsync(async () =>
         {
             using var export = await _service.Client.GetAsync("/user/export");
