@@ -18,15 +18,6 @@ internal sealed class ImportUsersHandler(ITransfers transfers, Caller caller, Ti
         var check = new RowCheck(clock);
         var rows = check.CheckAsync(request.Rows, cancellationToken);
         return check.AddCounts(
-            await transfers.ImportAsync(rows, request.Options, new Report(request.Report, check), caller, cancellationToken));
-    }
-
-    // The import knows only the valid and the refused rows.
-    private sealed class Report(IImportReport report, RowCheck check) : IImportReport
-    {
-        public void Progress(ImportStage stage, long rows, long? total) => report.Progress(stage, rows, total);
-
-        public Task CloseAsync(ImportSummary summary, IAsyncEnumerable<ImportRefusal> refusals, CancellationToken cancellationToken) =>
-            report.CloseAsync(check.AddCounts(summary), refusals, cancellationToken);
+            await transfers.ImportAsync(rows, request.Options, new CheckedReport(request.Report, check), caller, cancellationToken));
     }
 }

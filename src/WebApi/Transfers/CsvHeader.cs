@@ -8,6 +8,9 @@ internal sealed class CsvHeader
     private const string Advice = "Rename them, or use the options columns and ignore_other_columns "
         + "(on the command line --columns and --ignore-other-columns).";
 
+    // PowerShell writes the name of a class after it.
+    private const string TypePrefix = "#TYPE";
+
     private readonly int[] _cells = new int[CsvColumns.Names.Length];
 
     private CsvHeader() => Array.Fill(_cells, -1);
@@ -77,13 +80,12 @@ internal sealed class CsvHeader
     /// <summary>The failure for a line that comes before the header.</summary>
     public static Failure LineBefore(string name, long line)
     {
-        var hint = name.StartsWith("#TYPE", StringComparison.OrdinalIgnoreCase)
-            ? " PowerShell does not write it with Export-Csv -NoTypeInformation."
-            : "";
+        var isType = name.StartsWith(TypePrefix, StringComparison.OrdinalIgnoreCase);
         return Failure.InvalidFile(
             line,
             "missing_header",
-            $"The line {ColumnMap.Show(name)} is not a header, because the next line has more columns. Delete this line.{hint}");
+            $"The line {ColumnMap.Show(isType ? $"{TypePrefix} …" : name)} is not a header, because the next line has more columns. "
+                + $"Delete this line.{(isType ? " PowerShell does not write it with Export-Csv -NoTypeInformation." : "")}");
     }
 
     /// <summary>Returns the index of the property's cell, or -1 if the file does not have the property.</summary>

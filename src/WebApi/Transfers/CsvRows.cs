@@ -26,7 +26,7 @@ internal static class CsvRows
         await using var reader = CsvReader.Create(
             new Utf8Stream(content, quotes), CreateOptions(start.Separator, quotes), leaveOpen: false);
         var hasHeader = await ReadContentAsync(reader, quotes, cancellationToken);
-        // The reader passes over such a line itself if nothing comes before it.
+        // Empty lines may come before a named separator.
         if (hasHeader && start.IsNamed && CsvStart.IsName(reader.GetString(0)))
         {
             hasHeader = await ReadContentAsync(reader, quotes, cancellationToken);

@@ -16,7 +16,7 @@ internal sealed record CsvStart(char Separator, bool IsNamed)
     // The first one is the default.
     private static readonly char[] Separators = [',', ';', '\t'];
 
-    /// <summary>Reads the start of a file and consumes nothing of it.</summary>
+    /// <summary>Reads the start of a file. It consumes nothing but a named separator in the first line.</summary>
     /// <exception cref="Failure">The file names a separator that is not supported.</exception>
     public static async ValueTask<CsvStart> ReadAsync(PipeReader file, ColumnMap columns, CancellationToken cancellationToken)
     {
@@ -26,14 +26,15 @@ internal sealed record CsvStart(char Separator, bool IsNamed)
             var result = await file.ReadAsync(cancellationToken);
             var buffer = result.Buffer;
             record.Search(buffer);
-            var isComplete = record.HasEnd || result.IsCompleted;
-            var bytes = isComplete ? buffer.Slice(record.Start, record.End - record.Start).ToArray() : [];
-            file.AdvanceTo(buffer.Start, isComplete ? buffer.Start : buffer.End);
-            if (isComplete)
+            if (record.HasEnd || result.IsCompleted)
             {
-                return Find(bytes, columns);
+                var start = Find(buffer.Slice(record.Start, record.End - record.Start).ToArray(), columns);
+                // The CSV reader would pass over a named separator in the first line, but count its CR LF as two lines.
+                file.AdvanceTo(start.IsNamed && record.Start == 0 ? buffer.GetPosition(record.End) : buffer.Start);
+                return start;
             }
 
+            file.AdvanceTo(buffer.Start, buffer.End);
             if (record.End > LongLine.MaxLength)
             {
                 // The reader refuses such a record. Empty lines before it are not worth more memory.

@@ -114,7 +114,7 @@ public sealed partial class CsvRowsTests
     [InlineData("email,pass\u001Bword\n", "Unknown column: \"pass\uFFFDword\". Known columns: " + Columns + ". Rename them")]
     [InlineData("Work Email;Job\n", "Unknown columns: \"Work Email\", \"Job\". Known columns: " + Columns + ". The column email is")]
     [InlineData("email,First Name,FIRST_NAME\n", "The columns \"First Name\" and \"FIRST_NAME\" both have the property first_name.")]
-    [InlineData("#TYPE Selected.User\n\"a\",\"b\"\n", "The line \"#TYPE Selected.User\" is not a header")]
+    [InlineData("#TYPE Selected.User\n\"a\",\"b\"\n", "The line \"#TYPE …\" is not a header")]
     [InlineData("#TYPE Selected.User\n\"a\",\"b\"\n", "PowerShell does not write it with Export-Csv -NoTypeInformation.")]
     [InlineData("version:v1.0\na,b\n", "is not a header, because the next line has more columns. Delete this line.")]
     public async Task A_wrong_header_is_explained(string file, string expected)
