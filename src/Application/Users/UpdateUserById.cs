@@ -57,16 +57,12 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
     private static Fields<UserResponse> ReadOnlyFields { get; } = Fields<UserResponse>.Of("created_at", "updated_at", "email");
 
     /// <inheritdoc/>
-    public override References GetReferences()
+    public override References GetReferences() => new()
     {
-        var isValid = HasValidEmail;
-        return new()
-        {
-            NewEmail = isValid ? Email.Value : null,
-            UserGroups = UserGroups.Value ?? [],
-            SentBack = SentBack(isValid ? default : Email),
-        };
-    }
+        NewEmail = HasValidEmail ? Email.Value : null,
+        UserGroups = UserGroups.Value ?? [],
+        SentBack = SentBack(HasValidEmail ? default : Email),
+    };
 
     internal override async Task<StoredProperties?> FindStoredAsync(ReferenceCheck check, CancellationToken cancellationToken) =>
         await check.Users.FindAsync(Id, ReadOnlyFields, cancellationToken) is { } stored

@@ -99,7 +99,7 @@ public sealed class RoundTripTests : IAsyncLifetime
             "/user", new { email = "+2@x", first_name = "=1+1", last_name = "-'", role = "editor", user_groups = groups[..1] });
         await CreateAsync(
             "/user", new { email = "ẞ@x", first_name = "👩‍🚀", last_name = "e\u0301\u0323", role = "guest", user_groups = groups[1..] });
-        await CreateAsync("/user", new { email = "\"q\"@x", first_name = "@", last_name = @"\" });
+        await CreateAsync("/user", new { email = "'q'@x", first_name = "@", last_name = @"\" });
         await CreateAsync("/user", new { email = "null@x", first_name = "null", last_name = ";" });
     }
 
