@@ -61,7 +61,7 @@ internal sealed class UnofferedHeaders : IResourceFilter
     private static void RefuseUnlessRead(ResourceExecutingContext context, string header, string remedy)
     {
         var isRead = context.ActionDescriptor.Parameters.Any(parameter =>
-            parameter.BindingInfo is { BinderModelName: { } name, BindingSource: { } source } && source == BindingSource.Header && name == header);
+            parameter.BindingInfo?.BindingSource == BindingSource.Header && parameter.BindingInfo.BinderModelName == header);
         if (!isRead)
         {
             Refuse(context, header, remedy);
