@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Domain.Values;
 
@@ -23,8 +24,8 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     public DateTimeOffset? CreatedBefore { get; init; }
 
     /// <summary>
-    /// Selects rows that contain every word in their names or e-mail address, ignoring case and accents. A word of one or two letters
-    /// matches the beginning of a word. At most 10 words. At least one word needs a letter or a digit. The count stops at 10,000.
+    /// Selects rows that contain every word in their names or e-mail address, ignoring case and accents.
+    /// At most 10 words. At least one word needs three consecutive letters or digits.
     /// </summary>
     public string? Q { get; init; }
 
@@ -37,7 +38,7 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     public virtual IReadOnlyList<Guid>? SelectedIds => null;
 
     /// <summary>The words of <see cref="Q"/>; empty without a search.</summary>
-    public IReadOnlyList<SearchWord> Words => SearchWords.In(Q);
+    public IReadOnlyList<string> Words => SearchWords.In(Q);
 
     /// <inheritdoc/>
     public sealed override string List => string.Join('\n', ListParts);
@@ -83,12 +84,13 @@ internal static class SearchWords
 {
     private const int MaxCount = 10;
 
+    // The index holds groups of three characters.
+    private const int IndexedLength = 3;
+
     private static readonly TextRule Text = new(maxLength: 200, required: true);
 
-    public static IReadOnlyList<SearchWord> In(string? text) =>
-        text is null
-            ? []
-            : [.. Text.Normalize(text)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => new SearchWord(word))];
+    public static IReadOnlyList<string> In(string? text) =>
+        text is null ? [] : Text.Normalize(text)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     public static Fault? Check(string text)
     {
@@ -103,8 +105,23 @@ internal static class SearchWords
             return new Fault("invalid_search", $"Must have at most {MaxCount} words.");
         }
 
-        return words.Any(word => word.HasLetterOrDigit)
+        return words.Any(IsIndexed)
             ? null
-            : new Fault("invalid_search", "At least one word must have a letter or a digit.");
+            : new Fault("invalid_search", $"At least one word must have {IndexedLength} consecutive letters or digits.");
+    }
+
+    private static bool IsIndexed(string word)
+    {
+        var length = 0;
+        foreach (var rune in word.EnumerateRunes())
+        {
+            length = Rune.IsLetterOrDigit(rune) ? length + 1 : 0;
+            if (length == IndexedLength)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

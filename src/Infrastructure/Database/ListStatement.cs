@@ -9,14 +9,11 @@ namespace CleanWorkspace.Infrastructure.Database;
 /// <param name="ids">The columns that identify a row. They break ties.</param>
 internal sealed class ListStatement(string source, string[] ids)
 {
-    /// <summary>The highest count of a search. A search with more rows has this count.</summary>
-    public const int MaxSearchCount = 10_000;
-
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _conditions = [];
-    private readonly List<SearchCondition> _searches = [];
     private string? _key;
     private bool _isDescending;
+    private bool _isSearch;
     private string? _countQuery;
 
     /// <summary>Adds a parameter and returns its name in the statement.</summary>
@@ -52,10 +49,16 @@ internal sealed class ListStatement(string source, string[] ids)
         _ => Where($"{ids[0]} = ANY ({Add(selected.ToArray())})"),
     };
 
-    /// <summary>Selects the rows that match all conditions of a search.</summary>
-    public ListStatement WhereFound(IEnumerable<SearchCondition> searches)
+    /// <summary>Selects rows whose folded text contains every word. Each word is folded once, not for each row.</summary>
+    public ListStatement WhereContains(string foldedText, IReadOnlyList<string> words)
     {
-        _searches.AddRange(searches);
+        foreach (var word in words)
+        {
+            _isSearch = true;
+            var pattern = $@"replace(replace(replace(fold_text({Add(word)}), '\', '\\'), '%', '\%'), '_', '\_')";
+            Where($"{foldedText} LIKE (SELECT '%' || {pattern} || '%')");
+        }
+
         return this;
     }
 
@@ -83,7 +86,7 @@ internal sealed class ListStatement(string source, string[] ids)
         var columns = rows.ColumnsOf(shown);
         var direction = _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
         var order = _key is null ? ids : [_key, .. ids];
-        var sql = _searches.Count > 0 || request.Offset > 0
+        var sql = _isSearch || request.Offset > 0
             ? SelectPageFirst(rows, columns, order, direction, request)
             : $"""
               SELECT {columns}, {_key ?? "''"}, ({Count})
@@ -96,49 +99,25 @@ internal sealed class ListStatement(string source, string[] ids)
     /// <summary>Returns the command for the number of rows. Call it after <see cref="ToCommand{T}"/>.</summary>
     public NpgsqlCommand ToCountCommand() => ToCommand($"SELECT ({Count})", _parameters.Select(parameter => parameter.Clone()));
 
-    private string Count => _searches.Count > 0
-        ? $"SELECT count(*)::int FROM (SELECT FROM {source}{WhereAll(Found)} LIMIT {MaxSearchCount}) AS found"
-        : $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
+    private string Count => $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
 
-    private IEnumerable<string> Found => _conditions.Concat(_searches.Select(search => search.Indexed));
-
-    private IEnumerable<string> Walked => _conditions.Concat(_searches.Select(search => search.Walked));
-
-    // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little.
+    // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little. A search runs once
+    // and gives both the count and the page.
     private string SelectPageFirst<T>(Rows<T> rows, string columns, string[] order, string direction, ListRequest<T> request)
     {
         string[] names = [.. order.Select((_, index) => $"o{index}")];
         var chosen = string.Join(", ", order.Zip(names, (expression, name) => $"{expression} AS {name}"));
-        var limit = $"LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}";
-        var (with, page, count) = _searches.Count > 0
-            ? SelectFound(chosen, names, order, direction, limit, request.Cursor)
-            : ("",
-                $"SELECT {chosen} FROM {source}{WhereAfterCursor(request.Cursor, order, direction)} "
-                    + $"ORDER BY {WithDirection(order, direction)} {limit}",
-                Count);
+        var (found, from, count) = _isSearch
+            ? ($"WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereAll(_conditions)}) ",
+                $"found{WhereAll(AfterCursor(request.Cursor, names, direction))} ORDER BY {WithDirection(names, direction)}",
+                "SELECT count(*)::int FROM found")
+            : ("", $"{source}{WhereAfterCursor(request.Cursor, order, direction)} ORDER BY {WithDirection(order, direction)}", Count);
+        var page = $"SELECT {(_isSearch ? "*" : chosen)} FROM {from} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}";
         var joined = string.Join(" AND ", rows.Key.Zip(names[^ids.Length..], (column, name) => $"{column} = page.{name}"));
         return $"""
-            {with}SELECT {columns}, {(_key is null ? "''" : "page.o0")}, ({count})
+            {found}SELECT {columns}, {(_key is null ? "''" : "page.o0")}, ({count})
             FROM ({page}) AS page JOIN {rows.Table} ON {joined} ORDER BY {WithDirection(names, direction)}
             """;
-    }
-
-    // A search collects its rows once, for the count and for the page. It stops when there are too many rows to sort. Then the page comes
-    // from an index in the order of the list: so many rows match that a page of them is near. PostgreSQL runs only one of the two halves.
-    private (string With, string Page, string Count) SelectFound(
-        string chosen, string[] names, string[] order, string direction, string limit, Cursor? cursor)
-    {
-        const string Number = "(SELECT count(*) FROM found)";
-        var few = WhereAll([$"{Number} <= {MaxSearchCount}", .. AfterCursor(cursor, names, direction)]);
-        var many = WhereAll([$"{Number} > {MaxSearchCount}", .. Walked, .. AfterCursor(cursor, order, direction)]);
-        return (
-            $"WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereAll(Found)} LIMIT {MaxSearchCount + 1})\n",
-            $"""
-            (SELECT * FROM found{few} ORDER BY {WithDirection(names, direction)} {limit})
-            UNION ALL
-            (SELECT {chosen} FROM {source}{many} ORDER BY {WithDirection(order, direction)} {limit})
-            """,
-            $"SELECT least(count(*), {MaxSearchCount})::int FROM found");
     }
 
     private string WhereAfterCursor(Cursor? cursor, string[] order, string direction) =>

@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Infrastructure.Database;
@@ -27,12 +26,8 @@ internal static class UserGroupList
             list.Where($"g.name IS NOT NULL AND {NameKey} = fold_text({list.Add(UserGroup.NameRule.Normalize(name)!)})");
         }
 
-        return list.WhereFound(query.Words.Select(ConditionOf)).UseCountQuery(StoredCount(query));
+        return list.WhereContains("g.search_text", query.Words).UseCountQuery(StoredCount(query));
     }
-
-    private static SearchCondition ConditionOf(SearchWord word) => word.IsShort
-        ? SearchCondition.HasWordWith("g.search_text", word.Text)
-        : SearchCondition.Contains("g.search_text", word.Text);
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.
     private static string? StoredCount(ListGroupsQuery query) => query switch

@@ -14,15 +14,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
     // index entry, even if a group takes in all users of a page at once.
     private const int FillFactor = 50;
 
-    // Each word follows a blank, so that its beginning can be found. Names in Han, Hangul and Kana are written without a blank, family
-    // name first or last, so they are there in both orders.
-    private const string SearchedNames =
-        $"' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '') || CASE WHEN first_name || last_name ~ '{EastAsian}' "
-        + "THEN ' ' || last_name || first_name || ' ' || first_name || last_name ELSE '' END";
-
-    private const string EastAsian =
-        @"[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]";
-
     public void Configure(EntityTypeBuilder<User> builder)
     {
         builder.MapTo("users");
@@ -40,6 +31,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.Role).HoldsRole();
         builder.Ignore(user => user.UserGroups);
         builder.HasIndex(user => new { user.Role, user.Id }).HasDatabaseName("ix_users_role");
-        builder.HasSearchText("users", ("SearchText", SearchedNames), ("SearchEmail", "email"));
+        builder.HasSearchText("users", "coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, '')");
     }
 }

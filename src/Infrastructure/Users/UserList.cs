@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Infrastructure.Database;
@@ -34,25 +33,7 @@ internal static class UserList
             list.Where($"u.role = {SqlLiteral.Of(role)}");
         }
 
-        return list.WhereFound(query.Words.Select(ConditionOf)).UseCountQuery(StoredCount(query));
-    }
-
-    // A short word matches in the names and at the beginning of the address, because most words of addresses are the same for everybody.
-    private static SearchCondition ConditionOf(SearchWord word)
-    {
-        if (word.IsShort)
-        {
-            return SearchCondition.Any(
-                SearchCondition.HasWordWith("u.search_text", word.Text),
-                SearchCondition.StartsWith(EmailKey, EmailAddress.Fold(word.Text)));
-        }
-
-        var inNames = SearchCondition.Contains("u.search_text", word.Text);
-        var inAddress = SearchCondition.Contains("u.search_email", word.Text);
-        // A whole address is found in all its spellings.
-        return EmailAddress.Check(word.Text, out var address) is null
-            ? SearchCondition.Any(inNames, inAddress, SearchCondition.IsEqual(EmailKey, EmailAddress.Fold(address!)))
-            : SearchCondition.Any(inNames, inAddress);
+        return list.WhereContains("u.search_text", query.Words).UseCountQuery(StoredCount(query));
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.

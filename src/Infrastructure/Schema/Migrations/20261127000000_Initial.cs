@@ -92,7 +92,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     icon = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     description = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
                     search_text = table.Column<string>(type: "text", nullable: true,
-                        computedColumnSql: "fold_text(' ' || coalesce(name, ''))", stored: true),
+                        computedColumnSql: "fold_text(coalesce(name, ''))", stored: true),
                     user_count = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
@@ -116,13 +116,8 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     role = table.Column<string>(type: "text", nullable: false),
                     search_text = table.Column<string>(type: "text", nullable: true,
                         computedColumnSql:
-                            "fold_text(' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '') || "
-                            + "CASE WHEN first_name || last_name ~ '"
-                            + @"[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]' "
-                            + "THEN ' ' || last_name || first_name || ' ' || first_name || last_name ELSE '' END)",
+                            "fold_text(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, ''))",
                         stored: true),
-                    search_email = table.Column<string>(type: "text", nullable: true,
-                        computedColumnSql: "fold_text(email)", stored: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     version = table.Column<long>(type: "bigint", nullable: false, defaultValue: 1L)
@@ -196,9 +191,9 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_users_search_text",
                 table: "users",
-                columns: new[] { "search_text", "search_email" })
+                column: "search_text")
                 .Annotation("Npgsql:IndexMethod", "gin")
-                .Annotation("Npgsql:IndexOperators", new[] { "gin_trgm_ops", "gin_trgm_ops" })
+                .Annotation("Npgsql:IndexOperators", new[] { "gin_trgm_ops" })
                 .Annotation("Npgsql:StorageParameter:gin_pending_list_limit", 4096);
 
             migrationBuilder.ApplySchema(this);

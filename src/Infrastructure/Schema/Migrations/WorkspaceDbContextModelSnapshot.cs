@@ -107,7 +107,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("fold_text(' ' || coalesce(name, ''))", true);
+                        .HasComputedColumnSql("fold_text(coalesce(name, ''))", true);
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -177,17 +177,11 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("text")
                         .HasColumnName("role");
 
-                    b.Property<string>("SearchEmail")
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("text")
-                        .HasColumnName("search_email")
-                        .HasComputedColumnSql("fold_text(email)", true);
-
                     b.Property<string>("SearchText")
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("fold_text(' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '') || CASE WHEN first_name || last_name ~ '[\\u1100-\\u11ff\\u2e80-\\u9fff\\ua960-\\ua97f\\uac00-\\ud7ff\\uf900-\\ufaff\\uff66-\\uffdc\\U00020000-\\U0003ffff]' THEN ' ' || last_name || first_name || ' ' || first_name || last_name ELSE '' END)", true);
+                        .HasComputedColumnSql("fold_text(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, ''))", true);
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -203,12 +197,12 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.HasKey("Id")
                         .HasName("pk_users");
 
-                    b.HasIndex("SearchText", "SearchEmail")
+                    b.HasIndex("SearchText")
                         .HasDatabaseName("ix_users_search_text")
                         .HasAnnotation("Npgsql:StorageParameter:gin_pending_list_limit", 4096);
 
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText", "SearchEmail"), "gin");
-                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText", "SearchEmail"), new[] { "gin_trgm_ops", "gin_trgm_ops" });
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
 
                     b.HasIndex("Role", "Id")
                         .HasDatabaseName("ix_users_role");

@@ -1,4 +1,3 @@
-using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Users;
 
@@ -13,23 +12,7 @@ public sealed class SearchRequestTests
     [InlineData("100% a_b", "100%|a_b")]
     [InlineData("e\u0301te\u0301", "été")]
     public void Words_are_separated_by_white_space(string? q, string words) =>
-        Assert.Equal(
-            words.Split('|', StringSplitOptions.RemoveEmptyEntries), new UsersListRequest { Q = q }.Words.Select(word => word.Text));
-
-    [Theory]
-    [InlineData("l", true)]
-    [InlineData("Li", true)]
-    [InlineData("王伟", true)]
-    [InlineData("a-b.c", true)]
-    [InlineData("a@b.co", true)]
-    [InlineData("Lin", false)]
-    [InlineData("a-bcd", false)]
-    [InlineData("김철수", false)]
-    [InlineData("𝒜𝒷𝒸", false)]
-    [InlineData("%", false)]
-    [InlineData("😀", false)]
-    public void A_word_without_three_consecutive_letters_or_digits_is_short(string word, bool isShort) =>
-        Assert.Equal(isShort, new SearchWord(word).IsShort);
+        Assert.Equal(words.Split('|', StringSplitOptions.RemoveEmptyEntries), new UsersListRequest { Q = q }.Words);
 
     [Fact]
     public void Lists_with_different_filters_or_sort_keys_differ()
