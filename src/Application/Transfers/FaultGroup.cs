@@ -1,6 +1,15 @@
 namespace CleanWorkspace.Application.Transfers;
 
 /// <summary>The refused rows that have a fault with the same code in the same column.</summary>
+/// <example>
+/// {
+///   "code": "unknown_user_group",
+///   "column": "user_groups",
+///   "rows": 5000,
+///   "lines": [2, 3, 4],
+///   "details": ["The group \"Board\" does not exist."]
+/// }
+/// </example>
 /// <param name="Code">The stable code in snake_case.</param>
 /// <param name="Column">The column or property; null if the fault concerns the whole row.</param>
 /// <param name="Rows">The number of rows.</param>

@@ -8,11 +8,19 @@ namespace CleanWorkspace.Application.Transfers;
 ///   "created": 118,
 ///   "updated": 3,
 ///   "unchanged": 41,
+///   "deleted": 0,
+///   "merged": 0,
 ///   "refused": 0,
+///   "blank": 1,
+///   "without_email": 0,
 ///   "groups_created": 2,
 ///   "groups_updated": 0,
 ///   "groups_unchanged": 5,
-///   "seconds": 0.21
+///   "memberships_added": 130,
+///   "memberships_removed": 2,
+///   "seconds": 0.21,
+///   "faults": [],
+///   "faults_omitted": 0
 /// }
 /// </example>
 public sealed record ImportSummary
@@ -42,12 +50,12 @@ public sealed record ImportSummary
     public required long Refused { get; init; }
 
     /// <summary>The number of rows without content in the columns that the import reads. The import passes over them.</summary>
-    public long Blank { get; init; }
+    public required long Blank { get; init; }
 
     /// <summary>
     /// The number of valid rows of users with neither an address nor an id. Each import of the file creates a new user for each of them.
     /// </summary>
-    public long WithoutEmail { get; init; }
+    public required long WithoutEmail { get; init; }
 
     /// <summary>The number of new groups. Groups without a row of their own are included.</summary>
     public required long GroupsCreated { get; init; }
@@ -68,8 +76,8 @@ public sealed record ImportSummary
     public required double Seconds { get; init; }
 
     /// <summary>The faults of the refused rows in groups, the largest group first.</summary>
-    public IReadOnlyList<FaultGroup> Faults { get; init; } = [];
+    public required IReadOnlyList<FaultGroup> Faults { get; init; }
 
     /// <summary>The number of faults that the report does not list, because it has too many.</summary>
-    public long FaultsOmitted { get; init; }
+    public required long FaultsOmitted { get; init; }
 }

@@ -28,6 +28,7 @@ public sealed record UsersUpdateByIdRequest : UpdateRequest, IRequest<UserRespon
     /// </summary>
     /// <example>ada@example.org</example>
     [DisallowNull]
+    [MaxLength(EmailAddress.MaxLength)]
     public Optional<string?> Email { get; init; }
 
     /// <summary>One of admin, editor, viewer, guest, in any case.</summary>

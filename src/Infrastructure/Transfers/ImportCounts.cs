@@ -54,5 +54,10 @@ internal sealed record ImportCounts
         MembershipsAdded = NewMemberships + AddedMemberships,
         MembershipsRemoved = RemovedMemberships,
         Seconds = time.TotalSeconds,
+        // These are known where the file is read.
+        Blank = 0,
+        WithoutEmail = 0,
+        Faults = [],
+        FaultsOmitted = 0,
     };
 }

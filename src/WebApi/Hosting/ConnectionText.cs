@@ -42,7 +42,7 @@ internal static class ConnectionText
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or NotSupportedException)
         {
             throw new StartFailure(
-                $"{Name} is no valid connection string{Place(exception)}. It is not shown here, because it may hold a password. Write "
+                $"{Name} is no valid connection string. It is not shown here, because it may hold a password. Write "
                 + "Host=db.example.org;Database=workspace;Username=workspace;Password=... or "
                 + "postgres://workspace:...@db.example.org/workspace. In a URL, write special characters of the password as %XX.");
         }
@@ -51,12 +51,6 @@ internal static class ConnectionText
             ? throw new StartFailure($"{Name} names no server: it lacks Host=...")
             : settings.ConnectionString;
     }
-
-    // A keyword that Npgsql knows is no secret.
-    private static string Place(Exception exception) =>
-        exception is ArgumentException { ParamName: { } keyword } && new NpgsqlConnectionStringBuilder().ContainsKey(keyword)
-            ? $": the value of {keyword} cannot be used"
-            : "";
 
     // [user[:password]@][host[:port][,...]][/database][?name=value[&...]]
     private static NpgsqlConnectionStringBuilder ReadUrl(string text)

@@ -17,7 +17,7 @@ internal sealed class DirectoryDocumentProcessor : IDocumentProcessor
 
     private const string ExampleId = "019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072";
 
-    private const string ExampleCursor = "AZorPE1ef2CKGyw9Tl9gcQAAAAAAAAAAAAAAAAAAAAAAAAAAAlw5ChCqM_ia";
+    private const string ExampleCursor = "AaIedYcacFqmMgP7lx_snwAAAAAAAAAAAAAAAAAAAAAAAAAAAhreJ5xSUbjm";
 
     // Tags in the order of the document. Other tags follow.
     private static readonly string[] Tags = ["Users", "UserGroups", "ApiKeys", "AuditEntries"];

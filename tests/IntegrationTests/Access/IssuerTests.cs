@@ -113,7 +113,6 @@ public sealed class IssuerTests : IAsyncLifetime
     [InlineData("a.b.c", """{"a.b":{"c":"admin"},"a":{"b.c":"guest","b":{"c":"guest"}}}""", null)]
     [InlineData("a.b.c", """{"a.b":{"d":"guest"},"a":{"b.c":"admin","b":{"c":"guest"}}}""", null)]
     [InlineData("a.b.c", """{"a.b":"guest","a":{"b":{"c":"admin"}}}""", null)]
-    [InlineData("a..b", """{"a":{"":{"b":"admin"}}}""", null)]
     [InlineData(".a", """{"a":"admin"}""", "403 admin_required")]
     [InlineData("a.", """{"a":"admin"}""", "403 admin_required")]
     public async Task The_operator_can_choose_the_claim_of_the_roles(string name, string claims, string? refusal)

@@ -2,7 +2,7 @@
 
 INSERT INTO users AS u (id, created_at, updated_at, first_name, last_name, email, folded_email, role)
 SELECT @id, @time, @time, @first_name, @last_name, @email, @folded_email, @role WHERE set_config('workspace.write', @write, true) IS NOT NULL
-RETURNING u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version;
+RETURNING u.id, u.first_name, u.last_name, u.email, u.role, '{}'::uuid[] AS user_groups, u.created_at, u.updated_at, u.version;
 
 -- POST /user: 201
 
@@ -206,7 +206,7 @@ ORDER BY m.group_id ASC LIMIT 51;
 
 INSERT INTO user_groups AS g (id, created_at, updated_at, name, icon, description)
 SELECT @id, @time, @time, @name, @icon, @description WHERE set_config('workspace.write', @write, true) IS NOT NULL
-RETURNING g.id, g.name, g.icon, g.description, ARRAY(SELECT s.user_id FROM memberships AS s WHERE s.group_id = g.id ORDER BY s.user_id) AS users, g.created_at, g.updated_at, g.version;
+RETURNING g.id, g.name, g.icon, g.description, '{}'::uuid[] AS users, g.created_at, g.updated_at, g.version;
 
 -- POST /auth/group: 201
 
@@ -391,6 +391,7 @@ ON CONFLICT DO NOTHING RETURNING 1),
 removed AS (SELECT WHERE false)
 SELECT (SELECT count(*)::int FROM added) AS added, (SELECT count(*)::int FROM removed) AS removed
 FROM user_groups WHERE id = @id;
+SELECT version FROM user_groups WHERE id = @id;
 
 -- DELETE /auth/group/UUID/users/UUID: 204
 
@@ -410,6 +411,7 @@ removed AS (DELETE FROM memberships WHERE ctid = ANY (ARRAY(
 RETURNING 1)
 SELECT (SELECT count(*)::int FROM added) AS added, (SELECT count(*)::int FROM removed) AS removed
 FROM user_groups WHERE id = @id;
+SELECT version FROM user_groups WHERE id = @id;
 
 -- PATCH /auth/group/UUID/users: 200
 
@@ -428,6 +430,7 @@ ON CONFLICT DO NOTHING RETURNING 1),
 removed AS (SELECT WHERE false)
 SELECT (SELECT count(*)::int FROM added) AS added, (SELECT count(*)::int FROM removed) AS removed
 FROM user_groups WHERE id = @id;
+SELECT version FROM user_groups WHERE id = @id;
 
 -- GET /auth/audit?actor=command-line: 200
 
@@ -482,6 +485,8 @@ ANALYZE import_refusals;;
 CREATE TEMP TABLE import_refused (line bigint PRIMARY KEY);
 -- The valid rows about existing users. The other valid rows are new users.
 CREATE TEMP TABLE import_matches (line bigint NOT NULL, user_id uuid NOT NULL, gives_groups boolean NOT NULL);
+-- The part of them that is compared again under locks.
+CREATE TEMP TABLE import_locked (LIKE import_matches);
 -- One entry for each row about a group: the id of the existing group, or the id for the new group.
 CREATE TEMP TABLE import_group_matches (
     line bigint NOT NULL, group_id uuid NOT NULL, is_new boolean NOT NULL, is_ambiguous boolean NOT NULL);
@@ -495,7 +500,9 @@ CREATE TEMP TABLE import_new_groups (
 CREATE TEMP TABLE import_differences (user_id uuid NOT NULL, group_id uuid NOT NULL, is_added boolean NOT NULL);
 -- The existing users and groups to change.
 CREATE TEMP TABLE import_changes (line bigint NOT NULL, user_id uuid NOT NULL, version bigint NOT NULL);
-CREATE TEMP TABLE import_group_changes (line bigint NOT NULL, group_id uuid NOT NULL);;
+CREATE TEMP TABLE import_group_changes (line bigint NOT NULL, group_id uuid NOT NULL);
+-- The groups to lock and write, with the change of their number of members.
+CREATE TEMP TABLE import_touches (group_id uuid NOT NULL, delta integer NOT NULL);;
 
 -- Of several rows with the same address or id, the first is valid.
 INSERT INTO import_refusals (line, part, code, detail)
@@ -517,14 +524,15 @@ FROM (
 JOIN (SELECT id, line FROM import_users WHERE is_id_given UNION ALL SELECT id, line FROM import_groups WHERE is_id_given) AS i
     ON i.id = first.id AND i.line > first.line;;
 
--- The address finds the user. The id finds the user only if the row has no address.
+-- The id finds the user. If no user has the id, the address finds the user.
 INSERT INTO import_matches (line, user_id, gives_groups)
 SELECT i.line, u.id, i.user_groups IS NOT NULL
-FROM import_users AS i JOIN users AS u ON coalesce(u.folded_email, ' ' || u.id::text) COLLATE "C" = i.folded_email
+FROM import_users AS i JOIN users AS u ON u.id = i.id
+WHERE i.is_id_given
 UNION ALL
 SELECT i.line, u.id, i.user_groups IS NOT NULL
-FROM import_users AS i JOIN users AS u ON u.id = i.id
-WHERE i.folded_email IS NULL AND i.is_id_given;
+FROM import_users AS i JOIN users AS u ON coalesce(u.folded_email, ' ' || u.id::text) COLLATE "C" = i.folded_email
+WHERE NOT (i.is_id_given AND EXISTS (SELECT FROM users AS same WHERE same.id = i.id));
 
 INSERT INTO import_refusals (line, part, code, detail)
 SELECT m.line, 'id', 'duplicate_id', format('Line %s describes the same user.', first.line)
@@ -534,10 +542,9 @@ WHERE NOT EXISTS (SELECT FROM import_refusals AS r WHERE r.line = m.line);
 
 INSERT INTO import_refusals (line, part, code, detail)
 SELECT i.line, 'id', 'id_taken',
-    'Another user or a group has this id. Leave the id out: then the row describes the user with this address, or a new user.'
-FROM import_users AS i LEFT JOIN import_matches AS m USING (line)
-WHERE i.is_id_given AND i.id IS DISTINCT FROM m.user_id
-    AND (EXISTS (SELECT FROM users AS u WHERE u.id = i.id) OR EXISTS (SELECT FROM user_groups AS g WHERE g.id = i.id));;
+    'A group has this id. Leave the id out: then the row describes the user with this address, or a new user.'
+FROM import_users AS i
+WHERE i.is_id_given AND EXISTS (SELECT FROM user_groups AS g WHERE g.id = i.id);;
 
 -- The id finds the group, otherwise the name that the group had before the import.
 INSERT INTO import_group_matches (line, group_id, is_new, is_ambiguous)
@@ -551,8 +558,8 @@ LEFT JOIN (
 ) AS named ON named.name = i.name;
 
 INSERT INTO import_refusals (line, part, code, detail)
-SELECT m.line, 'name', 'ambiguous_user_group', 'Several groups have this name. Give the id of the group.'
-FROM import_group_matches AS m WHERE m.is_ambiguous;
+SELECT m.line, 'name', 'ambiguous_user_group', format('Several groups have the name "%s". Give the id of the group.', i.name)
+FROM import_group_matches AS m JOIN import_groups AS i USING (line) WHERE m.is_ambiguous;
 
 INSERT INTO import_refusals (line, part, code, detail)
 SELECT m.line, 'id', 'duplicate_id', format('Line %s describes the same group.', first.line)
@@ -619,15 +626,36 @@ ANALYZE import_names;
 INSERT INTO import_refusals (line, part, code, detail)
 SELECT i.line, 'user_groups', n.fault, CASE n.fault
     WHEN 'ambiguous_user_group'
-    THEN format('Several groups have the name at position %s. Give the id of the group.', entry.position)
-    ELSE format('The group at position %s does not exist, or its own line is refused.', entry.position) END
+    THEN format('Several groups have the name "%s". Give the id of the group.', n.name)
+    ELSE format('The group "%s" does not exist, or its own line is refused.', n.name) END
 FROM import_names AS n
 JOIN (
-    SELECT i.line, e.name, e.position
-    FROM import_users AS i CROSS JOIN unnest(i.user_groups) WITH ORDINALITY AS e (name, position)
+    SELECT i.line, e.name
+    FROM import_users AS i CROSS JOIN unnest(i.user_groups) AS e (name)
 ) AS entry ON entry.name = n.name
 JOIN import_users AS i ON i.line = entry.line
 WHERE n.fault IS NOT NULL;;
+
+INSERT INTO import_refused SELECT DISTINCT line FROM import_refusals ON CONFLICT DO NOTHING;;
+
+INSERT INTO import_refusals (line, part, code, detail)
+WITH RECURSIVE takers AS (
+    SELECT i.line, i.id AS user_id, u.id AS owner_id
+    FROM import_users AS i JOIN users AS u ON coalesce(u.folded_email, ' ' || u.id::text) COLLATE "C" = i.folded_email
+    WHERE i.is_id_given AND u.id <> i.id AND EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line AND m.user_id = i.id)
+        AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line)
+), givers AS (
+    SELECT t.line, i.line AS line_of_owner
+    FROM takers AS t
+    LEFT JOIN import_users AS i ON i.id = t.owner_id AND i.folded_email IS NOT NULL
+        AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line)
+), refused AS (
+    SELECT line FROM givers WHERE line_of_owner IS NULL
+    UNION SELECT g.line FROM givers AS g JOIN refused AS r ON r.line = g.line_of_owner
+)
+SELECT line, 'email', 'email_taken',
+    'Another user has this address and keeps it. Give that user another address in the same file, or leave the address out.'
+FROM refused;;
 
 INSERT INTO import_refused SELECT DISTINCT line FROM import_refusals ON CONFLICT DO NOTHING;;
 
@@ -640,7 +668,8 @@ WHERE NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line);
 
 -- New groups with rows of their own.
 INSERT INTO import_new_groups (id, created_at, name, icon, description)
-SELECT m.group_id, i.created_at, i.name, i.icon, i.description
+SELECT m.group_id, CASE WHEN i.is_id_given THEN least(i.created_at, now()) ELSE i.created_at END, i.name,
+    i.icon, i.description
 FROM import_group_matches AS m JOIN import_groups AS i USING (line)
 WHERE m.is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line);
 
@@ -677,7 +706,7 @@ WITH differences AS (
     FULL JOIN (
         SELECT s.user_id, s.group_id FROM memberships AS s JOIN import_matches AS m ON m.user_id = s.user_id AND m.gives_groups
     ) AS present ON present.user_id = wanted.user_id AND present.group_id = wanted.group_id
-    WHERE wanted.user_id IS NULL OR present.user_id IS NULL
+    WHERE present.user_id IS NULL OR wanted.user_id IS NULL
     RETURNING user_id
 )
 INSERT INTO import_changes (line, user_id, version)
@@ -688,6 +717,8 @@ JOIN users AS u ON u.id = m.user_id
 LEFT JOIN (SELECT DISTINCT user_id FROM differences) AS d ON d.user_id = u.id
 WHERE d.user_id IS NOT NULL
     OR (i.role IS NOT NULL AND i.role <> u.role)
+    -- A row that found the user by its address does not change the address.
+    OR (i.id = u.id AND i.email IS NOT NULL AND i.email IS DISTINCT FROM u.email)
     OR (i.gives_first_name AND i.first_name IS DISTINCT FROM u.first_name)
     OR (i.gives_last_name AND i.last_name IS DISTINCT FROM u.last_name);
 
@@ -704,7 +735,9 @@ SELECT matched,
     (SELECT count(*) FROM import_group_matches AS m
         WHERE NOT is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line)),
     (SELECT count(*) FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)),
-    (SELECT coalesce(max(line), 0) FROM import_users)
+    (SELECT coalesce(max(line), 0) FROM import_users),
+    (SELECT count(*) FILTER (WHERE is_added) FROM import_differences),
+    (SELECT count(*) FILTER (WHERE NOT is_added) FROM import_differences)
 FROM (SELECT count(*) AS matched FROM import_matches) AS matches;
 
 -- The function writer_slot never gives slot 32 to a session.
@@ -712,11 +745,12 @@ SELECT set_config('workspace.write', @write, true), set_config('workspace.slot',
     set_config('workspace.touching', 'deferred', true);
 
 INSERT INTO user_groups (id, name, icon, description, created_at, updated_at)
-SELECT id, name, icon, description, created_at, created_at FROM import_new_groups ORDER BY id;
+SELECT id, name, icon, description, created_at, greatest(created_at, now()) FROM import_new_groups
+ORDER BY id;
 
 INSERT INTO users (id, email, folded_email, role, first_name, last_name, created_at, updated_at)
 SELECT i.id, i.email, i.folded_email, coalesce(i.role, 'viewer'), i.first_name, i.last_name,
-    i.created_at, i.created_at
+    CASE WHEN i.is_id_given THEN least(i.created_at, now()) ELSE i.created_at END, greatest(CASE WHEN i.is_id_given THEN least(i.created_at, now()) ELSE i.created_at END, now())
 FROM import_users AS i WHERE i.line > @from AND i.line <= @to
 AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line AND r.line > @from AND r.line <= @to)
 AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line AND m.line > @from AND m.line <= @to) ORDER BY i.line;
@@ -726,6 +760,8 @@ SELECT i.id, g.group_id FROM import_users AS i JOIN import_members AS g ON g.lin
 WHERE g.line > @from AND g.line <= @to AND i.line > @from AND i.line <= @to
 AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = i.line AND r.line > @from AND r.line <= @to)
 AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = i.line AND m.line > @from AND m.line <= @to) ORDER BY i.line;
+
+SAVEPOINT before_locks;
 
 TRUNCATE import_differences, import_changes;
 
@@ -738,7 +774,7 @@ WITH differences AS (
     FULL JOIN (
         SELECT s.user_id, s.group_id FROM memberships AS s JOIN import_matches AS m ON m.user_id = s.user_id AND m.gives_groups
     ) AS present ON present.user_id = wanted.user_id AND present.group_id = wanted.group_id
-    WHERE wanted.user_id IS NULL OR present.user_id IS NULL
+    WHERE present.user_id IS NULL OR wanted.user_id IS NULL
     RETURNING user_id
 )
 INSERT INTO import_changes (line, user_id, version)
@@ -749,6 +785,8 @@ JOIN users AS u ON u.id = m.user_id
 LEFT JOIN (SELECT DISTINCT user_id FROM differences) AS d ON d.user_id = u.id
 WHERE d.user_id IS NOT NULL
     OR (i.role IS NOT NULL AND i.role <> u.role)
+    -- A row that found the user by its address does not change the address.
+    OR (i.id = u.id AND i.email IS NOT NULL AND i.email IS DISTINCT FROM u.email)
     OR (i.gives_first_name AND i.first_name IS DISTINCT FROM u.first_name)
     OR (i.gives_last_name AND i.last_name IS DISTINCT FROM u.last_name);
 
@@ -765,12 +803,24 @@ SELECT matched,
     (SELECT count(*) FROM import_group_matches AS m
         WHERE NOT is_new AND NOT EXISTS (SELECT FROM import_refused AS r WHERE r.line = m.line)),
     (SELECT count(*) FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)),
-    (SELECT coalesce(max(line), 0) FROM import_users)
+    (SELECT coalesce(max(line), 0) FROM import_users),
+    (SELECT count(*) FILTER (WHERE is_added) FROM import_differences),
+    (SELECT count(*) FILTER (WHERE NOT is_added) FROM import_differences)
 FROM (SELECT count(*) AS matched FROM import_matches) AS matches;
 
+TRUNCATE import_touches;
+
+INSERT INTO import_touches (group_id, delta)
+SELECT group_id, sum(delta)
+FROM (
+    SELECT group_id, 1 AS delta FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)
+    UNION ALL SELECT group_id, CASE WHEN is_added THEN 1 ELSE -1 END FROM import_differences
+    UNION ALL SELECT group_id, 0 FROM import_group_changes
+) AS deltas
+GROUP BY group_id;
+
 SELECT (SELECT count(*) FROM (
-    SELECT FROM user_groups WHERE id IN (SELECT group_id FROM (SELECT group_id FROM import_differences UNION SELECT group_id FROM import_group_changes) AS these) ORDER BY id FOR NO KEY UPDATE) AS locked)
-    = (SELECT count(*) FROM (SELECT group_id FROM import_differences UNION SELECT group_id FROM import_group_changes) AS these);
+    SELECT FROM user_groups WHERE id IN (SELECT group_id FROM import_touches) ORDER BY id FOR NO KEY UPDATE) AS locked) = (SELECT count(*) FROM import_touches);
 
 SELECT (SELECT count(*) FILTER (WHERE locked.is_same) FROM (
     SELECT u.version = c.version AS is_same
@@ -781,9 +831,17 @@ SELECT NOT EXISTS (SELECT FROM import_matches AS m WHERE NOT EXISTS (SELECT FROM
 
 SELECT set_config('workspace.write_id', '', true);
 
+UPDATE users AS u SET email = NULL, folded_email = NULL, version = u.version + 1
+FROM import_changes AS c JOIN import_users AS i ON i.line = c.line
+WHERE u.id = c.user_id AND i.is_id_given AND i.id = u.id AND i.folded_email <> u.folded_email AND EXISTS (
+    SELECT FROM import_users AS taker JOIN import_changes AS t ON t.line = taker.line
+    WHERE taker.folded_email = u.folded_email AND taker.id = t.user_id);
+
 UPDATE users AS u SET
     first_name = CASE WHEN i.gives_first_name THEN i.first_name ELSE u.first_name END,
     last_name = CASE WHEN i.gives_last_name THEN i.last_name ELSE u.last_name END,
+    email = CASE WHEN i.id = u.id AND i.email IS NOT NULL THEN i.email ELSE u.email END,
+    folded_email = CASE WHEN i.id = u.id AND i.email IS NOT NULL THEN i.folded_email ELSE u.folded_email END,
     role = coalesce(i.role, u.role), version = u.version + 1, updated_at = touched_at(u.updated_at)
 FROM import_changes AS c JOIN import_users AS i ON i.line = c.line
 WHERE u.id = c.user_id AND c.line > @from AND c.line <= @to;
@@ -793,21 +851,6 @@ WHERE NOT d.is_added AND m.user_id = d.user_id AND m.group_id = d.group_id;
 
 INSERT INTO memberships (user_id, group_id)
 SELECT user_id, group_id FROM import_differences WHERE is_added ORDER BY user_id, group_id;
-
-CREATE TEMP TABLE import_touches ON COMMIT DROP AS
-SELECT group_id, sum(delta)::integer AS delta
-FROM (
-    SELECT group_id, 1 AS delta FROM import_members AS g WHERE NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = g.line)
-    UNION ALL SELECT group_id, CASE WHEN is_added THEN 1 ELSE -1 END FROM import_differences
-    UNION ALL SELECT group_id, 0 FROM import_group_changes
-) AS deltas
-GROUP BY group_id;
-
-SELECT (SELECT count(*) FROM (
-    SELECT FROM user_groups WHERE id IN (SELECT group_id FROM import_touches AS these) ORDER BY id FOR NO KEY UPDATE) AS locked)
-    = (SELECT count(*) FROM import_touches AS these);
-
-SELECT set_config('workspace.write_id', '', true);
 
 UPDATE user_groups AS g SET
     name = coalesce(i.name, g.name),

@@ -199,6 +199,10 @@ public sealed class ImportUsersTests
                     MembershipsAdded = 0,
                     MembershipsRemoved = 0,
                     Seconds = 0,
+                    Blank = 0,
+                    WithoutEmail = 0,
+                    Faults = [],
+                    FaultsOmitted = 0,
                 };
             },
         };
