@@ -12,11 +12,11 @@ public sealed partial record ListLinks
     private const string CursorParameter = "cursor";
 
     /// <summary>The link to the next page, or null on the last page.</summary>
-    /// <example>https://workspace.example.org/user?page=3&amp;cursor=AZorPE1ef2CKGyw9Tl9gcQAAAAAAAAAAAAAAAAAAAAAAAAAAAlw5ChCqM_ia</example>
+    /// <example>https://workspace.example.org/user?page=3&amp;cursor=AaIedYcacFqmMgP7lx_snwAAAAAAAAAAAAAAAAAAAAAAAAAAAhreJ5xSUbjm</example>
     public required string? Next { get; init; }
 
     /// <summary>The link to the previous page, or null on the first page.</summary>
-    /// <example>https://workspace.example.org/user?page=1&amp;cursor=AZorPE1ef2CKGyw9Tl9gcQAAAAAAAAAAAAAAAAAAAAAAAAAAAlw5ChCqM_ia</example>
+    /// <example>https://workspace.example.org/user?page=1&amp;cursor=AaIedYcacFqmMgP7lx_snwAAAAAAAAAAAAAAAAAAAAAAAAAAAhreJ5xSUbjm</example>
     public required string? Previous { get; init; }
 
     /// <summary>Returns the URL of a page, or null if it has no number and no cursor.</summary>

@@ -9,7 +9,7 @@ public sealed record ListResponse<T>
     /// <summary>The links to the next and the previous page.</summary>
     /// <example>
     /// {
-    ///   "next": "https://workspace.example.org/user?page=2&amp;cursor=AZorPE1ef2CKGyw9Tl9gcQAAAAAAAAAAAAAAAAAAAAAAAAAAAlw5ChCqM_ia",
+    ///   "next": "https://workspace.example.org/user?page=2&amp;cursor=AaIedYcacFqmMgP7lx_snwAAAAAAAAAAAAAAAAAAAAAAAAAAAhreJ5xSUbjm",
     ///   "previous": null
     /// }
     /// </example>
