@@ -11,7 +11,7 @@ internal static class Invisible
     // Text below this code point has no invisible characters.
     private const int First = 0xAD;
 
-    /// <summary>Returns the first invisible character, or null. It includes the few characters of the category Cf that are visible.</summary>
+    /// <summary>Returns the first invisible character, or null. The few visible characters of the category Cf count too.</summary>
     public static Rune? FindIn(string text)
     {
         foreach (var rune in text.EnumerateRunes())

@@ -105,13 +105,13 @@ internal sealed class IssuerKeyReader(IssuerSettings settings, TimeProvider cloc
     }
 
     // The message of a timeout would be "A task was canceled."
-    private static string ReasonOf(Exception exception)
-    {
-        var cause = exception.GetBaseException();
-        return cause is OperationCanceledException or TimeoutException
+    private static string ReasonOf(Exception exception) =>
+        IsTimeout(exception)
             ? $"it does not answer within {ReadTimeout.TotalSeconds} seconds"
-            : cause.Message;
-    }
+            : exception.GetBaseException().Message;
+
+    private static bool IsTimeout(Exception? exception) =>
+        exception is not null && (exception is OperationCanceledException or TimeoutException || IsTimeout(exception.InnerException));
 
     // ReadStart is a timestamp of the clock. Ages are measured from it.
     private sealed record CachedConfiguration(OpenIdConnectConfiguration Configuration, long ReadStart);

@@ -133,7 +133,7 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         using var report = new NdjsonReport(Response);
         var options = new ImportOptions(partial, dryRun, createGroups)
         {
-            Memberships = userGroups?.Mode ?? default,
+            Memberships = MembershipParameter.ModeOf(userGroups),
             MergesRows = mergeRows,
             Key = FingerprintStream.KeyOf(HttpContext, idempotency),
         };

@@ -29,7 +29,9 @@ internal static class ConnectionText
     };
 
     /// <summary>Returns the connection string with Npgsql's keywords.</summary>
-    /// <exception cref="StartFailure">The text cannot be used. The message repeats no part of it, because it may hold a password.</exception>
+    /// <exception cref="StartFailure">
+    /// The text cannot be used. The message repeats no part of it, because it may hold a password.
+    /// </exception>
     public static string Read(string text)
     {
         NpgsqlConnectionStringBuilder settings;

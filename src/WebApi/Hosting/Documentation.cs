@@ -20,7 +20,8 @@ internal static class Documentation
     private const string ResourcePrefix = "docs/";
 
     // The pages have no scripts and load nothing.
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private const string Policy =
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     // Each page is made from its Markdown when it is first read.
     private static readonly FrozenDictionary<string, Lazy<string>> Pages = typeof(Documentation).Assembly.GetManifestResourceNames()

@@ -1,4 +1,6 @@
 using System.Globalization;
+using CleanWorkspace.Application;
+using CleanWorkspace.Application.Requests;
 using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Errors;
 using Microsoft.AspNetCore.HostFiltering;
@@ -33,18 +35,16 @@ internal static class HostSetup
 
             if (!IsValid(host))
             {
-                return ProblemWriter.WriteAsync(
+                return RefuseAsync(
                     context,
-                    StatusCodes.Status400BadRequest,
                     "invalid_host",
                     "The Host header is malformed. Send a name or an IP address, and a port from 1 to 65535 if it is not the default.");
             }
 
             return allowed is null || HostString.MatchesAny(host, allowed) || IsHealthCheck(context.Request.Path)
                 ? next(context)
-                : ProblemWriter.WriteAsync(
+                : RefuseAsync(
                     context,
-                    StatusCodes.Status400BadRequest,
                     "host_not_allowed",
                     "The service does not answer to the name in the Host header. Its operator lists the names in AllowedHosts.");
         });
@@ -66,6 +66,9 @@ internal static class HostSetup
     /// <summary>Tells whether the text is a port from 1 to 65535.</summary>
     public static bool IsPort(ReadOnlySpan<char> text) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
+
+    private static Task RefuseAsync(HttpContext context, string code, string detail) =>
+        ProblemWriter.WriteAsync(context, Failure.Invalid(new RequestFault(code, detail, Parameter: "Host")));
 
     // The framework decodes names with xn-- and throws if they are not valid.
     private static bool IsDecodable(string host)

@@ -30,6 +30,9 @@ public sealed record MembershipParameter(MembershipMode Mode) : IQueryValue<Memb
         return value is not null;
     }
 
+    /// <summary>Returns the mode of the parameter; the default if the parameter is absent.</summary>
+    internal static MembershipMode ModeOf(MembershipParameter? parameter) => parameter?.Mode ?? default;
+
     /// <summary>Returns the mode of a value; the default if the value is null.</summary>
     internal static MembershipMode ModeOf(string? text) => text is null ? default : Modes[text];
 }

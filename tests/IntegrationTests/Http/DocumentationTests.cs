@@ -50,7 +50,8 @@ public sealed partial class DocumentationTests(ServiceFixture service) : IClassF
             }
         }
 
-        Assert.Superset(new HashSet<string> { "/docs/api", "/docs/contract", "/docs/errors", "/docs/import-export", "/docs/recipes" }, seen);
+        Assert.Superset(
+            new HashSet<string> { "/docs/api", "/docs/contract", "/docs/errors", "/docs/import-export", "/docs/recipes" }, seen);
     }
 
     [Theory]

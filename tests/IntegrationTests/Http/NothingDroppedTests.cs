@@ -132,7 +132,7 @@ public sealed class NothingDroppedTests(ServiceFixture service) : IClassFixture<
 
     private Task<Answer> SendAsync(HttpMethod method, string path, string? header = null, string? value = null, string? body = null)
     {
-        var content = path.StartsWith("/user/import", StringComparison.Ordinal)
+        var content = path.StartsWith("/user/import", StringComparison.Ordinal) || path.StartsWith("/user/delete", StringComparison.Ordinal)
             ? ServiceFixture.ToFile("email\n"u8.ToArray(), "text/csv")
             : method == HttpMethod.Post || method == HttpMethod.Patch ? ServiceFixture.ToContent(body ?? """{"name":"x"}""") : null;
         var request = new HttpRequestMessage(method, path) { Content = content };

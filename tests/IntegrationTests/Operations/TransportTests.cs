@@ -21,12 +21,10 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
     };
 
     [Theory]
-    [InlineData("/")]
     [InlineData("/users")]
     [InlineData("/auth")]
     [InlineData("/auth/groups")]
     [InlineData("/group")]
-    [InlineData("/api/v1")]
     [InlineData("/api/v2/user")]
     [InlineData("/user/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071/user_groups")]
     [InlineData("/%F0%9F%98%80?page=1")]
@@ -353,13 +351,9 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
         await using var broken = await TestService.StartAsync(database.ConnectionString);
         await database.ExecuteAsync("DROP TABLE memberships CASCADE; CREATE TABLE memberships (group_id text, user_id text)");
 
-        foreach (var (method, path, body) in new[]
+        foreach (var path in new[] { "/user", $"/user/{Bodies.UnknownId}" })
         {
-            (HttpMethod.Get, "/user", null),
-            (HttpMethod.Post, "/user", """{"first_name":"Ada"}"""),
-        })
-        {
-            var answer = (await AskAsync(broken, method, path, body)).MustBe(500);
+            var answer = (await AskAsync(broken, HttpMethod.Get, path)).MustBe(500);
             Contract.VerifyProblem(answer);
             Assert.Equal("internal_error", (string)answer.Json["code"]!);
             // The message of PostgreSQL is: operator does not exist: uuid = text.
