@@ -16,7 +16,9 @@ internal sealed class FingerprintStream : ForwardStream
     {
         _body = body;
         var operation = request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName;
-        _hash.AppendData(Encoding.UTF8.GetBytes($"{operation}{request.QueryString}\n{request.ContentType}\n"));
+        // An empty query may have a question mark or none.
+        var query = request.QueryString.Value?.TrimStart('?');
+        _hash.AppendData(Encoding.UTF8.GetBytes($"{operation}?{query}\n{request.ContentType}\n"));
     }
 
     /// <summary>Wraps the body if the request has an idempotency key. Otherwise returns it unchanged.</summary>

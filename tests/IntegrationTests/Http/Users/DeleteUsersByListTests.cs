@@ -79,7 +79,7 @@ public sealed class DeleteUsersByListTests(ServiceFixture service) : IClassFixtu
             {"id": "{{group}}"}
             """;
 
-        var refused = (await DeleteAsync(file, mediaType: Ndjson)).MustBe(400);
+        var refused = (await DeleteAsync(file, mediaType: Ndjson)).MustBe(422);
 
         Assert.Equal(
             [
@@ -141,7 +141,7 @@ public sealed class DeleteUsersByListTests(ServiceFixture service) : IClassFixtu
 
         await other.CommitAsync();
 
-        var fault = (await deletion.WithinLimitAsync()).MustBe(400).Lines[0];
+        var fault = (await deletion.WithinLimitAsync()).MustBe(422).Lines[0];
         Assert.Equal("unknown_user", (string)fault["code"]!);
         (await service.GetAsync($"/user/{ada}")).MustBe(200);
     }

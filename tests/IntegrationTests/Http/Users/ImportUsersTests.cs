@@ -253,7 +253,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
         {
             var answer = await service.ImportAsync(file, mediaType: mediaType);
 
-            Counts(answer.MustBe(400), created: 1, refused: 1, isApplied: false);
+            Counts(answer.MustBe(422), created: 1, refused: 1, isApplied: false);
             var line = mediaType == Ndjson ? 2 : 3;
             Assert.Equal([(line, "email", "invalid_email")], Faults(answer));
         }
@@ -264,7 +264,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     {
         var answer = await service.ImportAsync("email\na@x.example\n\ufeffb@x.example\n");
 
-        Assert.Equal([(3, "email", "invalid_email")], Faults(answer.MustBe(400)));
+        Assert.Equal([(3, "email", "invalid_email")], Faults(answer.MustBe(422)));
         Assert.Contains("U+FEFF", (string)answer.Lines[0]["detail"]!, StringComparison.Ordinal);
         Counts((await service.ImportAsync("\ufeffemail\na@x.example\n")).MustBe(200), created: 1);
     }
@@ -283,7 +283,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
         Counts(csv.MustBe(200), updated: 1);
         Counts(ndjson.MustBe(200), updated: 1);
-        Assert.Equal([(3, "email", "duplicate_email")], Faults(twice.MustBe(400)));
+        Assert.Equal([(3, "email", "duplicate_email")], Faults(twice.MustBe(422)));
         var changed = await service.ReadUserAsync(user.Id());
         Assert.Equal($"{stored} Ada L", $"{changed["email"]} {changed["first_name"]} {changed["last_name"]}");
     }
@@ -624,7 +624,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             """;
         Assert.Equal(
             [(4, "email", "duplicate_email"), (5, "email", "duplicate_email")],
-            Faults((await service.ImportAsync(File, "create_groups=true")).MustBe(400)));
+            Faults((await service.ImportAsync(File, "create_groups=true")).MustBe(422)));
 
         var summary = Counts((await service.ImportAsync(File, "create_groups=true&merge_rows=true")).MustBe(200), created: 2);
 
@@ -672,7 +672,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
             alan@example.org,,,,
             """;
 
-        var refused = (await service.ImportAsync(File, "create_groups=true&merge_rows=true")).MustBe(400);
+        var refused = (await service.ImportAsync(File, "create_groups=true&merge_rows=true")).MustBe(422);
 
         Assert.Equal(
             [(3, "first_name", "merge_conflict"), (3, "last_name", "merge_conflict"), (4, "role", "merge_conflict")],
@@ -737,7 +737,7 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     {
         const string File = "email,user_groups\nada@example.org,Analysts\n";
         var key = $"{Guid.NewGuid()}";
-        (await ImportWithKeyAsync(key, File)).MustBe(400);
+        (await ImportWithKeyAsync(key, File)).MustBe(422);
 
         await service.CreateGroupAsync(new { name = "Analysts" });
 

@@ -95,7 +95,7 @@ public sealed class SlowTransferTests : IAsyncLifetime
         using var content = ServiceFixture.ToFile(Encoding.UTF8.GetBytes($"email\n{rows}"), "text/csv");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/user/import") { Content = content };
         using var unread = await _service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.Equal(400, (int)unread.StatusCode);
+        Assert.Equal(422, (int)unread.StatusCode);
 
         await Eventually.BeAsync(async () => await ImportAsync("email\nada@example.org\n") == 200);
 
