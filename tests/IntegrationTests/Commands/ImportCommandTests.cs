@@ -64,7 +64,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
         Assert.True(run.ExitCode == 1, $"{run}");
         Assert.Matches(@"(?m)^\s+3\s+email\s+invalid_email\s+Must be", run.Output);
         Assert.Matches(@"(?m)^\s+4\s+user_groups\s+unknown_user_group\s+The group ""Board"" does not exist\.", run.Output);
-        Assert.Contains("rows    50 refused, 1 blank", run.Output, StringComparison.Ordinal);
+        Assert.Contains("rows    50 refused, 0 merged, 1 blank", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
             "email,user_groups\nada@example.org,Poets\nada@example.org,Analysts\n", "--create-groups", "--merge-rows");
 
         Assert.True(run.ExitCode == 0, $"{run}");
-        Assert.Contains("rows    0 refused, 1 merged\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("rows    0 refused, 1 merged, 0 blank\n", run.Output, StringComparison.Ordinal);
         Assert.Equal(2L, await _database.ExecuteAsync("SELECT count(*) FROM memberships"));
     }
 
