@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using CleanWorkspace.WebApi.OpenApi;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Syntax;
@@ -22,6 +23,8 @@ internal static class Documentation
     // The pages have no scripts and load nothing.
     private const string Policy =
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly string OpenApiDocument = OpenApiSetup.PathOf(OpenApiSetup.DocumentNames[0]);
 
     // Each page is made from its Markdown when it is first read.
     private static readonly FrozenDictionary<string, Lazy<string>> Pages = typeof(Documentation).Assembly.GetManifestResourceNames()
@@ -52,8 +55,8 @@ internal static class Documentation
         links = new
         {
             documentation = $"{prefix}{Path}",
-            openapi = $"{prefix}/swagger/v1/swagger.json",
-            try_it = $"{prefix}/swagger",
+            openapi = $"{prefix}{OpenApiDocument}",
+            try_it = $"{prefix}{OpenApiSetup.UiPath}",
             users = $"{prefix}/user",
             user_groups = $"{prefix}/auth/group",
             ready = $"{prefix}{ApiSetup.HealthPath}/ready",
@@ -90,7 +93,7 @@ internal static class Documentation
         var file = url.Split('#')[0];
         if (file == "openapi.json")
         {
-            link.Url = "../swagger/v1/swagger.json";
+            link.Url = $"..{OpenApiDocument}";
         }
         else if (file.EndsWith(".md", StringComparison.Ordinal) && Pages.ContainsKey(file[..^3]))
         {
