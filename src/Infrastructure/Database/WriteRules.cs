@@ -19,7 +19,9 @@ internal static class WriteRules
     private const string KeyInUse = "WS409";
     private const string KeyReused = "WS422";
 
-    private const int MaxAttempts = 15;
+    /// <summary>The number of attempts of a write that loses races.</summary>
+    public const int MaxAttempts = 15;
+
     private const int PauseMilliseconds = 10;
 
     /// <summary>Runs a write, and runs it again if it lost a race against other writers.</summary>
@@ -50,10 +52,15 @@ internal static class WriteRules
                 }
             }
 
-            // A random pause separates the writers that met. It grows with the number of attempts.
-            await Task.Delay(Random.Shared.Next(PauseMilliseconds * attempt), cancellationToken);
+            await PauseAsync(attempt, cancellationToken);
         }
     }
+
+    /// <summary>
+    /// Waits before the next attempt. A random pause separates the writers that met. It grows with the number of attempts.
+    /// </summary>
+    public static Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(Random.Shared.Next(PauseMilliseconds * attempt), cancellationToken);
 
     /// <summary>Tells whether a write lost a race against other writers, so that another attempt may succeed.</summary>
     public static bool HasLostRace(PostgresException refusal) => refusal.SqlState

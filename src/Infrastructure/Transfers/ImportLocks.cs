@@ -1,3 +1,4 @@
+using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
@@ -9,9 +10,6 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 /// </remarks>
 internal static class ImportLocks
 {
-    private const int MaxAttempts = 15;
-    private const int PauseMilliseconds = 10;
-
     /// <summary>Locks the groups of <c>import_touches</c>. Answers whether all of them exist.</summary>
     public const string LockGroups = "SELECT " + AreAllLocked + ") AS locked) = (SELECT count(*) FROM import_touches)";
 
@@ -40,12 +38,13 @@ internal static class ImportLocks
             {
                 return await lockAsync(cancellationToken);
             }
-            catch (PostgresException refusal) when (attempt < MaxAttempts && refusal.SqlState == PostgresErrorCodes.LockNotAvailable)
+            catch (PostgresException refusal) when (
+                attempt < WriteRules.MaxAttempts && refusal.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
                 await session.ExecuteAsync("ROLLBACK TO SAVEPOINT before_locks", cancellationToken);
             }
 
-            await Task.Delay(Random.Shared.Next(PauseMilliseconds * attempt), cancellationToken);
+            await WriteRules.PauseAsync(attempt, cancellationToken);
         }
     }
 }
