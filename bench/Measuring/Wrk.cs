@@ -17,7 +17,7 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
     private const int MinRequestsAtOneConnection = 3_000;
     private const int PauseMilliseconds = 1000;
 
-    private const double MaxShareWithGain = 0.95;
+    private const double GainThreshold = 0.95;
 
     private static int _runs;
 
@@ -30,7 +30,7 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
         {
             // The previous run left with requests under way. The program still cancels them.
             await Task.Delay(PauseMilliseconds, cancellationToken);
-            var (programBefore, serverBefore) = Read(target);
+            var (programBefore, serverBefore) = ReadCpuSeconds(target);
             var output = await ProgramRun.RunAsync(
                 program,
                 [
@@ -39,7 +39,7 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
                 ],
                 [],
                 cancellationToken);
-            var (programAfter, serverAfter) = Read(target);
+            var (programAfter, serverAfter) = ReadCpuSeconds(target);
 
             var line = output.Split('\n').Single(line => line.StartsWith(ResultPrefix, StringComparison.Ordinal));
             var numbers = line.Split(' ').Skip(1).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
@@ -75,13 +75,13 @@ internal sealed class Wrk(string program, Workspace workspace, int? server)
         {
             var load = await RunAsync(target, operation, connections, 1, cancellationToken);
             requests += load.Rate;
-            (lowestMicros, runsWithoutGain) = load.ProgramMicros < lowestMicros * MaxShareWithGain
+            (lowestMicros, runsWithoutGain) = load.ProgramMicros < lowestMicros * GainThreshold
                 ? (load.ProgramMicros, 0)
                 : (lowestMicros, runsWithoutGain + 1);
         }
     }
 
-    private (double Program, double? Server) Read(HostedProgram target) =>
+    private (double Program, double? Server) ReadCpuSeconds(HostedProgram target) =>
         (ProcessUsage.SecondsOf(target.ProcessId), server is { } process ? ProcessUsage.SecondsWithChildrenOf(process) : null);
 
     private string Script(HostedProgram target, Operation operation) => string.Create(

@@ -100,7 +100,7 @@ internal sealed class WriteBatch
     /// whole table for each id, which is too slow for many ids.
     /// </remarks>
     /// <param name="memberships">The number of memberships, as an SQL expression.</param>
-    public WriteBatch ThenPlanFor(string memberships) => ThenLock($"SELECT plan_for({memberships})");
+    public WriteBatch ThenDiscardPlans(string memberships) => ThenLock($"SELECT plan_for({memberships})");
 
     /// <summary>Refuses the batch if the idempotency key is used already or in use. Without a key it does nothing.</summary>
     /// <remarks>Add it first: the row of the first use may be the reason why a later statement would fail.</remarks>
@@ -133,7 +133,7 @@ internal sealed class WriteBatch
     }
 
     /// <summary>Refuses the batch if the row has an unexpected version. Null accepts any version and locks nothing.</summary>
-    public WriteBatch ThenExpect(IReadOnlyList<long>? expectedVersions) => expectedVersions is null ? this : ThenLockRow(expectedVersions);
+    public WriteBatch ThenRequireVersion(IReadOnlyList<long>? expectedVersions) => expectedVersions is null ? this : ThenLockRow(expectedVersions);
 
     /// <summary>Inserts the row with the given columns. Its times are the time in its id.</summary>
     /// <param name="alias">The alias of the table for RETURNING.</param>

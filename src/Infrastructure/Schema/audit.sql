@@ -1,5 +1,5 @@
--- The audit: triggers write an entry for every change, in the transaction of the change. All functions are in PL/pgSQL, which keeps its
--- plans: functions in SQL are planned again in each transaction, which doubled the cost of the audit.
+-- The audit: triggers write an entry for every change, in the transaction of the change. What runs during a write is in PL/pgSQL, which
+-- keeps its plans: functions in SQL are planned again in each transaction, which doubled the cost of the audit.
 
 -- Returns the id of this write: a UUID version 7 with the time in microseconds and the number of the transaction. It is made at the
 -- first change, after the locks on it were taken. Of two writes of one resource the later one therefore has the later id.

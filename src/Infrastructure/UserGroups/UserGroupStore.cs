@@ -48,7 +48,7 @@ internal sealed class UserGroupStore(NpgsqlDataSource database, SharedLookup<Use
         else
         {
             batch.With("users", group.Users)
-                .ThenPlanFor("cardinality(@users)")
+                .ThenDiscardPlans("cardinality(@users)")
                 .ThenLock(LockNewMembers)
                 .ThenInsert(UserGroupRows.Instance.Alias)
                 .Then(InsertMemberships);
@@ -88,14 +88,14 @@ internal sealed class UserGroupStore(NpgsqlDataSource database, SharedLookup<Use
         if (changes.Users.IsGiven)
         {
             batch.With("users", changes.Users.Value!)
-                .ThenPlanFor($"cardinality(@users) + {CountMembers}")
+                .ThenDiscardPlans($"cardinality(@users) + {CountMembers}")
                 .ThenLockRow(changes.ExpectedVersions)
                 .ThenLock(LockChangedUsers)
                 .Then(ChangeMemberships);
         }
         else
         {
-            batch.ThenExpect(changes.ExpectedVersions);
+            batch.ThenRequireVersion(changes.ExpectedVersions);
         }
 
         return _writes.RunAsync(batch.ThenUpdate(), cancellationToken);
@@ -134,7 +134,7 @@ internal sealed class UserGroupStore(NpgsqlDataSource database, SharedLookup<Use
         var batch = _writes.Begin(changes.GroupId)
             .With("add", changes.Add)
             .With("remove", changes.Remove)
-            .ThenPlanFor("cardinality(@add) + cardinality(@remove)")
+            .ThenDiscardPlans("cardinality(@add) + cardinality(@remove)")
             .ThenLockRow(changes.ExpectedVersions)
             .ThenLock(LockNamedUsers)
             .Then($"""
@@ -161,7 +161,7 @@ internal sealed class UserGroupStore(NpgsqlDataSource database, SharedLookup<Use
     public Task<bool> DeleteAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
         var batch = _writes.Begin(id)
-            .ThenPlanFor(CountMembers)
+            .ThenDiscardPlans(CountMembers)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock(LockMembers)
             .Then("DELETE FROM user_groups WHERE id = @id");

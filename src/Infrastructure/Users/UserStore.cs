@@ -61,7 +61,7 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
         else
         {
             batch.With("user_groups", user.UserGroups)
-                .ThenPlanFor("cardinality(@user_groups)")
+                .ThenDiscardPlans("cardinality(@user_groups)")
                 .ThenLock(LockNewGroups)
                 .ThenInsert(UserRows.Instance.Alias)
                 .Then(InsertMemberships);
@@ -107,7 +107,7 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
         if (changes.UserGroups.IsGiven)
         {
             batch.With("user_groups", changes.UserGroups.Value!)
-                .ThenPlanFor($"cardinality(@user_groups) + {CountGroups}")
+                .ThenDiscardPlans($"cardinality(@user_groups) + {CountGroups}")
                 .ThenLock(LockTurn)
                 .ThenLock(LockChangedGroups)
                 .ThenLockRow(changes.ExpectedVersions)
@@ -117,7 +117,7 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
         }
         else
         {
-            batch.ThenExpect(changes.ExpectedVersions);
+            batch.ThenRequireVersion(changes.ExpectedVersions);
         }
 
         return _writes.RunAsync(batch.ThenUpdate(), cancellationToken);
@@ -132,7 +132,7 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
     public Task<bool> DeleteAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken)
     {
         var batch = _writes.Begin(id)
-            .ThenPlanFor(CountGroups)
+            .ThenDiscardPlans(CountGroups)
             .ThenLock(LockGroups)
             .ThenLockRow(expectedVersions, "FOR UPDATE")
             .ThenLock($"{LockGroups} NOWAIT")

@@ -29,10 +29,10 @@ internal sealed class KeyCache(StoredKeyReader stored, DatabaseLiveness liveness
     private readonly ConcurrentDictionary<Guid, Lazy<Task<CachedKey?>>> _reads = new();
     private ConcurrentDictionary<Guid, DateTimeOffset> _uses = new();
 
-    /// <summary>Whether the token was valid when its key was last read, at any age of the cached key. It never waits.</summary>
+    /// <summary>Looks for the key of a token in the cache. It never waits.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="fresh">The key, or null if <see cref="FindAsync"/> has to read it first.</param>
-    /// <returns>True if the token is known and has not expired.</returns>
+    /// <param name="fresh">The key, or null if it is too old to be accepted. Then <see cref="FindAsync"/> reads it again.</param>
+    /// <returns>True if the cache has the key, of any age, the token matches it, and it has not expired.</returns>
     public bool IsKnown(KeyToken token, out CachedKey? fresh)
     {
         fresh = _keys.GetValueOrDefault(token.KeyId);

@@ -14,26 +14,27 @@ internal sealed class NdjsonParser
     private const string Users = "users";
     private const string Groups = "user_groups";
 
-    private static readonly string[] Lists = ["user_groups", "teams"];
+    private static readonly string[] ListProperties = ["user_groups", "teams"];
 
     // An import does not set these, so a line may have any value.
-    private static readonly string[] Ignored = ["created_at", "updated_at"];
+    private static readonly string[] IgnoredProperties = ["created_at", "updated_at"];
 
     private static readonly string[] UserTexts = [.. ImportColumns.Users.Select(column => column.Name)];
     private static readonly string[] GroupTexts = [.. ImportColumns.Groups.Select(column => column.Name)];
 
-    private static readonly string[] UserProperties = ["resource", "id", "email", .. UserTexts, "role", "_role", .. Lists];
+    private static readonly string[] UserProperties = ["resource", "id", "email", .. UserTexts, "role", "_role", .. ListProperties];
     private static readonly string[] GroupProperties = ["resource", "id", "name", .. GroupTexts];
 
     // The resource can come last in the line, so the reader accepts the properties of both.
     private static readonly AcceptedProperty[] Properties =
     [
-        .. UserProperties.Union(GroupProperties).Union(Ignored).Select(name => new AcceptedProperty(
-            name, Lists.Contains(name) ? PropertyKind.List : Ignored.Contains(name) ? PropertyKind.Ignored : PropertyKind.Text)),
+        .. UserProperties.Union(GroupProperties).Except(ListProperties).Select(name => new AcceptedProperty(name, PropertyKind.Text)),
+        .. ListProperties.Select(name => new AcceptedProperty(name, PropertyKind.List)),
+        .. IgnoredProperties.Select(name => new AcceptedProperty(name, PropertyKind.Ignored)),
     ];
 
-    private static readonly bool[] IsOfUsers = [.. Properties.Select(property => IsOf(UserProperties, property))];
-    private static readonly bool[] IsOfGroups = [.. Properties.Select(property => IsOf(GroupProperties, property))];
+    private static readonly bool[] BelongsToUsers = [.. Properties.Select(property => IsOf(UserProperties, property))];
+    private static readonly bool[] BelongsToGroups = [.. Properties.Select(property => IsOf(GroupProperties, property))];
 
     private static readonly int ResourceIndex = IndexOf("resource");
     private static readonly int IdIndex = IndexOf("id");
@@ -105,7 +106,7 @@ internal sealed class NdjsonParser
 
     private ImportUserRow ReadUser(long line) => new(line)
     {
-        ReadingFaults = ToRefusedRows(line, IsOfUsers),
+        ReadingFaults = ToRefusedRows(line, BelongsToUsers),
         Id = Text(IdIndex),
         Email = Text(EmailIndex),
         Texts = Texts(UserTextIndexes),
@@ -117,7 +118,7 @@ internal sealed class NdjsonParser
 
     private ImportGroupRow ReadGroup(long line) => new(line)
     {
-        ReadingFaults = ToRefusedRows(line, IsOfGroups),
+        ReadingFaults = ToRefusedRows(line, BelongsToGroups),
         Id = Text(IdIndex),
         Name = Text(NameIndex),
         Texts = Texts(GroupTextIndexes),
@@ -163,5 +164,5 @@ internal sealed class NdjsonParser
 
     private static int IndexOf(string name) => Array.FindIndex(Properties, property => property.Name == name);
 
-    private static bool IsOf(string[] names, AcceptedProperty property) => names.Contains(property.Name) || Ignored.Contains(property.Name);
+    private static bool IsOf(string[] names, AcceptedProperty property) => names.Contains(property.Name) || IgnoredProperties.Contains(property.Name);
 }

@@ -165,15 +165,15 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
     [InlineData("\"a\", \"b\"")]
     [InlineData("\"a\";b=1")]
     [InlineData(@"""a\b""")]
-    public Task An_invalid_key_is_refused(string header) => AssertNoKeyAsync(header);
+    public Task An_invalid_key_is_refused(string header) => AssertInvalidKeyAsync(header);
 
     [Fact]
     public async Task A_key_has_at_most_255_characters()
     {
         (await PostAsync("/user", new string('k', 255), Described("/user", "1"))).MustBe(201);
         (await PostAsync("/user", $"\"{Bodies.Repeat("\\\\", 255)}\"", Described("/user", "1"))).MustBe(201);
-        await AssertNoKeyAsync(new string('k', 256));
-        await AssertNoKeyAsync($"\"{new string('k', 256)}\"");
+        await AssertInvalidKeyAsync(new string('k', 256));
+        await AssertInvalidKeyAsync($"\"{new string('k', 256)}\"");
     }
 
     [Theory]
@@ -312,7 +312,7 @@ public sealed class IdempotencyTests(ServiceFixture service) : IClassFixture<Ser
 
     private Task<Answer> PostAsync(string path, string key, object body) => service.SendAsync(Post(path, key, body));
 
-    private async Task AssertNoKeyAsync(string header) => Assert.Equal(
+    private async Task AssertInvalidKeyAsync(string header) => Assert.Equal(
         "invalid_idempotency_key",
         (string)(await PostAsync("/user", header, Described("/user", "1"))).MustRefuseParameters("Idempotency-Key").Json["code"]!);
 

@@ -30,20 +30,20 @@ public sealed class PlanTests(ServiceFixture service) : IClassFixture<ServiceFix
         var groups = (string[])(await service.ExecuteAsync(
             "SELECT array_agg(id::text ORDER BY id) FROM user_groups WHERE name = 'Seeded'"))!;
 
-        await MustHaveAsync($"/auth/group/{group}", "users", users, users[1..], users[..^1]);
+        await ReplaceMembershipsAsync($"/auth/group/{group}", "users", users, users[1..], users[..^1]);
         var full = (await service.CreateGroupAsync(new { users })).Id();
         (await service.DeleteAsync($"/auth/group/{full}")).MustBe(204);
-        await MustHaveAsync($"/auth/group/{group}", "users", turns: [[]]);
+        await ReplaceMembershipsAsync($"/auth/group/{group}", "users", turns: [[]]);
 
-        await MustHaveAsync($"/user/{user}", "user_groups", groups, groups[1..], groups[..^1]);
+        await ReplaceMembershipsAsync($"/user/{user}", "user_groups", groups, groups[1..], groups[..^1]);
         var busy = (await service.CreateUserAsync(new { user_groups = groups })).Id();
         (await service.DeleteAsync($"/user/{busy}")).MustBe(204);
-        await MustHaveAsync($"/user/{user}", "user_groups", turns: [[]]);
+        await ReplaceMembershipsAsync($"/user/{user}", "user_groups", turns: [[]]);
 
         await service.MustCountRightAsync("after all of it");
     }
 
-    private async Task MustHaveAsync(string path, string property, params string[][] turns)
+    private async Task ReplaceMembershipsAsync(string path, string property, params string[][] turns)
     {
         foreach (var ids in turns)
         {
