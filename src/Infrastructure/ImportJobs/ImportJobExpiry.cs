@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.ImportJobs;
 
-/// <summary>Deletes jobs 7 days after their end, and files that an instance could not delete when it was killed, in small batches.</summary>
+/// <summary>Deletes jobs 7 days after their end, in small batches. Also deletes files that a killed instance has left behind.</summary>
 internal sealed class ImportJobExpiry(NpgsqlDataSource dataSource, ILogger<ImportJobExpiry> logger)
     : Upkeep(logger, "Cannot delete expired import jobs")
 {

@@ -60,7 +60,9 @@ internal sealed class PostgresImportJobs(NpgsqlDataSource database, ImportConnec
             await using var connection = await imports.OpenAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await InsertAsync(connection, job, file, cancellationToken);
-            var record = key is null ? null : new ImportRecord(connection, job.Caller, new IdempotencyKey(key.Value, key.ReadFingerprint()));
+            var record = key is null
+                ? null
+                : new ImportRecord(connection, job.Caller, new IdempotencyKey(key.Value, key.ReadFingerprint()));
             if (record is not null && await record.FindAsync<ImportJobResponse>(cancellationToken) is { } first)
             {
                 // Disposing the transaction takes back the second job.

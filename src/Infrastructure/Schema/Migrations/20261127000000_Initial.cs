@@ -90,7 +90,8 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_import_jobs", x => x.id);
-                    table.CheckConstraint("ck_import_jobs_state", "state IN ('waiting', 'running', 'succeeded', 'refused', 'failed', 'cancelled')");
+                    table.CheckConstraint(
+                        "ck_import_jobs_state", "state IN ('waiting', 'running', 'succeeded', 'refused', 'failed', 'cancelled')");
                 });
 
             migrationBuilder.CreateTable(
