@@ -82,7 +82,7 @@ public sealed class ImportJobTests : IAsyncLifetime
     [Fact]
     public async Task Jobs_wait_while_the_service_is_stopped_and_go_on_in_their_order()
     {
-        string first, second;
+        var (first, second) = ("", "");
         var users = await StartStoppedAsync();
         Assert.Equal("waiting waiting", await _database.ExecuteAsync("SELECT string_agg(state, ' ') FROM import_jobs"));
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT sum(attempts) FROM import_jobs"));
