@@ -41,7 +41,28 @@ public sealed record ImportJobResponse
     public required DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>The result, as the last line of the report of an import; null before the end and if there is none.</summary>
-    /// <example>{"applied": true, "dry_run": false, "created": 118, "updated": 3, "unchanged": 41, "refused": 0}</example>
+    /// <example>
+    /// {
+    ///   "applied": false,
+    ///   "dry_run": false,
+    ///   "created": 118,
+    ///   "updated": 3,
+    ///   "unchanged": 41,
+    ///   "deleted": 0,
+    ///   "merged": 0,
+    ///   "refused": 1,
+    ///   "blank": 0,
+    ///   "without_email": 0,
+    ///   "groups_created": 2,
+    ///   "groups_updated": 0,
+    ///   "groups_unchanged": 5,
+    ///   "memberships_added": 130,
+    ///   "memberships_removed": 2,
+    ///   "seconds": 0.21,
+    ///   "faults": [{"code": "invalid_email", "column": "email", "rows": 1, "lines": [12], "details": ["…"]}],
+    ///   "faults_omitted": 0
+    /// }
+    /// </example>
     public required ImportSummary? Result { get; init; }
 
     /// <summary>The faults of the refused rows, ordered by line, at most 10,000; null before the end and if there is no result.</summary>

@@ -82,6 +82,11 @@ internal sealed class DirectoryDocumentProcessor : IDocumentProcessor
         {
             property.AllOf.Add(property.OneOf.Single());
             property.OneOf.Clear();
+            if (property.IsNullableRaw == true)
+            {
+                // Only a schema with a type can be nullable.
+                property.Type = JsonObjectType.Object;
+            }
         }
     }
 
