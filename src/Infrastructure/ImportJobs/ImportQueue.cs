@@ -91,6 +91,7 @@ public sealed class ImportQueue(NpgsqlDataSource database)
     public Task EndAsync(
         Guid id, long rows, ImportSummary result, IReadOnlyList<ImportRefusal> report, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(result);
         var state = result.IsRefused ? ImportJobState.Refused : ImportJobState.Succeeded;
         return WriteAsync(
             End,

@@ -136,6 +136,8 @@ internal sealed class PostgresImportJobs(NpgsqlDataSource database, ImportConnec
         }
 
         await using var copy = await connection.BeginBinaryImportAsync(CopyFile, cancellationToken);
+        // The limit of the client's speed ends a slow request.
+        copy.Timeout = TimeSpan.Zero;
         var number = 0;
         await foreach (var part in file.WithCancellation(cancellationToken))
         {
