@@ -45,7 +45,7 @@ public static class DependencyInjection
         services.AddSingleton(_ => new ImportConnections(connectionString));
         services.AddSingleton<ITransfers, PostgresTransfers>();
         services.AddSingleton<IImportJobs, PostgresImportJobs>();
-        services.AddSingleton<ImportQueue>();
+        services.AddSingleton<PendingImportJobs>();
 
         services.AddScoped<CallerInterceptor>();
         services.AddDbContext<WorkspaceDbContext>((provider, options) =>

@@ -32,7 +32,7 @@ internal sealed record ImportCall(
             return new AcceptedJob(await AddJobAsync(options, key, end));
         }
 
-        await importAsync(end.Limit(rows), options with { Key = key }, new NdjsonReport(Http.Response, end.Token));
+        await importAsync(end.Limit(rows, CancellationToken.None), options with { Key = key }, new NdjsonReport(Http.Response, end.Token));
         return new EmptyResult();
     }
 
@@ -45,6 +45,6 @@ internal sealed record ImportCall(
             services.GetRequiredService<Caller>(),
             new ImportJobInput(File.Format.Name, Columns, IgnoresOtherColumns, options));
         return services.GetRequiredService<DatabaseLiveness>().RunAsync(
-            token => jobs.AddAsync(job, key, end.Limit(File.ReadPartsAsync(CancellationToken.None)), token), Http.RequestAborted);
+            token => jobs.AddAsync(job, key, end.Limit(File.ReadPartsAsync(token), token), token), Http.RequestAborted);
     }
 }

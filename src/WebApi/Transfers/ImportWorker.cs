@@ -10,7 +10,7 @@ using Npgsql;
 namespace CleanWorkspace.WebApi.Transfers;
 
 /// <summary>Runs the import jobs of the workspace, the oldest first. Each instance has a worker (docs/decisions/0021).</summary>
-internal sealed class ImportWorker(ImportQueue queue, IMediator mediator, ILogger<ImportWorker> logger)
+internal sealed class ImportWorker(PendingImportJobs jobs, IMediator mediator, ILogger<ImportWorker> logger)
     : Upkeep(logger, "Cannot run import jobs")
 {
     // The code of Failure.ImportInProgress and of Failure.ImportOutcomeUnknown.
@@ -25,7 +25,7 @@ internal sealed class ImportWorker(ImportQueue queue, IMediator mediator, ILogge
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var mayGoOn = true;
-        while (mayGoOn && await queue.FindNextAsync(cancellationToken) is { } job)
+        while (mayGoOn && await jobs.FindNextAsync(cancellationToken) is { } job)
         {
             mayGoOn = await RunAsync(job, cancellationToken);
         }
@@ -34,7 +34,7 @@ internal sealed class ImportWorker(ImportQueue queue, IMediator mediator, ILogge
     // Returns false if the job must wait. An exception means the same.
     private async Task<bool> RunAsync(ImportJob job, CancellationToken stoppingToken)
     {
-        var report = new JobReport(queue, job.Id);
+        var report = new JobReport(jobs, job.Id);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         try
         {
@@ -47,7 +47,7 @@ internal sealed class ImportWorker(ImportQueue queue, IMediator mediator, ILogge
         }
         catch (Failure failure) when (failure.Code != UnknownOutcome)
         {
-            await queue.FailAsync(job.Id, report.RowsRead, new ImportJobFailure(failure.Code, failure.Message), stoppingToken);
+            await jobs.FailAsync(job.Id, report.RowsRead, new ImportJobFailure(failure.Code, failure.Message), stoppingToken);
             return true;
         }
         catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -55,7 +55,7 @@ internal sealed class ImportWorker(ImportQueue queue, IMediator mediator, ILogge
             // Before the first row, another instance may have the job.
             if (report.RowsRead > 0)
             {
-                await queue.ReleaseAsync(job.Id);
+                await jobs.ReleaseAsync(job.Id);
             }
 
             return false;
@@ -69,7 +69,7 @@ internal sealed class ImportWorker(ImportQueue queue, IMediator mediator, ILogge
         {
             _logger.LogError(defect, "An import job failed");
             var failure = new ImportJobFailure("internal_error", "The service has a defect. Nothing was changed. Its log has the cause.");
-            await queue.FailAsync(job.Id, report.RowsRead, failure, stoppingToken);
+            await jobs.FailAsync(job.Id, report.RowsRead, failure, stoppingToken);
             return true;
         }
     }
@@ -78,7 +78,7 @@ internal sealed class ImportWorker(ImportQueue queue, IMediator mediator, ILogge
     {
         var input = job.Input;
         var format = FileFormat.TryParse(input.Format, out var known) ? known : throw new InvalidOperationException(input.Format);
-        var rows = format.Read(new JobFile(queue, job.Id), ColumnMap.Parse(input.Columns, input.IgnoresOtherColumns));
+        var rows = format.Read(new JobFile(jobs, job.Id), ColumnMap.Parse(input.Columns, input.IgnoresOtherColumns));
         var options = input.Options with { Job = job };
         return job.Caller.Operation == "Users_deleteByList"
             ? new UsersDeleteByListRequest(rows, options, report)
@@ -92,7 +92,7 @@ internal sealed class ImportWorker(ImportQueue queue, IMediator mediator, ILogge
         {
             try
             {
-                if (!await queue.RecordProgressAsync(id, report.RowsRead, CancellationToken.None))
+                if (!await jobs.RecordProgressAsync(id, report.RowsRead, CancellationToken.None))
                 {
                     await stop.CancelAsync();
                 }

@@ -3,7 +3,7 @@ using CleanWorkspace.Infrastructure.ImportJobs;
 namespace CleanWorkspace.WebApi.Transfers;
 
 /// <summary>The file of a job. It is read from the database part by part.</summary>
-internal sealed class JobFile(ImportQueue queue, Guid job) : ForwardStream
+internal sealed class JobFile(PendingImportJobs jobs, Guid job) : ForwardStream
 {
     private ReadOnlyMemory<byte> _rest;
     private int _next;
@@ -12,7 +12,7 @@ internal sealed class JobFile(ImportQueue queue, Guid job) : ForwardStream
     {
         if (_rest.IsEmpty)
         {
-            _rest = await queue.ReadChunkAsync(job, _next++, cancellationToken);
+            _rest = await jobs.ReadChunkAsync(job, _next++, cancellationToken);
         }
 
         var count = Math.Min(buffer.Length, _rest.Length);

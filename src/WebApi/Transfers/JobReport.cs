@@ -5,7 +5,7 @@ using CleanWorkspace.Infrastructure.ImportJobs;
 namespace CleanWorkspace.WebApi.Transfers;
 
 /// <summary>Stores the report of a job.</summary>
-internal sealed class JobReport(ImportQueue queue, Guid job) : IImportReport
+internal sealed class JobReport(PendingImportJobs jobs, Guid job) : IImportReport
 {
     private long _rowsRead;
 
@@ -34,6 +34,6 @@ internal sealed class JobReport(ImportQueue queue, Guid job) : IImportReport
         }
 
         var result = summary with { Faults = groups.ToList(), FaultsOmitted = groups.Count - listed.Count };
-        await queue.EndAsync(job, RowsRead, result, listed, cancellationToken);
+        await jobs.EndAsync(job, RowsRead, result, listed, cancellationToken);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class RequestEnd : IDisposable
 
     /// <summary>Passes on what is read from the request's body until the request ends.</summary>
     public async IAsyncEnumerable<T> Limit<T>(
-        IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Token);
         either.Token.ThrowIfCancellationRequested();

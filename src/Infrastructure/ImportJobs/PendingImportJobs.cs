@@ -11,7 +11,7 @@ namespace CleanWorkspace.Infrastructure.ImportJobs;
 /// A job needs no lock of its own. Imports take turns by an advisory lock, and a job starts and ends under this lock. So a job in the state
 /// running whose instance was killed looks like a waiting one to the next owner of the lock (docs/decisions/0021).
 /// </remarks>
-public sealed class ImportQueue(NpgsqlDataSource database)
+public sealed class PendingImportJobs(NpgsqlDataSource database)
 {
     // The oldest job that has not ended.
     private const string FindNext = """
