@@ -47,7 +47,8 @@ internal sealed class ImportWorker(PendingImportJobs jobs, IMediator mediator, I
         }
         catch (Failure failure) when (failure.Code != UnknownOutcome)
         {
-            await jobs.FailAsync(job.Id, report.RowsRead, new ImportJobFailure(failure.Code, failure.Message), stoppingToken);
+            var reason = new ImportJobFailure { Code = failure.Code, Detail = failure.Message };
+            await jobs.FailAsync(job.Id, report.RowsRead, reason, stoppingToken);
             return true;
         }
         catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -68,8 +69,12 @@ internal sealed class ImportWorker(PendingImportJobs jobs, IMediator mediator, I
         catch (Exception defect) when (DatabaseFault.Find(defect) is not { } fault || !DatabaseFault.IsUnavailable(fault))
         {
             _logger.LogError(defect, "An import job failed");
-            var failure = new ImportJobFailure("internal_error", "The service has a defect. Nothing was changed. Its log has the cause.");
-            await jobs.FailAsync(job.Id, report.RowsRead, failure, stoppingToken);
+            var reason = new ImportJobFailure
+            {
+                Code = "internal_error",
+                Detail = "The service has a defect. Nothing was changed. Its log has the cause.",
+            };
+            await jobs.FailAsync(job.Id, report.RowsRead, reason, stoppingToken);
             return true;
         }
     }
