@@ -117,6 +117,19 @@ public sealed class Failure : Exception
         "The connection to the database was lost during the commit. Check the audit: it has an entry if the import was applied.",
         innerException);
 
+    /// <summary>The import of a job was interrupted again and again, for example because the service was killed.</summary>
+    public static Failure ImportInterrupted() => new(
+        FailureKind.Unavailable,
+        "import_interrupted",
+        "The import was interrupted several times. Nothing was changed. Look at the log of the service, then import the file again.");
+
+    /// <summary>Too many import jobs wait, or too many files of jobs arrive at the same time.</summary>
+    public static Failure TooManyImports() => new(
+        FailureKind.Unavailable, "too_many_imports", "Too many import jobs wait or arrive. Try again after one has ended.")
+    {
+        RetryAfter = ShortWait,
+    };
+
     /// <summary>The limit of simultaneous exports is reached.</summary>
     public static Failure TooManyExports() => new(
         FailureKind.Unavailable, "too_many_exports", "Too many exports are running. Try again after one has ended.")

@@ -1,5 +1,6 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
@@ -7,6 +8,7 @@ using CleanWorkspace.Application.Users;
 using CleanWorkspace.Infrastructure.ApiKeys;
 using CleanWorkspace.Infrastructure.AuditEntries;
 using CleanWorkspace.Infrastructure.Database;
+using CleanWorkspace.Infrastructure.ImportJobs;
 using CleanWorkspace.Infrastructure.Transfers;
 using CleanWorkspace.Infrastructure.UserGroups;
 using CleanWorkspace.Infrastructure.Users;
@@ -42,6 +44,8 @@ public static class DependencyInjection
         services.AddSingleton<IAuditEntryReader, AuditEntryReader>();
         services.AddSingleton(_ => new ImportConnections(connectionString));
         services.AddSingleton<ITransfers, PostgresTransfers>();
+        services.AddSingleton<IImportJobs, PostgresImportJobs>();
+        services.AddSingleton<PendingImportJobs>();
 
         services.AddScoped<CallerInterceptor>();
         services.AddDbContext<WorkspaceDbContext>((provider, options) =>
@@ -54,6 +58,7 @@ public static class DependencyInjection
         services.AddSingleton<StoredKeyReader>();
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<IdempotencyExpiry>();
+        services.AddHostedService<ImportJobExpiry>();
         services.AddHostedService<SearchIndexTidying>();
         services.AddSingleton<DatabaseHealthCheck>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);

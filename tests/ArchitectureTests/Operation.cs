@@ -17,9 +17,9 @@ internal sealed partial record Operation(Type Controller, MethodInfo Action, Htt
            select new Operation(controller, action, action.GetCustomAttributes<HttpMethodAttribute>().Single()),
     ];
 
-    /// <summary>The nouns with operations on single resources. A noun that has only a list is not among them.</summary>
+    /// <summary>The nouns that clients create. Other operations make the audit entries and the import jobs.</summary>
     public static IReadOnlyList<string> ResourceNouns { get; } =
-        [.. Codebase.Nouns.Where(noun => All.Any(operation => operation.Noun == noun && !operation.IsList))];
+        [.. Codebase.Nouns.Where(noun => All.Any(operation => operation.Noun == noun && operation.IsCreate))];
 
     /// <summary>The nouns with a store of their own. The other nouns go through EF Core (docs/design.md, rule 5).</summary>
     public static IReadOnlyList<string> DirectoryNouns { get; } =
@@ -48,7 +48,7 @@ internal sealed partial record Operation(Type Controller, MethodInfo Action, Htt
     /// <summary>True if the path is the collection of the noun or one of its items.</summary>
     public bool IsPlain => Route.Template is null || ItemTemplate().IsMatch(Route.Template);
 
-    private bool IsList => Route is HttpGetAttribute { Template: null };
+    private bool IsCreate => Route is HttpPostAttribute { Template: null };
 
     public static Operation Of(string id) => All.Single(operation => operation.Id == id);
 

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using CleanWorkspace.Application.ImportJobs;
+
 namespace CleanWorkspace.Application.Transfers;
 
 /// <summary>The options of an import.</summary>
@@ -12,6 +15,11 @@ public sealed record ImportOptions(bool IsPartial, bool IsDryRun, bool CreatesGr
     /// <summary>Whether several rows of one user are united. If not, only the first row is valid.</summary>
     public bool MergesRows { get; init; }
 
-    /// <summary>The idempotency key, or null if the client gave none.</summary>
+    /// <summary>The idempotency key; null if the client gave none, and for a job.</summary>
+    [JsonIgnore]
     public ImportKey? Key { get; init; }
+
+    /// <summary>The job that the import runs for; null if a client waits for the import.</summary>
+    [JsonIgnore]
+    public ImportJob? Job { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CleanWorkspace.Application.Transfers;
 
 /// <summary>The result of an import or of a dry run. Each row of the file is in exactly one count of its kind.</summary>
@@ -80,4 +82,8 @@ public sealed record ImportSummary
 
     /// <summary>The number of faults that the report does not list, because it has too many.</summary>
     public required long FaultsOmitted { get; init; }
+
+    /// <summary>Whether refused rows stopped the import.</summary>
+    [JsonIgnore]
+    public bool IsRefused => !Applied && !DryRun && Refused > 0;
 }

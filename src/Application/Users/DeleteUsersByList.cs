@@ -24,7 +24,7 @@ internal sealed class DeleteUsersByListHandler(ITransfers transfers, Caller call
             new RowCheck(clock).CheckAsync(ReadKeysAsync(request.Rows, cancellationToken), cancellationToken),
             request.Options,
             request.Report,
-            caller,
+            request.Options.Job?.Caller ?? caller,
             cancellationToken);
 
     // The other values of a row do not matter, so the list can be a part of an export.

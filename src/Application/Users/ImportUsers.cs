@@ -18,6 +18,11 @@ internal sealed class ImportUsersHandler(ITransfers transfers, Caller caller, Ti
         var check = new RowCheck(clock);
         var rows = check.CheckAsync(request.Rows, cancellationToken);
         return check.AddCounts(
-            await transfers.ImportAsync(rows, request.Options, new CheckedReport(request.Report, check), caller, cancellationToken));
+            await transfers.ImportAsync(
+                rows,
+                request.Options,
+                new CheckedReport(request.Report, check),
+                request.Options.Job?.Caller ?? caller,
+                cancellationToken));
     }
 }

@@ -3,14 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>Regular maintenance of the database while the service runs. No promise of the API depends on it.</summary>
+/// <summary>Work that an instance does regularly while it runs, such as maintenance of the database.</summary>
 /// <param name="logger">The log for failures.</param>
 /// <param name="failure">The log message on failure, without its full stop.</param>
-internal abstract class Upkeep(ILogger logger, string failure) : BackgroundService
+public abstract class Upkeep(ILogger logger, string failure) : BackgroundService
 {
     /// <summary>The pause between two runs.</summary>
     protected abstract TimeSpan Interval { get; }
 
+    /// <inheritdoc/>
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var hasFailed = false;
@@ -37,6 +38,6 @@ internal abstract class Upkeep(ILogger logger, string failure) : BackgroundServi
         }
     }
 
-    /// <summary>Runs the maintenance once.</summary>
+    /// <summary>Does the work once.</summary>
     protected abstract Task RunOnceAsync(CancellationToken cancellationToken);
 }

@@ -115,10 +115,12 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
         WHERE i.is_id_given AND EXISTS (SELECT FROM users AS u WHERE u.id = i.id);
         """;
 
-    private const string RefuseNewGroups = """
+    private const string CreateGroupAdvice = "Create it first, or import with create_groups=true (command: --create-groups).";
+
+    private const string RefuseNewGroups = $"""
         INSERT INTO import_refusals (line, part, code, detail)
         SELECT m.line, CASE WHEN i.name IS NULL THEN 'id' ELSE 'name' END, 'unknown_user_group',
-            format('The group "%s" does not exist. Create it first, or let the import create groups.', coalesce(i.name, i.id::text))
+            format('The group "%s" does not exist. {CreateGroupAdvice}', coalesce(i.name, i.id::text))
         FROM import_group_matches AS m JOIN import_groups AS i USING (line) WHERE m.is_new;
         """;
 
@@ -201,5 +203,5 @@ internal sealed class ImportMatching(ImportSession session, ImportOptions option
         """;
 
     private static string UnknownGroupAdvice(bool createsGroups) =>
-        createsGroups ? ", or its own line is refused." : ". Create it first, or let the import create groups.";
+        createsGroups ? ", or its own line is refused." : $". {CreateGroupAdvice}";
 }

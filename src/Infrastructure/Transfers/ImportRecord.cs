@@ -1,14 +1,14 @@
 using System.Text.Json;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Requests;
-using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
 
-/// <summary>The record of an import under its idempotency key (docs/decisions/0008). Only an applied import has one.</summary>
-internal sealed class ImportRecord(ImportSession session, Caller caller, IdempotencyKey key)
+/// <summary>The record of an import, or of its job, under its idempotency key (docs/decisions/0008).</summary>
+/// <remarks>An import has a record only if it was applied. A job has one in any case, because the key names the job.</remarks>
+internal sealed class ImportRecord(NpgsqlConnection connection, Caller caller, IdempotencyKey key)
 {
     private const string Find = $"""
         SELECT fingerprint = @fingerprint, answer::text FROM idempotency_records
@@ -31,25 +31,40 @@ internal sealed class ImportRecord(ImportSession session, Caller caller, Idempot
         new NpgsqlParameter<byte[]>("fingerprint", key.Fingerprint),
     ];
 
-    /// <summary>Returns the summary of the first import with this key, or null if there was none.</summary>
+    /// <summary>Returns the answer to the first request with this key, or null if there was none.</summary>
     /// <exception cref="Failure">The key belongs to another request.</exception>
-    public async Task<ImportSummary?> FindAsync(CancellationToken cancellationToken)
+    public async Task<TAnswer?> FindAsync<TAnswer>(CancellationToken cancellationToken)
+        where TAnswer : class
     {
-        await using var command = new NpgsqlCommand(Find, session.Connection);
-        command.Parameters.AddRange(Parameters);
+        await using var command = CreateCommand(Find);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
         {
             return null;
         }
 
-        return row.GetBoolean(0) ? JsonSerializer.Deserialize<ImportSummary>(row.GetString(1)) : throw Failure.IdempotencyKeyReused();
+        return row.GetBoolean(0) ? JsonSerializer.Deserialize<TAnswer>(row.GetString(1)) : throw Failure.IdempotencyKeyReused();
     }
 
     /// <summary>Reserves the key until the transaction ends.</summary>
-    public Task ReserveAsync(CancellationToken cancellationToken) => session.ExecuteAsync(RequireUnused, cancellationToken, Parameters);
+    public async Task ReserveAsync(CancellationToken cancellationToken)
+    {
+        await using var command = CreateCommand(RequireUnused);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
-    /// <summary>Adds the record in the transaction of the import.</summary>
-    public Task AddAsync(ImportSummary summary, CancellationToken cancellationToken) => session.ExecuteAsync(
-        Insert, cancellationToken, [.. Parameters, new NpgsqlParameter<string>("answer", JsonSerializer.Serialize(summary))]);
+    /// <summary>Adds the record in the transaction of the import or the job.</summary>
+    public async Task AddAsync<TAnswer>(TAnswer answer, CancellationToken cancellationToken)
+    {
+        await using var command = CreateCommand(Insert);
+        command.Parameters.Add(new NpgsqlParameter<string>("answer", JsonSerializer.Serialize(answer)));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlCommand CreateCommand(string sql)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddRange(Parameters);
+        return command;
+    }
 }

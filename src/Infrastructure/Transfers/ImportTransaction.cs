@@ -11,7 +11,7 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 
 /// <summary>The transaction of an import. It tells the triggers about the import, and it ends with the audit entry of the counts.</summary>
 internal sealed class ImportTransaction(
-    ImportSession session, ImportOptions options, Caller caller, ImportRecord? record)
+    ImportSession session, ImportOptions options, Caller caller, ImportRecord? record, ImportJobRow? job)
 {
     private const string StartWrite = """
         -- The function writer_slot never gives slot 32 to a session.
@@ -53,6 +53,11 @@ internal sealed class ImportTransaction(
         if (record is not null)
         {
             await record.AddAsync(summary, cancellationToken);
+        }
+
+        if (job is not null)
+        {
+            await job.EndAsync(summary, cancellationToken);
         }
 
         await CommitAsync(transaction, cancellationToken);

@@ -97,19 +97,25 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
         Caller caller,
         CancellationToken cancellationToken)
     {
+        var job = options.Job is { Id: var id } ? new ImportJobRow(session, id) : null;
+        if (job is not null)
+        {
+            await job.StartAsync(cancellationToken);
+        }
+
         var staging = new ImportStaging(session);
         await staging.FillAsync(rows, count => report.Progress(ImportStage.Reading, count, null), cancellationToken);
 
         var record = options.Key is { } key
-            ? new ImportRecord(session, caller, new IdempotencyKey(key.Value, key.ReadFingerprint()))
+            ? new ImportRecord(session.Connection, caller, new IdempotencyKey(key.Value, key.ReadFingerprint()))
             : null;
-        if (record is not null && await record.FindAsync(cancellationToken) is { } first)
+        if (record is not null && await record.FindAsync<ImportSummary>(cancellationToken) is { } first)
         {
             await report.CloseAsync(first, AsyncEnumerable.Empty<ImportRefusal>(), cancellationToken);
             return first;
         }
 
-        var transaction = new ImportTransaction(session, options, caller, record);
+        var transaction = new ImportTransaction(session, options, caller, record, job);
         var summary = await ApplyAsync(session, change, transaction, options, report, cancellationToken);
         await report.CloseAsync(summary, staging.ReadRefusalsAsync(cancellationToken), cancellationToken);
         return summary;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
@@ -109,15 +110,19 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="idempotency">
     /// A name for this import, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
     /// </param>
+    /// <param name="isAsync">
+    /// True stores the file as a job and answers 202 with its Location. The job goes on without the client. Read its state there.
+    /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("import", Name = "Users_import")]
     [DisableRequestSizeLimit]
     [DisableRequestTimeout]
     [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType<ImportJobResponse>(StatusCodes.Status202Accepted)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
     [ProducesResponseType<Problem>(StatusCodes.Status422UnprocessableEntity)]
-    public async Task<IActionResult> Import(
+    public Task<IActionResult> Import(
         [FromBody, Required] ImportFile file,
         [FromQuery(Name = "partial")] bool partial,
         [FromQuery(Name = "dry_run")] bool dryRun,
@@ -127,20 +132,15 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         [FromQuery(Name = "columns")] string? columns,
         [FromQuery(Name = "ignore_other_columns")] bool ignoreOtherColumns,
         [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
-        CancellationToken cancellationToken)
-    {
-        var rows = file.Read(ColumnMap.Parse(columns, ignoreOtherColumns));
-        using var report = new NdjsonReport(Response);
-        var options = new ImportOptions(partial, dryRun, createGroups)
-        {
-            Memberships = MembershipParameter.ModeOf(userGroups),
-            MergesRows = mergeRows,
-            Key = FingerprintStream.KeyOf(HttpContext, idempotency),
-        };
-        await mediator.Send(
-            new UsersImportRequest(report.Accept(rows, CancellationToken.None), options, report), cancellationToken);
-        return new EmptyResult();
-    }
+        [FromQuery(Name = "async")] bool isAsync,
+        CancellationToken cancellationToken) =>
+        new ImportCall(HttpContext, file, columns, ignoreOtherColumns, idempotency, isAsync).RunAsync(
+            new ImportOptions(partial, dryRun, createGroups)
+            {
+                Memberships = MembershipParameter.ModeOf(userGroups),
+                MergesRows = mergeRows,
+            },
+            (rows, options, report) => mediator.Send(new UsersImportRequest(rows, options, report), cancellationToken));
 
     /// <summary>Deletes the users that a file names. If a row is refused, nothing is changed.</summary>
     /// <remarks>
@@ -155,30 +155,30 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     /// <param name="idempotency">
     /// A name for this request, for example a random UUID. Within 24 hours a repetition gets the first summary and changes nothing.
     /// </param>
+    /// <param name="isAsync">
+    /// True stores the file as a job and answers 202 with its Location. The job goes on without the client. Read its state there.
+    /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection. Nothing is changed then.</param>
     [HttpPost("delete", Name = "Users_deleteByList")]
     [DisableRequestSizeLimit]
     [DisableRequestTimeout]
     [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType<ImportJobResponse>(StatusCodes.Status202Accepted)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
     [ProducesResponseType<Problem>(StatusCodes.Status422UnprocessableEntity)]
-    public async Task<IActionResult> DeleteByList(
+    public Task<IActionResult> DeleteByList(
         [FromBody, Required] ImportFile file,
         [FromQuery(Name = "partial")] bool partial,
         [FromQuery(Name = "dry_run")] bool dryRun,
         [FromQuery(Name = "columns")] string? columns,
         [FromQuery(Name = "ignore_other_columns")] bool ignoreOtherColumns,
         [FromHeader(Name = IdempotencyHeader.Name)] string? idempotency,
-        CancellationToken cancellationToken)
-    {
-        var rows = file.Read(ColumnMap.Parse(columns, ignoreOtherColumns));
-        using var report = new NdjsonReport(Response);
-        var options = new ImportOptions(partial, dryRun, false) { Key = FingerprintStream.KeyOf(HttpContext, idempotency) };
-        await mediator.Send(
-            new UsersDeleteByListRequest(report.Accept(rows, CancellationToken.None), options, report), cancellationToken);
-        return new EmptyResult();
-    }
+        [FromQuery(Name = "async")] bool isAsync,
+        CancellationToken cancellationToken) =>
+        new ImportCall(HttpContext, file, columns, ignoreOtherColumns, idempotency, isAsync).RunAsync(
+            new ImportOptions(partial, dryRun, false),
+            (rows, options, report) => mediator.Send(new UsersDeleteByListRequest(rows, options, report), cancellationToken));
 
     /// <summary>Exports all users, and in NDJSON all groups, from one snapshot. An import accepts the file.</summary>
     /// <remarks>

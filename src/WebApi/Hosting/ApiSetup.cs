@@ -37,6 +37,7 @@ internal static class ApiSetup
         builder.AddTimeouts();
         builder.AddShutdown();
         builder.Services.AddSingleton(TransferLimits.Of(builder.Configuration));
+        builder.Services.AddHostedService<ImportWorker>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -20,7 +20,7 @@ internal sealed class DirectoryDocumentProcessor : IDocumentProcessor
     private const string ExampleCursor = "AaIedYcacFqmMgP7lx_snwAAAAAAAAAAAAAAAAAAAAAAAAAAAhreJ5xSUbjm";
 
     // Tags in the order of the document. Other tags follow.
-    private static readonly string[] Tags = ["Users", "UserGroups", "ApiKeys", "AuditEntries"];
+    private static readonly string[] Tags = ["Users", "UserGroups", "ApiKeys", "AuditEntries", "ImportJobs"];
 
     private static readonly string[] Methods =
     [
@@ -82,6 +82,11 @@ internal sealed class DirectoryDocumentProcessor : IDocumentProcessor
         {
             property.AllOf.Add(property.OneOf.Single());
             property.OneOf.Clear();
+            if (property.IsNullableRaw == true)
+            {
+                // Only a schema with a type can be nullable.
+                property.Type = JsonObjectType.Object;
+            }
         }
     }
 

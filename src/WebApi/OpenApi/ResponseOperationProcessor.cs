@@ -143,6 +143,9 @@ internal sealed class ResponseOperationProcessor : IOperationProcessor
                 case "201":
                     Add(response, HeaderNames.Location, "The absolute URL of the new resource.");
                     break;
+                case "202":
+                    Add(response, HeaderNames.Location, "The absolute URL of the job.");
+                    break;
                 case "401" or "403":
                     Add(response, HeaderNames.WWWAuthenticate, "The reason of the refusal (RFC 6750).");
                     break;

@@ -37,8 +37,8 @@ internal sealed class ColumnMap
     /// <summary>Whether columns are ignored if neither their name nor an entry gives a property.</summary>
     public bool IgnoresOthers { get; private set; }
 
-    /// <summary>Whether the map has entries or ignores columns.</summary>
-    public bool IsGiven => IgnoresOthers || _given.Count > 0;
+    /// <summary>The parameters that made the map: <c>columns</c>, <c>ignore_other_columns</c>, both or none.</summary>
+    public IReadOnlyList<string> Parameters { get; private init; } = [];
 
     /// <summary>Reads the option or parameter <c>columns</c>.</summary>
     /// <param name="text">The entries; null if there are none.</param>
@@ -46,7 +46,8 @@ internal sealed class ColumnMap
     /// <exception cref="Failure">An entry is wrong.</exception>
     public static ColumnMap Parse(string? text, bool ignoresOthers)
     {
-        var map = new ColumnMap { IgnoresOthers = ignoresOthers };
+        string?[] parameters = [text is null ? null : "columns", ignoresOthers ? "ignore_other_columns" : null];
+        var map = new ColumnMap { IgnoresOthers = ignoresOthers, Parameters = [.. parameters.OfType<string>()] };
         if (text is null)
         {
             return map;

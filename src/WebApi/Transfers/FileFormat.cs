@@ -69,10 +69,12 @@ public sealed class FileFormat : IQueryValue<FileFormat>
             return CsvRows.ReadAsync(file, columns, CancellationToken.None);
         }
 
-        return columns.IsGiven
-            ? throw Failure.Invalid(new RequestFault(
-                "csv_only", "columns and ignore_other_columns need CSV. Remove them, or send text/csv.", Parameter: "columns"))
-            : NdjsonRows.ReadAsync(file, CancellationToken.None);
+        return columns.Parameters.Count == 0
+            ? NdjsonRows.ReadAsync(file, CancellationToken.None)
+            : throw Failure.Invalid([
+                .. columns.Parameters.Select(parameter => new RequestFault(
+                    "csv_only", $"{parameter} needs CSV. Remove it, or send text/csv.", Parameter: parameter)),
+            ]);
     }
 
     /// <summary>Creates a writer for a file of this format.</summary>

@@ -30,6 +30,11 @@ internal static partial class Contract
         "without_email",
     ];
 
+    private static readonly string[] JobProperties =
+    [
+        "id", "operation", "state", "rows_read", "rows_per_second", "created_at", "started_at", "ended_at", "result", "report", "failure",
+    ];
+
     private static readonly string[] Internals =
     [
         "   at ", "Exception", "System.", "Microsoft.", "Npgsql", "CleanWorkspace", ".cs:line",
@@ -71,6 +76,24 @@ internal static partial class Contract
         Assert.Contains((string)entry["resource"]!, (string[])["users", "user_groups", "api_keys", "imports"]);
         Assert.Matches(Time(), (string)entry["created_at"]!);
         Assert.All(entry["changes"]!.AsObject(), change => Assert.Equal(["from", "to"], Names(change.Value!.AsObject())));
+    }
+
+    public static void VerifyImportJob(JsonObject job)
+    {
+        Assert.Equal(JobProperties.Order(), Names(job));
+        Assert.Matches(Uuid7(), (string)job["id"]!);
+        Assert.Matches(Time(), (string)job["created_at"]!);
+        var state = (string)job["state"]!;
+        Assert.Contains(state, (string[])["waiting", "running", "succeeded", "refused", "failed", "cancelled"]);
+        Assert.Equal(state is "waiting" or "running", job["ended_at"] is null);
+        Assert.Equal(state is "succeeded" or "refused", job["result"] is not null);
+        Assert.Equal(state == "failed", job["failure"] is not null);
+        if (job["result"]?.AsObject() is { } result)
+        {
+            Assert.Equal(SummaryProperties, Names(result));
+        }
+
+        Assert.DoesNotContain(Internals, word => job.ToJsonString().Contains(word, StringComparison.Ordinal));
     }
 
     public static void VerifyList(JsonObject list, Action<JsonObject> verifyItem)

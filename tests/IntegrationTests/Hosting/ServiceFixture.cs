@@ -14,7 +14,7 @@ public sealed class ServiceFixture : IAsyncLifetime
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly string[] Resources = ["/user", "/auth/group", "/auth/key", "/auth/audit"];
+    private static readonly string[] Resources = ["/user", "/auth/group", "/auth/key", "/auth/audit", "/import"];
 
     private TestDatabase _database = null!;
     private TestService _service = null!;
@@ -119,7 +119,7 @@ public sealed class ServiceFixture : IAsyncLifetime
         """);
 
     /// <summary>Empties the workspace.</summary>
-    public async Task ClearAsync() => await _database.ExecuteAsync("TRUNCATE users, user_groups, audit_entries CASCADE");
+    public async Task ClearAsync() => await _database.ExecuteAsync("TRUNCATE users, user_groups, audit_entries, import_jobs CASCADE");
 
     /// <summary>Imports a file.</summary>
     public Task<Answer> ImportAsync(string file, string query = "", string mediaType = "text/csv") =>
@@ -127,6 +127,32 @@ public sealed class ServiceFixture : IAsyncLifetime
         {
             Content = ToFile(Encoding.UTF8.GetBytes(file), mediaType),
         });
+
+    /// <summary>Sends a file as a job.</summary>
+    public Task<Answer> StartJobAsync(
+        string file, string query = "", string mediaType = "text/csv", string path = "/user/import", string? key = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{path}?async=true&{query}")
+        {
+            Content = ToFile(Encoding.UTF8.GetBytes(file), mediaType),
+        };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        return SendAsync(request);
+    }
+
+    /// <summary>Reads a job until it has ended.</summary>
+    public async Task<JsonObject> WaitForJobAsync(Answer accepted)
+    {
+        var path = accepted.MustBe(202).Headers.Location!.AbsolutePath;
+        JsonObject job = [];
+        await Eventually.BeAsync(
+            async () => (job = (await GetAsync(path)).MustBe(200).Json)["ended_at"] is not null, TimeLimit.OfWait, path);
+        return job;
+    }
 
     public static HttpContent ToFile(byte[] file, string mediaType)
     {
@@ -180,6 +206,7 @@ public sealed class ServiceFixture : IAsyncLifetime
 
         Action<JsonObject> verify = resource.Trim('/').Split('/') switch
         {
+            ["import", _] or ["user", "import" or "delete"] => Contract.VerifyImportJob,
             ["auth", "group", _, "users"] when answer.IsTo(HttpMethod.Patch) => Contract.VerifyMembershipChanges,
             _ when answer.Query.Contains("fields=", StringComparison.Ordinal) => VerifyNothing,
             ["user"] or ["user", _] or ["auth", "group", _, "users", ..] => Contract.VerifyUser,

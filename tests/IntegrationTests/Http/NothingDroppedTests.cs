@@ -57,7 +57,8 @@ public sealed class NothingDroppedTests(ServiceFixture service) : IClassFixture<
         {
             var answer = await SendAsync(method, Bodies.OnUnknown(path), header, ValueOf(header));
 
-            if (methods.Split(',').Contains(method.Method))
+            // A job has no entity tag.
+            if (methods.Split(',').Contains(method.Method) || (header == "If-Match" && path == "/import/{id}"))
             {
                 answer.MustBe(400);
                 Assert.True(

@@ -39,6 +39,8 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "ApiKeys_deleteById", "delete /auth/key/{id}", "", "204", "404 500" },
         { "ApiKeys_getApiKeyById", "get /auth/key/{id}", "", "200", "404 500" },
         { "ApiKeys_updateById", "patch /auth/key/{id}", "ApiKeysUpdateByIdRequest", "200", "400 404 500" },
+        { "ImportJobs_deleteById", "delete /import/{id}", "", "204", "404 500" },
+        { "ImportJobs_getImportJobById", "get /import/{id}", "", "200", "404 500" },
         { "Users_list", "get /user", "", "200", "400 500" },
         { "Users_export", "get /user/export", "", "200", "400 500" },
         { "Users_createNewUser", "post /user", "UsersCreateNewUserRequest", "201", "400 500" },
@@ -136,6 +138,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("UserGroupResponse", "name icon description")]
     [InlineData("AuditEntryResponse", "trace_id")]
     [InlineData("AuditChange", "from to")]
+    [InlineData("ImportJobResponse", "rows_per_second started_at ended_at result report failure")]
     public async Task Exactly_these_properties_may_be_null(string schema, string nullable) => Assert.Equal(
         nullable.Split(' '),
         (await SchemaAsync(schema))["properties"]!.AsObject()
@@ -151,6 +154,10 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("ListResponseOfUserResponse", "links meta count total_pages results")]
     [InlineData("ListResponseOfUserGroupResponse", "links meta count total_pages results")]
     [InlineData("ListResponseOfApiKeyResponse", "links meta count total_pages results")]
+    [InlineData(
+        "ImportJobResponse",
+        "id operation state rows_read rows_per_second created_at started_at ended_at result report failure")]
+    [InlineData("ImportJobFailure", "code detail")]
     [InlineData("ListLinks", "next previous")]
     [InlineData("ListMeta", "page previous_page next_page")]
     public async Task An_answer_has_exactly_these_required_properties(string schema, string expected)
@@ -239,6 +246,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("put /auth/group/{id}/users/{user_id}", "204 400 401 403 404 412 429 500 503 504")]
     [InlineData("post /auth/key", "201 400 401 403 408 413 415 429 500 503 504")]
     [InlineData("get /auth/audit", "200 400 401 403 429 500 503 504")]
+    [InlineData("post /user/delete", "200 202 400 401 403 408 409 415 422 429 500 503")]
+    [InlineData("get /import/{id}", "200 400 401 403 404 429 500 503 504")]
+    [InlineData("delete /import/{id}", "204 400 401 403 404 429 500 503 504")]
     public async Task An_operation_lists_every_status_that_it_can_answer(string address, string statuses)
     {
         var responses = (await OperationAsync(address))["responses"]!.AsObject();
@@ -267,6 +277,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("delete /auth/group/{id}", "204", "")]
     [InlineData("patch /auth/group/{id}/users", "200", "")]
     [InlineData("get /user/export", "200", "Content-Disposition")]
+    [InlineData("post /user/import", "202", "Location")]
     [InlineData("get /user", "401", "WWW-Authenticate")]
     [InlineData("get /user", "403", "WWW-Authenticate")]
     [InlineData("get /user", "429", "Retry-After")]

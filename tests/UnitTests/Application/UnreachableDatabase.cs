@@ -1,5 +1,6 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
@@ -13,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanWorkspace.UnitTests.Application;
 
 /// <summary>The ports to the database. A unit test may replace single writes; everything else fails.</summary>
-internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditEntryReader, ITransfers, IWorkspaceDbContext
+internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditEntryReader, ITransfers, IImportJobs, IWorkspaceDbContext
 {
     public Func<User, UserResponse> CreateUser { get; init; } = _ => throw Unreachable();
 
@@ -67,6 +68,16 @@ internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditE
 
     public Task<Page<AuditEntryResponse>> ListAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) =>
         throw Unreachable();
+
+    public Task<ImportJobResponse> AddAsync(
+        ImportJob job,
+        ImportKey? key,
+        IAsyncEnumerable<ReadOnlyMemory<byte>> file,
+        CancellationToken cancellationToken) => throw Unreachable();
+
+    Task<ImportJobResponse?> IImportJobs.FindAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
+
+    Task<bool> IImportJobs.DeleteAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken) => throw Unreachable();
 

@@ -1,5 +1,6 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
@@ -23,6 +24,7 @@ internal static class UseCases
         services.AddSingleton<IUserGroupStore>(db);
         services.AddSingleton<IAuditEntryReader>(db);
         services.AddSingleton<ITransfers>(db);
+        services.AddSingleton<IImportJobs>(db);
         services.AddSingleton<IWorkspaceDbContext>(db);
         services.AddSingleton(Caller.Service);
         services.AddApplication();

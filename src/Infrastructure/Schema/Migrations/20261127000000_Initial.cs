@@ -69,6 +69,32 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "import_jobs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    actor = table.Column<string>(type: "text", nullable: false),
+                    operation = table.Column<string>(type: "text", nullable: false),
+                    trace_id = table.Column<string>(type: "text", nullable: true),
+                    input = table.Column<string>(type: "json", nullable: false),
+                    state = table.Column<string>(type: "text", nullable: false, defaultValue: "waiting"),
+                    attempts = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    rows_read = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    result = table.Column<string>(type: "json", nullable: true),
+                    report = table.Column<string>(type: "json", nullable: true),
+                    failure = table.Column<string>(type: "json", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_jobs", x => x.id);
+                    table.CheckConstraint(
+                        "ck_import_jobs_state", "state IN ('waiting', 'running', 'succeeded', 'refused', 'failed', 'cancelled')");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "row_counts",
                 columns: table => new
                 {
@@ -131,6 +157,25 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 .Annotation("Npgsql:StorageParameter:fillfactor", 50);
 
             migrationBuilder.CreateTable(
+                name: "import_job_chunks",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    data = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_job_chunks", x => new { x.job_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_import_job_chunks_job",
+                        column: x => x.job_id,
+                        principalTable: "import_jobs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "memberships",
                 columns: table => new
                 {
@@ -168,6 +213,11 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 name: "ix_idempotency_records_created_at",
                 table: "idempotency_records",
                 column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_import_jobs_ended_at",
+                table: "import_jobs",
+                column: "ended_at");
 
             migrationBuilder.CreateIndex(
                 name: "ux_memberships_user_group",
@@ -214,7 +264,13 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 name: "idempotency_records");
 
             migrationBuilder.DropTable(
+                name: "import_job_chunks");
+
+            migrationBuilder.DropTable(
                 name: "memberships");
+
+            migrationBuilder.DropTable(
+                name: "import_jobs");
 
             migrationBuilder.DropTable(
                 name: "row_counts");

@@ -346,6 +346,109 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 10);
                 });
 
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.ImportJobs.ImportJobChunk", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("data");
+
+                    b.HasKey("JobId", "Number")
+                        .HasName("pk_import_job_chunks");
+
+                    b.ToTable("import_job_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.ImportJobs.ImportJobRecord", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<int>("Attempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("json")
+                        .HasColumnName("failure");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("json")
+                        .HasColumnName("input");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("json")
+                        .HasColumnName("report");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("json")
+                        .HasColumnName("result");
+
+                    b.Property<long>("RowsRead")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("rows_read");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("waiting")
+                        .HasColumnName("state");
+
+                    b.Property<string>("TraceId")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_import_jobs");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_import_jobs_ended_at");
+
+                    b.ToTable("import_jobs", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_import_jobs_state", "state IN ('waiting', 'running', 'succeeded', 'refused', 'failed', 'cancelled')");
+                        });
+                });
+
             modelBuilder.Entity("CleanWorkspace.Infrastructure.UserGroups.Membership", b =>
                 {
                     b.Property<Guid>("GroupId")
@@ -364,6 +467,16 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasDatabaseName("ux_memberships_user_group");
 
                     b.ToTable("memberships", (string)null);
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.ImportJobs.ImportJobChunk", b =>
+                {
+                    b.HasOne("CleanWorkspace.Infrastructure.ImportJobs.ImportJobRecord", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_job_chunks_job");
                 });
 
             modelBuilder.Entity("CleanWorkspace.Infrastructure.UserGroups.Membership", b =>

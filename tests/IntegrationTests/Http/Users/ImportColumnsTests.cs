@@ -108,21 +108,32 @@ public sealed class ImportColumnsTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("columns=", "text/csv", "invalid_text")]
-    [InlineData("columns=a=email&columns=b=role", "text/csv", "invalid_text")]
-    [InlineData("columns=a", "text/csv", "invalid_columns")]
-    [InlineData("columns=;", "text/csv", "invalid_columns")]
-    [InlineData("columns=a=phone", "text/csv", "invalid_columns")]
-    [InlineData("columns=a=email;b=email", "text/csv", "invalid_columns")]
-    [InlineData("columns=a=email;A=role", "text/csv", "invalid_columns")]
-    [InlineData("columns=*=email", "text/csv", "invalid_columns")]
-    [InlineData("columns=a=email", Ndjson, "csv_only")]
-    [InlineData("ignore_other_columns=true", Ndjson, "csv_only")]
-    public async Task A_wrong_parameter_for_columns_is_refused(string query, string mediaType, string code)
+    [InlineData("columns=", "invalid_text")]
+    [InlineData("columns=a=email&columns=b=role", "invalid_text")]
+    [InlineData("columns=a", "invalid_columns")]
+    [InlineData("columns=;", "invalid_columns")]
+    [InlineData("columns=a=phone", "invalid_columns")]
+    [InlineData("columns=a=email;b=email", "invalid_columns")]
+    [InlineData("columns=a=email;A=role", "invalid_columns")]
+    [InlineData("columns=*=email", "invalid_columns")]
+    public async Task A_wrong_parameter_for_columns_is_refused(string query, string code)
     {
-        var answer = (await service.ImportAsync("email\na@x.org\n", query, mediaType)).MustRefuseParameters("columns");
+        var answer = (await service.ImportAsync("email\na@x.org\n", query)).MustRefuseParameters("columns");
 
         Assert.Equal(code, (string)answer.Json["code"]!);
+        Assert.Equal(0, await service.CountAsync("/user"));
+    }
+
+    [Theory]
+    [InlineData("columns=a=email", "columns")]
+    [InlineData("columns=*=", "columns")]
+    [InlineData("ignore_other_columns=true", "ignore_other_columns")]
+    [InlineData("ignore_other_columns=true&columns=a=email", "columns,ignore_other_columns")]
+    public async Task A_parameter_for_columns_of_a_file_without_columns_is_refused(string query, string names)
+    {
+        var answer = (await service.ImportAsync("""{"email": "a@x.org"}""", query, Ndjson)).MustRefuseParameters(names.Split(','));
+
+        Assert.Equal("csv_only", (string)answer.Json["code"]!);
         Assert.Equal(0, await service.CountAsync("/user"));
     }
 
@@ -146,6 +157,7 @@ public sealed class ImportColumnsTests(ServiceFixture service) : IClassFixture<S
         """)]
     public async Task A_group_that_is_not_found_is_named(string mediaType, string file)
     {
+        const string advice = "Create it first, or import with create_groups=true (command: --create-groups).";
         await service.CreateGroupAsync(new { name = "Here" });
         await service.CreateGroupAsync(new { name = "Twice" });
         await service.CreateGroupAsync(new { name = "Twice" });
@@ -154,9 +166,9 @@ public sealed class ImportColumnsTests(ServiceFixture service) : IClassFixture<S
 
         Assert.Equal(
             [
-                "2 The group \"Board\" does not exist. Create it first, or let the import create groups.",
+                $"2 The group \"Board\" does not exist. {advice}",
                 "3 Several groups have the name \"Twice\". Give the id of the group.",
-                "3 The group \"Board\" does not exist. Create it first, or let the import create groups.",
+                $"3 The group \"Board\" does not exist. {advice}",
             ],
             answer.Lines.SkipLast(1).Select(fault => $"{fault["line"]} {fault["detail"]}").Order(StringComparer.Ordinal));
     }

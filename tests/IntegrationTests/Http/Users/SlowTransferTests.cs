@@ -22,15 +22,17 @@ public sealed class SlowTransferTests : IAsyncLifetime
         await _database.DisposeAsync();
     }
 
-    [Fact]
-    public async Task An_import_that_sends_too_slowly_is_answered_408_and_changes_nothing()
+    [Theory]
+    [InlineData("/user/import")]
+    [InlineData("/user/import?async=true")]
+    public async Task An_import_that_sends_too_slowly_is_answered_408_and_changes_nothing(string path)
     {
         using var client = new TcpClient();
         var address = _service.Client.BaseAddress!;
         await client.ConnectAsync(address.Host, address.Port).WithinLimitAsync();
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.UTF8.GetBytes(
-            "POST /user/import HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 1000000\r\n\r\nemail\n"));
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 1000000\r\n\r\nemail\n"));
         var answer = ReadAnswerAsync(stream);
 
         // The client sends several thousand bytes per second until it has the answer. That is more than Kestrel asks for.
@@ -55,6 +57,8 @@ public sealed class SlowTransferTests : IAsyncLifetime
         Assert.Contains("Connection: close", text, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("\"code\":\"request_timeout\"", text, StringComparison.Ordinal);
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
+        Assert.Equal(
+            0L, await _database.ExecuteAsync("SELECT (SELECT count(*) FROM import_jobs) + (SELECT count(*) FROM import_job_chunks)"));
         Assert.Equal(200, await ImportAsync("email\nada@example.org\n"));
     }
 
