@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CleanWorkspace.UnitTests.WebApi.Hosting;
 
-public sealed class DelayedStreamTests
+public sealed class DelayedStreamTests : IDisposable
 {
     private readonly MemoryStream _sent = new();
     private readonly HttpResponse _response;
@@ -16,6 +16,12 @@ public sealed class DelayedStreamTests
         _response.Body = _sent;
         _stream = new DelayedStream(_response);
         _response.Body = _stream;
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _sent.Dispose();
     }
 
     [Fact]
