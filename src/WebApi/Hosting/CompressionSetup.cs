@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace CleanWorkspace.WebApi.Hosting;
 
 /// <summary>
-/// Compresses answers of more than 1 KiB if the client asks for it (<c>Accept-Encoding: br, gzip</c>). Decision record 0021 says why that
+/// Compresses answers of more than 1 KiB if the client asks for it (<c>Accept-Encoding: br, gzip</c>). Decision record 0023 says why that
 /// gives nothing away.
 /// </summary>
 internal static class CompressionSetup
