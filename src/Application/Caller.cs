@@ -1,3 +1,5 @@
+using CleanWorkspace.Application.Callers;
+
 namespace CleanWorkspace.Application;
 
 /// <summary>The party that a use case runs for. The audit names it in every entry.</summary>
@@ -10,4 +12,7 @@ public sealed record Caller(string Actor, string Operation, string? TraceId)
 {
     /// <summary>The service itself, for work without a caller.</summary>
     public static Caller Service { get; } = new("service", "background", null);
+
+    /// <summary>The credential of the request. Commands and the service itself have none.</summary>
+    public Credential Credential { get; init; } = Credential.None;
 }

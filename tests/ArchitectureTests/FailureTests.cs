@@ -35,6 +35,17 @@ public sealed partial class FailureTests
         Assert.All(codes, code => Assert.Matches(SnakeCase(), code));
     }
 
+    /// <summary>The type of a problem leads to this description.</summary>
+    [Fact]
+    public void Every_code_is_described()
+    {
+        var page = File.ReadAllText(Codebase.PathTo("docs/errors.md"));
+
+        Assert.All(
+            Codebase.Trees("src").SelectMany(FindCodes).Distinct(),
+            code => Assert.Contains($"`{code}`", page, StringComparison.Ordinal));
+    }
+
     [GeneratedRegex("^[a-z]+(_[a-z]+)*$")]
     private static partial Regex SnakeCase();
 

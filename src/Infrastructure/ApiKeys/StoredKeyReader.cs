@@ -15,12 +15,17 @@ public sealed class StoredKeyReader(NpgsqlDataSource database)
     /// <exception cref="NpgsqlException">The database does not answer, or it refuses the statement.</exception>
     public async Task<StoredKey?> FindAsync(Guid id)
     {
-        await using var command = database.CreateCommand("SELECT role, expires_at, token_hash FROM api_keys WHERE id = $1");
+        await using var command = database.CreateCommand("SELECT name, role, expires_at, token_hash FROM api_keys WHERE id = $1");
         command.CommandTimeout = TimeoutSeconds;
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         await using var row = await command.ExecuteReaderAsync();
         return await row.ReadAsync()
-            ? new StoredKey(id, RoleName.Parse(row.GetString(0)), row.GetFieldValue<DateTimeOffset?>(1), row.GetFieldValue<byte[]>(2))
+            ? new StoredKey(
+                id,
+                row.GetString(0),
+                RoleName.Parse(row.GetString(1)),
+                row.GetFieldValue<DateTimeOffset?>(2),
+                row.GetFieldValue<byte[]>(3))
             : null;
     }
 }

@@ -28,11 +28,10 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings sett
             return next(context);
         }
 
-        if (context.User.Identity is { IsAuthenticated: true })
+        if (CallerIdentity.CredentialOf(context) is { } credential)
         {
-            return AccessTable.IsSufficient(Principals.RoleOf(context.User), AccessTable.RequiredRoleOf(context))
-                ? next(context)
-                : RefuseRoleAsync(context);
+            var required = AccessTable.RequiredRoleOf(context);
+            return AccessTable.IsSufficient(credential.Role, required) ? next(context) : RefuseRoleAsync(context, required!.Value);
         }
 
         return settings.IsOpen && context.Request.Headers.Authorization.Count == 0 ? next(context) : RefuseCredentialAsync(context);
@@ -59,9 +58,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings sett
     private string DetailOf(CredentialException failure) =>
         settings.IsOpen ? $"{failure.Message} This service needs no credential now, so you can also omit the header." : failure.Message;
 
-    private static Task RefuseRoleAsync(HttpContext context)
+    private static Task RefuseRoleAsync(HttpContext context, Role role)
     {
-        var required = RoleName.Of(AccessTable.RequiredRoleOf(context));
+        var required = RoleName.Of(role);
         context.Response.Headers.WWWAuthenticate = $"{Challenge}, error=\"insufficient_scope\", scope=\"{required}\"";
         return ProblemWriter.WriteAsync(
             context,

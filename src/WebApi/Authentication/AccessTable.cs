@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using CleanWorkspace.Application.Callers;
 using CleanWorkspace.Domain.Users;
 using Microsoft.AspNetCore.Mvc.Controllers;
 
@@ -9,26 +10,42 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// </summary>
 internal static class AccessTable
 {
-    // Everything else requires an admin.
-    private static readonly FrozenDictionary<(string Noun, string Method), Role> RolesByMethod = new Dictionary<(string, string), Role>
+    // Null means any credential, also one without a role. Everything else requires an admin.
+    private static readonly FrozenDictionary<(string Noun, string Method), Role?> RolesByMethod = new Dictionary<(string, string), Role?>
     {
+        [("Callers", HttpMethods.Get)] = null,
         [("Users", HttpMethods.Get)] = Role.Viewer,
         [("UserGroups", HttpMethods.Get)] = Role.Viewer,
     }.ToFrozenDictionary();
 
-    /// <summary>The least powerful role that may run the operation of the request.</summary>
-    public static Role RequiredRoleOf(HttpContext context)
+    /// <summary>The least powerful role that may run the operation of the request, or null if any credential may.</summary>
+    public static Role? RequiredRoleOf(HttpContext context)
     {
         var noun = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.ControllerName ?? "";
         // Routing ignores the case of the method, so this does too.
         return RequiredRoleOf(noun, HttpMethods.GetCanonicalizedValue(context.Request.Method));
     }
 
-    /// <summary>The least powerful role that may run the operation.</summary>
+    /// <summary>The least powerful role that may run the operation, or null if any credential may.</summary>
     /// <param name="noun">The noun of the operation, such as <c>Users</c>.</param>
     /// <param name="method">The HTTP method in upper case.</param>
-    public static Role RequiredRoleOf(string noun, string method) => RolesByMethod.GetValueOrDefault((noun, method), Role.Admin);
+    public static Role? RequiredRoleOf(string noun, string method) => RolesByMethod.GetValueOrDefault((noun, method), Role.Admin);
 
     /// <summary>Whether the role includes the permissions of the required role. A caller without a role has no permissions.</summary>
-    public static bool IsSufficient(Role? role, Role required) => role <= required;
+    public static bool IsSufficient(Role? role, Role? required) => required is null || role <= required;
+
+    /// <summary>The operationIds of the operations that the caller of the request may run, sorted.</summary>
+    /// <remarks>Call it after the access check. A caller without a credential has passed it because the service is open.</remarks>
+    public static IReadOnlyList<string> OperationsOf(HttpContext context)
+    {
+        var role = (CallerIdentity.CredentialOf(context) ?? Credential.None).Role;
+        var operations =
+            from endpoint in context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
+            let action = endpoint.Metadata.GetMetadata<ControllerActionDescriptor>()
+            where action is not null
+            let methods = endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
+            where methods.All(method => IsSufficient(role, RequiredRoleOf(action.ControllerName, method)))
+            select endpoint.Metadata.GetRequiredMetadata<IRouteNameMetadata>().RouteName;
+        return [.. operations.Order(StringComparer.Ordinal)];
+    }
 }

@@ -11,10 +11,9 @@ internal static class AuthenticationSetup
     {
         var services = builder.Services;
         services.AddSingleton(AccessSettings.Read(builder.Configuration, builder.Environment));
-        var limits = RateLimitSettings.Read(builder.Configuration, builder.Environment);
-        services.AddSingleton(limits);
+        services.AddSingleton(RateLimitSettings.Read(builder.Configuration, builder.Environment));
         services.AddSingleton<FailureLimit>();
-        services.AddRequestLimit(limits.Requests);
+        services.AddSingleton<RequestLimit>();
         services.AddSingleton<KeyCache>();
         services.AddHostedService<KeyUseRecorder>();
         // AddAuthentication would add DataProtection, which nothing uses and which logs warnings at every start.
@@ -34,15 +33,15 @@ internal static class AuthenticationSetup
         app.UseAuthentication();
         if (app.Services.GetRequiredService<RateLimitSettings>().Requests.Count > 0)
         {
-            app.UseRateLimiter();
+            app.Use(app.Services.GetRequiredService<RequestLimit>().ApplyAsync);
         }
 
         app.UseMiddleware<AccessMiddleware>();
     }
 
-    /// <summary>Applies the <see cref="AccessTable"/> and the request rate limit to the endpoints.</summary>
+    /// <summary>Applies the <see cref="AccessTable"/> and the limit of requests to the endpoints.</summary>
     public static void RequireAccess(this IEndpointConventionBuilder endpoints) =>
-        endpoints.WithMetadata(new AccessMiddleware.Requirement()).RequireRequestLimit();
+        endpoints.WithMetadata(new AccessMiddleware.Requirement());
 
     // Tokens with the prefix of an API key go to KeyHandler, all others to the issuer's scheme.
     private static void AddIssuer(this AuthenticationBuilder schemes, IssuerSettings issuer)

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CleanWorkspace.Application.Callers;
 using CleanWorkspace.Domain.ApiKeys;
 
 namespace CleanWorkspace.WebApi.Authentication;
@@ -13,5 +14,6 @@ internal sealed class CachedKey(StoredKey key, long readStart)
     public long ReadStart { get; } = readStart;
 
     /// <summary>The principal of callers that use the key.</summary>
-    public ClaimsPrincipal Principal { get; } = Principals.Create($"key:{key.Id}", key.Role);
+    public ClaimsPrincipal Principal { get; } =
+        new(new CallerIdentity(new Credential(CredentialKind.ApiKey, $"{key.Id}", key.Name, key.Role, key.ExpiresAt)));
 }

@@ -1,4 +1,5 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.Callers;
 using CleanWorkspace.WebApi.Requests;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -7,8 +8,6 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// <summary>Registers the <see cref="Caller"/> of each request.</summary>
 internal static class CallerSetup
 {
-    private const string Anonymous = "anonymous";
-
     public static void AddCaller(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
@@ -16,10 +15,15 @@ internal static class CallerSetup
         services.TryAddScoped(provider => CreateCaller(provider.GetRequiredService<IHttpContextAccessor>().HttpContext));
     }
 
-    private static Caller CreateCaller(HttpContext? context) => context is null
-        ? Caller.Service
-        : new Caller(
-            context.User.Identity?.Name ?? Anonymous,
-            context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "",
-            TraceId.Of(context));
+    private static Caller CreateCaller(HttpContext? context)
+    {
+        if (context is null)
+        {
+            return Caller.Service;
+        }
+
+        var credential = CallerIdentity.CredentialOf(context) ?? Credential.None;
+        var operation = context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "";
+        return new Caller(credential.Actor, operation, TraceId.Of(context)) { Credential = credential };
+    }
 }

@@ -1,5 +1,5 @@
-using System.Security.Claims;
 using System.Text.Json;
+using CleanWorkspace.Application.Callers;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -32,6 +32,8 @@ internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReade
 
     // The limit of OpenID Connect Core, section 2. The audit has no room for more.
     private static readonly TextRule SubjectRule = new(255, required: true);
+
+    private static readonly string[] NameClaims = ["name", "preferred_username"];
 
     private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false };
 
@@ -98,9 +100,15 @@ internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReade
         {
             IsValid = true,
             SecurityToken = token,
-            ClaimsIdentity = (ClaimsIdentity)Principals.Create($"subject:{token.Subject}", role).Identity!,
+            ClaimsIdentity = new CallerIdentity(new Credential(
+                CredentialKind.Token, token.Subject, FindName(claims), role, new DateTimeOffset(token.ValidTo))),
         };
     }
+
+    // The claims of OpenID Connect Core, section 5.1. Many access tokens have none of them.
+    private static string? FindName(JsonElement claims) => NameClaims
+        .Select(name => claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
+        .FirstOrDefault(name => !string.IsNullOrWhiteSpace(name));
 
     // The longest key that fits comes first, because a key may contain dots, such as a URL or the name of a client.
     private static JsonElement FindClaim(JsonElement claims, string name)

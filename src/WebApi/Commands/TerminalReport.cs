@@ -119,7 +119,7 @@ internal sealed class TerminalReport(TransferProgress progress, Stream? rejects)
         if (summary.WithoutEmail > 0)
         {
             Console.WriteLine(
-                $"Warning: {ToText(summary.WithoutEmail)} {(summary.WithoutEmail == 1 ? "row has" : "rows have")} no email address. "
+                $"Warning: {ToText(summary.WithoutEmail)} {(summary.WithoutEmail == 1 ? "row has" : "rows have")} no e-mail address. "
                 + "Each import of this file creates a new user for each such row.");
         }
     }

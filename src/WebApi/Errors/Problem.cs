@@ -5,8 +5,8 @@ namespace CleanWorkspace.WebApi.Errors;
 /// <summary>The description of an error, as a problem document (RFC 9457).</summary>
 public sealed record Problem
 {
-    /// <summary>The address of the definition of the status.</summary>
-    /// <example>https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1</example>
+    /// <summary>The address of the description of the code, relative to the address of the service.</summary>
+    /// <example>/docs/errors#email_taken</example>
     public required string Type { get; init; }
 
     /// <summary>The status in words.</summary>

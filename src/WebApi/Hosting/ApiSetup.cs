@@ -34,6 +34,7 @@ internal static class ApiSetup
         builder.AddProxies();
         builder.AddHttps();
         builder.AddOrigins();
+        builder.AddCompression();
         builder.AddTimeouts();
         builder.AddShutdown();
         builder.Services.AddSingleton(TransferLimits.Of(builder.Configuration));
@@ -100,6 +101,7 @@ internal static class ApiSetup
         app.UseHosts();
         app.UseProxies();
         app.Use(HeadRequests.AnswerAsGet);
+        app.UseCompression();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ProblemWriter.WriteAsync);
         app.UsePathBase(Prefix);

@@ -1,3 +1,4 @@
+using CleanWorkspace.WebApi.Authentication;
 using Microsoft.Net.Http.Headers;
 
 namespace CleanWorkspace.WebApi.Hosting;
@@ -25,7 +26,13 @@ internal static class CorsSetup
             .AllowAnyHeader()
             .SetPreflightMaxAge(PreflightAge)
             .WithExposedHeaders(
-                HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, HeaderNames.RetryAfter, SecurityHeaders.RequestId)));
+                HeaderNames.ETag,
+                HeaderNames.Link,
+                HeaderNames.Location,
+                HeaderNames.RetryAfter,
+                RequestLimit.RestHeader,
+                RequestLimit.PolicyHeader,
+                SecurityHeaders.RequestId)));
     }
 
     /// <summary>Allows the origins, if any is configured.</summary>

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using CleanWorkspace.WebApi.OpenApi;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
+using Markdig.Extensions.Tables;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
@@ -13,6 +15,9 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// </summary>
 internal static class Documentation
 {
+    /// <summary>The path of the page that describes the error codes. Each code is an anchor.</summary>
+    public const string ErrorsPath = $"{Path}/errors";
+
     private const string Path = "/docs";
 
     // The page that lists the others.
@@ -74,6 +79,12 @@ internal static class Documentation
             Lead(link);
         }
 
+        foreach (var code in page.Descendants<Table>().SelectMany(CodesOf).DistinctBy(code => code.Content))
+        {
+            // The type of a problem leads here. If several tables describe the code, it leads to the first one.
+            code.GetAttributes().Id = code.Content;
+        }
+
         return $$"""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -84,6 +95,14 @@ internal static class Documentation
             </style></head><body>
             {{page.ToHtml(pipeline)}}</body></html>
             """;
+    }
+
+    // The error codes in the column "code".
+    private static IEnumerable<CodeInline> CodesOf(Table table)
+    {
+        var rows = table.OfType<TableRow>().ToList();
+        var column = rows[0].ToList().FindIndex(cell => cell.Descendants<LiteralInline>().Any(name => $"{name.Content}" == "code"));
+        return column < 0 ? [] : rows.SelectMany(row => row[column].Descendants<CodeInline>());
     }
 
     // Links between the pages lose their ending. Links to files that are not served become plain text.

@@ -87,6 +87,7 @@ internal static class OpenApiSetup
             }));
             settings.SchemaSettings.SchemaProcessors.Add(new RequestSchemaProcessor(hasAliases));
             settings.OperationProcessors.Add(new ParameterOperationProcessor());
+            settings.OperationProcessors.Add(new PatchOperationProcessor());
             settings.OperationProcessors.Add(new ResponseOperationProcessor());
             settings.OperationProcessors.Add(new ImportOperationProcessor());
             settings.OperationProcessors.Add(new AccessOperationProcessor());
@@ -100,6 +101,12 @@ internal static class OpenApiSetup
             description.Use((context, next) =>
             {
                 context.Response.Headers.ContentSecurityPolicy = UiPolicy;
+                // The tags of compressed files are weak, but the framework compares strongly here (not as RFC 9110, section 13.1.2, says).
+                if (context.Request.Headers.IfNoneMatch is { Count: > 0 } known)
+                {
+                    context.Request.Headers.IfNoneMatch = $"{known}".Replace("W/", "", StringComparison.Ordinal);
+                }
+
                 return next(context);
             });
             description.UseSwaggerUi(settings =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using CleanWorkspace.Application;
+using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
@@ -136,6 +137,20 @@ internal sealed class ResponseOperationProcessor : IOperationProcessor
             if (type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(ListResponse<>))
             {
                 Add(response, HeaderNames.Link, "The links to the next and the previous page (RFC 8288). Absent if there are none.");
+            }
+
+            // Without a valid credential there is no limit to tell.
+            if (status != "401")
+            {
+                Add(
+                    response,
+                    RequestLimit.RestHeader,
+                    "The requests that the credential has left, and the seconds until it gets more, such as `\"default\";r=499;t=1`. "
+                    + "Absent if the service has no limit.");
+                Add(
+                    response,
+                    RequestLimit.PolicyHeader,
+                    "The limit of the credential: requests and seconds, such as `\"default\";q=500;w=1`. Absent if the service has none.");
             }
 
             switch (status)

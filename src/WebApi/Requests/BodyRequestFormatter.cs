@@ -17,10 +17,10 @@ namespace CleanWorkspace.WebApi.Requests;
 /// </summary>
 internal sealed class BodyRequestFormatter : InputFormatter
 {
-    private const string MediaType = "application/json";
+    /// <summary>The second media type of a PATCH. A PATCH has its semantics (RFC 7396): null clears, an absent property stays.</summary>
+    public const string PatchMediaType = "application/merge-patch+json";
 
-    // A PATCH has its semantics (RFC 7396): null clears a property, and an absent property stays.
-    private const string PatchMediaType = "application/merge-patch+json";
+    private const string MediaType = "application/json";
 
     // Most bodies fit. The buffer doubles when it is full.
     private const int FirstBufferLength = 4096;

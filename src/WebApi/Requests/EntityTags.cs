@@ -13,8 +13,8 @@ namespace CleanWorkspace.WebApi.Requests;
 /// checks the condition of a write. The filter below checks the condition of a read.
 /// </summary>
 /// <remarks>
-/// A proxy that compresses an answer weakens its tag (<c>W/"7"</c>) or adds the encoding (<c>"7-gzip"</c>). The version is still the
-/// same, so both forms count as <c>"7"</c>.
+/// A compressed answer has other bytes, so its strong tag names the encoding: <c>"7-gzip"</c>. A proxy that compresses does the same or
+/// weakens the tag (<c>W/"7"</c>). The version is still the same, so all forms count as <c>"7"</c>.
 /// </remarks>
 internal static partial class EntityTags
 {
@@ -26,6 +26,10 @@ internal static partial class EntityTags
 
     /// <summary>Returns the tag of a resource.</summary>
     public static string Of(IVersioned resource) => $"\"{resource.Version}\"";
+
+    /// <summary>Returns the tag of the compressed form of an answer. The tag of a file of the page /swagger becomes weak.</summary>
+    public static string Compressed(string tag, string encoding) =>
+        VersionForm().IsMatch(tag) ? $"{tag[..^1]}-{encoding}\"" : $"W/{tag}";
 
     /// <summary>Returns the versions in a condition, or null if there is no condition or if it is <c>*</c>.</summary>
     public static IReadOnlyList<long>? Parse(string? condition)
@@ -71,10 +75,13 @@ internal static partial class EntityTags
 
             var http = context.HttpContext;
             http.Response.Headers.ETag = Of(resource);
+            // A cache may keep an answer with a tag. Its bytes depend on this header.
+            http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
             if (http.Request.Headers.IfNoneMatch.Count > 0
                 && HttpMethods.IsGet(http.Request.Method)
-                && IsCurrent(http.Request, resource.Version))
+                && FindCurrent(http.Request, resource) is { } known)
             {
+                http.Response.Headers.ETag = known;
                 context.Result = new StatusCodeResult(StatusCodes.Status304NotModified);
             }
         }
@@ -83,7 +90,11 @@ internal static partial class EntityTags
         {
         }
 
-        private static bool IsCurrent(HttpRequest request, long version) =>
-            request.GetTypedHeaders().IfNoneMatch.Any(known => known == EntityTagHeaderValue.Any || VersionOf(known) == version);
+        // Returns the tag that the client knows, because a cache finds its copy by exactly this tag (RFC 9111, section 4.3.4).
+        private static string? FindCurrent(HttpRequest request, IVersioned resource) =>
+            request.GetTypedHeaders().IfNoneMatch
+                .Where(known => known == EntityTagHeaderValue.Any || VersionOf(known) == resource.Version)
+                .Select(known => known == EntityTagHeaderValue.Any ? Of(resource) : $"{known}")
+                .FirstOrDefault();
     }
 }

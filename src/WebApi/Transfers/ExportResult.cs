@@ -114,6 +114,9 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
             {
                 return;
             }
+
+            // Without this, a part of a compressed file would wait in the compressor for the next part.
+            await body.FlushAsync(http.RequestAborted);
         }
     }
 }

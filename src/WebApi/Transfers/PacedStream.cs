@@ -49,22 +49,27 @@ internal sealed class PacedStream : ForwardStream
     }
 
     /// <exception cref="BadHttpRequestException">408: the client is too slow. The response cannot be used any more.</exception>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        SendAsync(stop => _body.WriteAsync(buffer, stop), buffer.Length, cancellationToken);
+
+    /// <summary>Sends what the body still holds, such as the rest of a compressed part. It waits for the client as a write does.</summary>
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        SendAsync(stop => new ValueTask(_body.FlushAsync(stop)), 0, cancellationToken).AsTask();
+
+    private async ValueTask SendAsync(Func<CancellationToken, ValueTask> sendAsync, int bytes, CancellationToken cancellationToken)
     {
         using var stop = StopAtLimit(cancellationToken);
         var start = Stopwatch.GetTimestamp();
         try
         {
-            await _body.WriteAsync(buffer, stop.Token);
-            Count(buffer.Length, start);
+            await sendAsync(stop.Token);
+            Count(bytes, start);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested && stop.IsCancellationRequested)
         {
             throw TooSlow(exception);
         }
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => _body.FlushAsync(cancellationToken);
 
     private CancellationTokenSource StopAtLimit(CancellationToken cancellationToken)
     {

@@ -175,7 +175,8 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
         Assert.Equal("GET,POST,PUT,PATCH,DELETE", HeaderOf(preflight, "Access-Control-Allow-Methods"));
         Assert.Equal("600", HeaderOf(preflight, "Access-Control-Max-Age"));
         Assert.Equal("If-Match", HeaderOf(preflight, "Access-Control-Allow-Headers"), ignoreCase: true);
-        Assert.Equal("ETag,Link,Location,Retry-After,X-Request-Id", HeaderOf(read, "Access-Control-Expose-Headers"));
+        Assert.Equal(
+            "ETag,Link,Location,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id", HeaderOf(read, "Access-Control-Expose-Headers"));
         Assert.Null(HeaderOf(read, "Access-Control-Allow-Credentials"));
         foreach (var stranger in new[] { "https://evil.example.org", "http://app.example.org", "https://app.example.org:444", "null" })
         {
@@ -237,6 +238,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
         Assert.StartsWith($"{Outer}/api/v1/user?page_size=1&page=2&", (string)list.Json["links"]!["next"]!, StringComparison.Ordinal);
         Assert.Contains($"<{Outer}/api/v1/user?", HeaderOf(list, "Link"), StringComparison.Ordinal);
         Assert.Equal("/directory/nowhere", (string)missing.Json["instance"]!);
+        Assert.Equal("/directory/docs/errors#not_found", (string)missing.Json["type"]!);
         Assert.EndsWith("/directory/swagger/index.html", $"{page.Headers.Location}", StringComparison.Ordinal);
         Assert.Contains("/directory/swagger/v1/swagger.json", index.Text, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -53,6 +54,59 @@ public sealed class RateLimitTests : IAsyncLifetime
 
         await Task.Delay(refused[0].Headers.RetryAfter!.Delta!.Value);
         (await AskAsync(service, busy)).MustBe(200);
+    }
+
+    [Fact]
+    public async Task Every_answer_to_a_valid_credential_tells_its_limit_and_its_rest()
+    {
+        const int Limit = 3;
+        await using var service = await TestService.StartAsync(
+            _database.ConnectionString, Closed, ("RateLimits:RequestsPerSecond", $"{Limit}"));
+        var (admin, guest) = (await service.CreateTokenAsync("admin"), await service.CreateTokenAsync("guest"));
+        (HttpMethod Method, string Path, string Token, int Status)[] requests =
+        [
+            (HttpMethod.Get, "/user", admin, 200),
+            (HttpMethod.Get, $"/user/{Bodies.UnknownId}", admin, 404),
+            (HttpMethod.Delete, $"/user/{Bodies.UnknownId}", admin, 404),
+            (HttpMethod.Get, "/user?page=0", admin, 400),
+            (HttpMethod.Get, "/user", guest, 403),
+            (HttpMethod.Get, "/auth/me", guest, 200),
+        ];
+
+        foreach (var (method, path, token, status) in requests)
+        {
+            var answer = (await AskAsync(service, token, method, path)).MustBe(status);
+            Assert.Equal($"\"default\";q={Limit};w=1", HeaderOf(answer, "RateLimit-Policy"));
+            Assert.InRange(RestOf(answer), 0, Limit);
+            Assert.Null(answer.Headers.RetryAfter);
+            // One permit comes back each third of a second.
+            await Task.Delay(TimeSpan.FromSeconds(0.5));
+        }
+
+        var together = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => AskAsync(service, admin)));
+        var refused = together.Where(answer => answer.Status == 429).ToList();
+        Assert.NotEmpty(refused);
+        Assert.All(together, answer => Assert.InRange(RestOf(answer), 0, Limit - 1));
+        Assert.All(refused, answer => Assert.Equal(
+            ($"\"default\";q={Limit};w=1", $"\"default\";r=0;t={answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds}"),
+            (HeaderOf(answer, "RateLimit-Policy"), HeaderOf(answer, "RateLimit"))));
+    }
+
+    [Theory]
+    [InlineData("5", "/user", false)]
+    [InlineData("5", "/healthz/live", true)]
+    [InlineData("5", "/docs/api", true)]
+    [InlineData("5", "/nowhere", true)]
+    [InlineData("0", "/user", true)]
+    public async Task Answers_without_a_limit_tell_none(string limit, string path, bool hasCredential)
+    {
+        await using var service = await TestService.StartAsync(_database.ConnectionString, Closed, ("RateLimits:RequestsPerSecond", limit));
+        var token = hasCredential ? await service.CreateTokenAsync("admin") : null;
+
+        var answer = await AskAsync(service, token, HttpMethod.Get, path);
+
+        Assert.Null(HeaderOf(answer, "RateLimit"));
+        Assert.Null(HeaderOf(answer, "RateLimit-Policy"));
     }
 
     [Fact]
@@ -258,6 +312,16 @@ public sealed class RateLimitTests : IAsyncLifetime
         Assert.All(guesses.Take(30), status => Assert.Equal(401, status));
         Assert.Equal(areOn, guesses.Contains(429));
         Assert.Equal(areOn, floods.Any(text => text.Contains("HTTP/1.1 429 ", StringComparison.Ordinal)));
+    }
+
+    private static string? HeaderOf(Answer answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+
+    private static int RestOf(Answer answer)
+    {
+        var rest = HeaderOf(answer, "RateLimit")!.Split(';');
+        Assert.Equal(["\"default\"", "t=1"], [rest[0], rest[2]]);
+        return int.Parse(rest[1]["r=".Length..], CultureInfo.InvariantCulture);
     }
 
     private static string Guess() => KeyToken.Create(Guid.CreateVersion7()).Reveal();

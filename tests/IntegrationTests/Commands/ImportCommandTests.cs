@@ -97,7 +97,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
     [Fact]
     public async Task Rows_without_an_address_are_counted_in_a_warning()
     {
-        const string Warning = "Warning: 2 rows have no email address. Each import of this file creates a new user for each such row.";
+        const string Warning = "Warning: 2 rows have no e-mail address. Each import of this file creates a new user for each such row.";
         const string File = "email,first_name\nada@example.org,Ada\n,Grace\n,Alan\n";
 
         Assert.Contains(Warning, (await ImportAsync(File, "--dry-run")).Output, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -19,6 +20,9 @@ public sealed class Answer
         Headers = response.Headers;
         Allow = [.. response.Content.Headers.Allow.Order(StringComparer.Ordinal)];
         ContentType = response.Content.Headers.ContentType?.ToString();
+        ContentEncoding = EncodingOf(response.Content);
+        // The property ContentLength would count the bytes if the header is missing.
+        Length = response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var length) ? $"{length}" : null;
         Bytes = bytes;
     }
 
@@ -34,6 +38,13 @@ public sealed class Answer
 
     public string? ContentType { get; }
 
+    /// <summary>The encoding of the body as it was sent, or null.</summary>
+    public string? ContentEncoding { get; }
+
+    /// <summary>The header <c>Content-Length</c>, or null if it was not sent.</summary>
+    public string? Length { get; }
+
+    /// <summary>The body, decoded.</summary>
     public IReadOnlyList<byte> Bytes { get; }
 
     public string Text => Encoding.UTF8.GetString([.. Bytes]);
@@ -46,8 +57,22 @@ public sealed class Answer
 
     public bool IsTo(HttpMethod method) => _request.StartsWith($"{method} ", StringComparison.Ordinal);
 
-    public static async Task<Answer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response) =>
-        new(request, response, await response.Content.ReadAsByteArrayAsync());
+    public static async Task<Answer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        await using var body = Decode(response.Content, await response.Content.ReadAsStreamAsync());
+        using var bytes = new MemoryStream();
+        await body.CopyToAsync(bytes);
+        return new Answer(request, response, bytes.ToArray());
+    }
+
+    /// <summary>Decodes a body while it is read.</summary>
+    public static Stream Decode(HttpContent content, Stream body) => EncodingOf(content) switch
+    {
+        "br" => new BrotliStream(body, CompressionMode.Decompress),
+        "gzip" => new GZipStream(body, CompressionMode.Decompress),
+        null => body,
+        var unknown => throw new InvalidOperationException($"The encoding {unknown}"),
+    };
 
     /// <summary>Fails unless the answer has this status. The failure shows the answer.</summary>
     public Answer MustBe(int status)
@@ -75,4 +100,6 @@ public sealed class Answer
     }
 
     public override string ToString() => $"{_request} answered {Status}: {(Text.Length > 2000 ? Text[..2000] : Text)}";
+
+    private static string? EncodingOf(HttpContent content) => content.Headers.ContentEncoding.SingleOrDefault();
 }

@@ -12,6 +12,9 @@ internal static class ApiOperations
            select (HttpMethod.Parse(method.Key), path.Key),
     ];
 
+    /// <summary>Whether any valid credential may call the operation, also one without a role.</summary>
+    public static bool IsForAnyCredential(string path) => path == "/auth/me";
+
     /// <summary>Whether the operation reads users or groups. All other operations need the role admin.</summary>
     public static bool IsRead(HttpMethod method, string path) =>
         method == HttpMethod.Get

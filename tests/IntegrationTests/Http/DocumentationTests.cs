@@ -54,6 +54,31 @@ public sealed partial class DocumentationTests(ServiceFixture service) : IClassF
             new HashSet<string> { "/docs/api", "/docs/contract", "/docs/errors", "/docs/import-export", "/docs/recipes" }, seen);
     }
 
+    [Fact]
+    public async Task Every_error_code_has_one_anchor_on_the_page_of_the_errors()
+    {
+        var html = await ReadAsync("/docs/errors");
+
+        Assert.Contains("email_taken", ErrorCodes.Documented);
+        Assert.Contains("import_outcome_unknown", ErrorCodes.Documented);
+        Assert.All(ErrorCodes.Documented, code => Assert.Equal(1, html.Split($"<code id=\"{code}\">").Length - 1));
+    }
+
+    [Theory]
+    [InlineData("/nowhere")]
+    [InlineData("/api/v1/user?page=0")]
+    [InlineData("/api/v1/user/no-uuid/")]
+    [InlineData("/auth/group/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071")]
+    public async Task The_type_of_a_problem_leads_to_the_description_of_its_code(string path)
+    {
+        var problem = (await service.GetAsync(path)).Json;
+
+        var type = new Uri(new Uri($"{service.BaseAddress}{path}"), (string)problem["type"]!);
+
+        Assert.Equal($"#{(string)problem["code"]!}", type.Fragment);
+        Assert.Contains($"id=\"{type.Fragment[1..]}\"", await ReadAsync(type.PathAndQuery), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/docs/nothing")]
     [InlineData("/docs/..%2Fapi")]

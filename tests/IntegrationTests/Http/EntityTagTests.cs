@@ -99,10 +99,12 @@ public sealed class EntityTagTests(ServiceFixture service) : IClassFixture<Servi
         var path = PathOf(list, created);
         var tag = $"{TagOf(created)}";
 
-        foreach (var known in FormsOf(created).Append($"\"other\", {tag}").Append("*"))
+        // A cache finds its copy by the tag of the 304.
+        var conditions = FormsOf(created).Select(form => (form, form)).Append(($"\"other\", {tag}", tag)).Append(("*", tag));
+        foreach (var (condition, known) in conditions)
         {
-            var answer = (await SendAsync(HttpMethod.Get, path, "If-None-Match", known)).MustBe(304);
-            Assert.Equal(tag, $"{TagOf(answer)}");
+            var answer = (await SendAsync(HttpMethod.Get, path, "If-None-Match", condition)).MustBe(304);
+            Assert.Equal(known, $"{TagOf(answer)}");
             Assert.Empty(answer.Bytes);
         }
 

@@ -56,12 +56,29 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
     });
 
     [Fact]
+    public Task Hostile_encodings_never_change_an_answer() => HoldsAsync(300, HostileInput.Encodings, async encodings =>
+    {
+        foreach (var path in new[] { $"/auth/group/{(await _group.Value).Id()}", "/docs/errors", "/auth/me?unknown=1" })
+        {
+            using var plain = new HttpRequestMessage(HttpMethod.Get, path);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", encodings);
+            var (expected, answer) = (await service.SendAsync(plain), await AssertIsNoFaultOfTheServiceAsync(request));
+
+            Assert.Equal(expected.Status, answer.Status);
+            Assert.Equal(expected.Text.Length, answer.Text.Length);
+            Assert.True(answer.ContentEncoding is null or "br" or "gzip");
+        }
+    });
+
+    [Fact]
     public async Task Hostile_headers_with_any_credential_never_fail_the_service()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var behindProxy = await TestService.StartAsync(
             database.ConnectionString,
             ("Authentication:Required", "true"),
+            ("RateLimits:RequestsPerSecond", "100000"),
             ("Proxies:Trusted", "127.0.0.1"),
             ("Cors:Origins", "https://app.example.org"));
         using var client = new HttpClient(new SocketsHttpHandler
@@ -85,6 +102,8 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
             (HttpMethod.Get, "/user"), (HttpMethod.Post, "/user"),
             (HttpMethod.Patch, $"/user/{Bodies.UnknownId}"), (HttpMethod.Delete, $"/user/{Bodies.UnknownId}"),
             (HttpMethod.Get, "/auth/group"), (HttpMethod.Post, "/auth/group"), (HttpMethod.Get, "/auth/key"), (HttpMethod.Options, "/user"),
+            (HttpMethod.Get, "/auth/me"), (new HttpMethod("ABSURD"), "/auth/me"), (HttpMethod.Get, "/docs/errors"),
+            (HttpMethod.Get, "/user/export"),
         };
         await HoldsAsync(400, HostileInput.Headers, async headers =>
         {
@@ -278,11 +297,26 @@ internal static class HostileInput
         "8e03978e-40d5-43dd-bc93-6894a57f9324", "\"8e03978e\"", "\"a\\\"b\"", "key;a=1",
         "127.0.0.1", "203.0.113.7, 127.0.0.1", "[::1]:99999", "unknown", "_x", "http", "https", "javascript",
         "evil.example.org", "evil.example.org:70000", "a b", "xn--", "[", "/../", "application/json; charset=utf-7",
-        "application/json; charset=\"", "multipart/form-data", "text/*", "application/json, text/plain", "gzip", "identity;q=0",
+        "application/json; charset=\"", "multipart/form-data", "text/*", "application/json, text/plain", "gzip", "identity;q=0", "br",
+        "br;q=0, *", "*;q=0", "gzip;q=1e999", "gzip;q=\"1\"", "br;q=-1", "GZIP;x=y;q=0.5", "\"7-br\"", "W/\"7-gzip\"",
         "https://evil.example.org", "null", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "00-00000000000000000000000000000000-0000000000000000-00", "ff-x", "bytes=0-1", "Thu, 01 Jan 1970 00:00:00 GMT",
         "Mon, 99 Foo 9999 99:99:99 GMT", "é", "\u0001", "\u007f", "😀", "\u00ff\u00fe",
     ];
+
+    /// <summary>Values of <c>Accept-Encoding</c>: known and unknown encodings with and without a quality, and other text.</summary>
+    public static readonly Gen<string> Encodings = Gen.Frequency(
+        (6, Gen.ListOf(
+            from name in Gen.Elements("br", "gzip", "identity", "*", "GZip", "deflate", "zstd", "", "x y", "\"gzip\"")
+            from quality in Gen.Elements("", "", ";q=1", ";q=0", ";q=0.00", ";q=.5", "; q = 0.2", ";q=1.001", ";q=", ";q=x", ";x=1;q=0")
+            select name + quality).Select(items => string.Join(", ", items))),
+        (1, Gen.Elements(OddValues)),
+        (1,
+            from value in Gen.Elements("br;q=0.1,", "*,", ",", "x;q=0,")
+            from count in Gen.Choose(2, 2000)
+            select Bodies.Repeat(value, count)))
+        // HttpClient sends no other characters.
+        .Where(value => value.All(character => character is >= ' ' and <= '~'));
 
     /// <summary>Headers with a meaning for the service, and invalid values or values of other headers.</summary>
     public static readonly Gen<HostileHeaders> Headers =

@@ -16,6 +16,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
 
     private static readonly string[] FileTypes = ["text/csv", "application/x-ndjson"];
 
+    // The first one is the one that generators choose.
+    private static readonly string[] PatchTypes = ["application/json", "application/merge-patch+json"];
+
     private static readonly JsonSerializerOptions Pretty = new()
     {
         WriteIndented = true,
@@ -25,6 +28,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     public static readonly TheoryData<string, string, string, string, string> Operations = new()
     {
         { "AuditEntries_list", "get /auth/audit", "", "200", "400 500" },
+        { "Callers_getCaller", "get /auth/me", "", "200", "400 500" },
         { "UserGroups_list", "get /auth/group", "", "200", "400 500" },
         { "UserGroups_createNewGroup", "post /auth/group", "UserGroupsCreateNewGroupRequest", "201", "400 500" },
         { "UserGroups_deleteById", "delete /auth/group/{id}", "", "204", "404 500" },
@@ -92,7 +96,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         {
             var body = operation["requestBody"]!;
             Assert.True((bool)body["required"]!);
-            Assert.Equal(request == File ? FileTypes : ["application/json"], body["content"]!.AsObject().Select(type => type.Key));
+            Assert.Equal(
+                request == File ? FileTypes : method == "patch" ? PatchTypes : ["application/json"],
+                body["content"]!.AsObject().Select(type => type.Key));
             Assert.All(body["content"]!.AsObject(), type => Assert.Equal(
                 request, request == File && (string?)type.Value!["schema"]!["format"] == "binary" ? File : NameOf(type.Value!["schema"]!)));
         }
@@ -139,6 +145,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("AuditEntryResponse", "trace_id")]
     [InlineData("AuditChange", "from to")]
     [InlineData("ImportJobResponse", "rows_per_second started_at ended_at result report failure")]
+    [InlineData("CallerResponse", "id name role expires_at")]
     public async Task Exactly_these_properties_may_be_null(string schema, string nullable) => Assert.Equal(
         nullable.Split(' '),
         (await SchemaAsync(schema))["properties"]!.AsObject()
@@ -149,6 +156,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("UserResponse", "id first_name last_name email role user_groups created_at updated_at")]
     [InlineData("UserGroupResponse", "id name icon description users created_at updated_at")]
     [InlineData("MembershipChangesResponse", "added removed unchanged")]
+    [InlineData("CallerResponse", "kind id name role expires_at operations")]
     [InlineData("AuditEntryResponse", "write_id resource resource_id created_at actor operation trace_id changes added removed")]
     [InlineData("ListResponseOfAuditEntryResponse", "links meta count total_pages results")]
     [InlineData("ListResponseOfUserResponse", "links meta count total_pages results")]
@@ -249,6 +257,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("post /user/delete", "200 202 400 401 403 408 409 415 422 429 500 503")]
     [InlineData("get /import/{id}", "200 400 401 403 404 429 500 503 504")]
     [InlineData("delete /import/{id}", "204 400 401 403 404 429 500 503 504")]
+    [InlineData("get /auth/me", "200 400 401 429 500 503 504")]
     public async Task An_operation_lists_every_status_that_it_can_answer(string address, string statuses)
     {
         var responses = (await OperationAsync(address))["responses"]!.AsObject();
@@ -286,7 +295,33 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     {
         var listed = (await OperationAsync(address))["responses"]![status]!["headers"]?.AsObject().Select(header => header.Key) ?? [];
 
-        Assert.Equal(headers, string.Join(' ', listed.Order()));
+        string[] limits = status == "401" ? [] : ["RateLimit", "RateLimit-Policy"];
+        Assert.Equal(headers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Concat(limits).Order(), listed.Order());
+    }
+
+    [Fact]
+    public async Task Every_answer_to_a_valid_credential_lists_the_headers_of_the_rate_limit()
+    {
+        foreach (var operation in OperationsOf(await ReadAsync()))
+        {
+            foreach (var (status, response) in operation["responses"]!.AsObject())
+            {
+                foreach (var header in new[] { "RateLimit", "RateLimit-Policy" })
+                {
+                    var listed = response!["headers"]?[header];
+                    Assert.Equal(status != "401", listed is not null);
+                    Assert.True(listed is null || ((string)listed["description"]!).Contains("\"default\";", StringComparison.Ordinal));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_kinds_of_credentials_are_listed_as_they_are_sent()
+    {
+        var kinds = (await SchemaAsync("CredentialKind"))["enum"]!.AsArray().Select(kind => (string)kind!);
+
+        Assert.Equal(["api_key", "token", "none"], kinds);
     }
 
     [Fact]

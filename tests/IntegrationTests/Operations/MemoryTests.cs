@@ -41,6 +41,12 @@ public sealed class MemoryTests : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("If-None-Match", $"\"{Long(n, 6000)}\"");
         },
         ["headers"] = (request, n) => request.Headers.TryAddWithoutValidation(Long(n, 3000), Long(n, 3000)),
+        ["encodings of an answer"] = (request, n) =>
+        {
+            Go(request, "/docs/errors");
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", $"{Long(n, 3000)}, gzip, {Long(n, 3000)};q=0.5");
+        },
+        ["the caller"] = (request, n) => Go(request, $"/auth/me?{Long(n, 3000)}={Long(n, 3000)}"),
         ["methods"] = (request, n) => request.Method = new HttpMethod($"M{Long(n, 1000)}"),
         ["idempotency keys and properties of a body"] = (request, n) =>
         {

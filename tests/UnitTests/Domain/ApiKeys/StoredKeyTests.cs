@@ -10,7 +10,7 @@ public sealed class StoredKeyTests
     [Fact]
     public void A_key_is_expired_from_its_expiry_time_on()
     {
-        var key = new StoredKey(Guid.Empty, Role.Viewer, Now, []);
+        var key = new StoredKey(Guid.Empty, "ops", Role.Viewer, Now, []);
 
         Assert.False(key.IsExpired(Now.AddTicks(-1)));
         Assert.True(key.IsExpired(Now));
@@ -20,5 +20,5 @@ public sealed class StoredKeyTests
 
     [Fact]
     public void A_key_without_an_expiry_time_never_expires() =>
-        Assert.False(new StoredKey(Guid.Empty, Role.Viewer, null, []).IsExpired(DateTimeOffset.MaxValue));
+        Assert.False(new StoredKey(Guid.Empty, "ops", Role.Viewer, null, []).IsExpired(DateTimeOffset.MaxValue));
 }
