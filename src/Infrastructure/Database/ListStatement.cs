@@ -9,11 +9,17 @@ namespace CleanWorkspace.Infrastructure.Database;
 /// <param name="ids">The columns that identify a row. They break ties.</param>
 internal sealed class ListStatement(string source, string[] ids)
 {
+    /// <summary>The highest count of a search. It is also the count of a search that finds more rows.</summary>
+    public const int MaxSearchCount = 5000;
+
+    // The number of rows in which a search with more rows looks for its page. Such a page is mostly among the first thousands.
+    private const int MaxNear = 20_000;
+
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _conditions = [];
+    private readonly List<(string Plain, string Hidden)> _search = [];
     private string? _key;
     private bool _isDescending;
-    private bool _isSearch;
     private string? _countQuery;
 
     /// <summary>Adds a parameter and returns its name in the statement.</summary>
@@ -49,16 +55,15 @@ internal sealed class ListStatement(string source, string[] ids)
         _ => Where($"{ids[0]} = ANY ({Add(selected.ToArray())})"),
     };
 
-    /// <summary>Selects rows whose folded text contains every word. Each word is folded once, not for each row.</summary>
-    public ListStatement WhereContains(string foldedText, IReadOnlyList<string> words)
+    /// <summary>Selects rows that match the word of a search.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="match">Returns the condition for a pattern of LIKE that matches folded text.</param>
+    public ListStatement Search(SearchWord word, Func<string, string> match)
     {
-        foreach (var word in words)
-        {
-            _isSearch = true;
-            var pattern = $@"replace(replace(replace(fold_text({Add(word)}), '\', '\\'), '%', '\%'), '_', '\_')";
-            Where($"{foldedText} LIKE (SELECT '%' || {pattern} || '%')");
-        }
-
+        // A blank stands before each word of a searched text.
+        var start = word.IsBeginning ? "'% '" : "'%'";
+        var pattern = $@"{start} || replace(replace(replace(fold_text({Add(word.Text)}), '\', '\\'), '%', '\%'), '_', '\_') || '%'";
+        _search.Add(($"({match(pattern)})", $"({match($"(SELECT {pattern})")})"));
         return this;
     }
 
@@ -86,7 +91,7 @@ internal sealed class ListStatement(string source, string[] ids)
         var columns = rows.ColumnsOf(shown);
         var direction = _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
         var order = _key is null ? ids : [_key, .. ids];
-        var sql = _isSearch || request.Offset > 0
+        var sql = _search.Count > 0 || request.Offset > 0
             ? SelectPageFirst(rows, columns, order, direction, request)
             : $"""
               SELECT {columns}, {_key ?? "''"}, ({Count})
@@ -99,25 +104,62 @@ internal sealed class ListStatement(string source, string[] ids)
     /// <summary>Returns the command for the number of rows. Call it after <see cref="ToCommand{T}"/>.</summary>
     public NpgsqlCommand ToCountCommand() => ToCommand($"SELECT ({Count})", _parameters.Select(parameter => parameter.Clone()));
 
-    private string Count => $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
+    private string Count => _search.Count > 0
+        ? $"SELECT count(*)::int FROM (SELECT FROM {source}{WhereSearched} LIMIT {MaxSearchCount}) AS found"
+        : $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
 
-    // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little. A search runs once
-    // and gives both the count and the page.
+    private string WhereSearched => WhereAll(_conditions.Concat(_search.Select(condition => condition.Plain)));
+
+    // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little.
     private string SelectPageFirst<T>(Rows<T> rows, string columns, string[] order, string direction, ListRequest<T> request)
     {
         string[] names = [.. order.Select((_, index) => $"o{index}")];
         var chosen = string.Join(", ", order.Zip(names, (expression, name) => $"{expression} AS {name}"));
-        var (found, from, count) = _isSearch
-            ? ($"WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereAll(_conditions)}) ",
-                $"found{WhereAll(AfterCursor(request.Cursor, names, direction))} ORDER BY {WithDirection(names, direction)}",
-                "SELECT count(*)::int FROM found")
-            : ("", $"{source}{WhereAfterCursor(request.Cursor, order, direction)} ORDER BY {WithDirection(order, direction)}", Count);
-        var page = $"SELECT {(_isSearch ? "*" : chosen)} FROM {from} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}";
+        var (with, page, count) = _search.Count > 0
+            ? SelectFound(chosen, names, order, direction, request)
+            : ("",
+                $"SELECT {chosen} FROM {source}{WhereAfterCursor(request.Cursor, order, direction)} "
+                    + $"ORDER BY {WithDirection(order, direction)} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}",
+                Count);
         var joined = string.Join(" AND ", rows.Key.Zip(names[^ids.Length..], (column, name) => $"{column} = page.{name}"));
         return $"""
-            {found}SELECT {columns}, {(_key is null ? "''" : "page.o0")}, ({count})
+            {with}SELECT {columns}, {(_key is null ? "''" : "page.o0")}, ({count})
             FROM ({page}) AS page JOIN {rows.Table} ON {joined} ORDER BY {WithDirection(names, direction)}
             """;
+    }
+
+    // A search collects its rows once, for the count and for the page, and stops when there are too many to sort quickly. Then it looks for
+    // the page among the next rows of the list. If the rows that match are not among them, it sorts all rows that match.
+    // PostgreSQL plans `found` for the words. It runs the other parts only if they are needed, so their cost must not depend on the words:
+    // it would then choose one plan for all words. (SELECT pattern) and CASE hide the words from it.
+    private (string With, string Page, string Count) SelectFound(
+        string chosen, string[] names, string[] order, string direction, ListRequest request)
+    {
+        const string Number = "(SELECT count(*) FROM found)";
+        var rows = request.PageSize + 1;
+        var limit = $"LIMIT {rows} OFFSET {Add(request.Offset)}";
+        var (inOrder, inListOrder) = ($"ORDER BY {WithDirection(names, direction)}", $"ORDER BY {WithDirection(order, direction)}");
+        string[] few = [$"{Number} <= {MaxSearchCount}", .. AfterCursor(request.Cursor, names, direction)];
+        string[] rest = [.. _conditions, .. AfterCursor(request.Cursor, order, direction)];
+        var match = string.Join(" AND ", _search.Select(condition => condition.Hidden));
+        return (
+            $"""
+            WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereSearched} LIMIT {MaxSearchCount + 1}),
+            near AS MATERIALIZED (
+                SELECT {string.Join(", ", names)} FROM (
+                    SELECT {chosen}, CASE WHEN {match} THEN true END AS is_found FROM {source}{WhereAll(rest)} {inListOrder} LIMIT {MaxNear}
+                ) AS nearby WHERE is_found AND {Number} > {MaxSearchCount} {limit}),
+            others AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereAll([.. rest, match])})
+
+            """,
+            $"""
+            (SELECT * FROM found{WhereAll(few)} {inOrder} {limit})
+            UNION ALL
+            SELECT * FROM near WHERE (SELECT count(*) FROM near) = {rows}
+            UNION ALL
+            (SELECT * FROM others WHERE {Number} > {MaxSearchCount} AND (SELECT count(*) FROM near) < {rows} {inOrder} {limit})
+            """,
+            $"SELECT least(count(*), {MaxSearchCount})::int FROM found");
     }
 
     private string WhereAfterCursor(Cursor? cursor, string[] order, string direction) =>

@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Infrastructure.Database;
@@ -11,6 +12,9 @@ internal static class UserList
     /// The unique key of addresses and their sort key, as the index has it. A user without an address sorts first, by id.
     /// </summary>
     public const string EmailKey = "coalesce(u.folded_email, ' ' || u.id::text) COLLATE \"C\"";
+
+    // It sorts after all characters of addresses.
+    private const string LastCharacter = "\U0010FFFF";
 
     public static ListStatement Of(ListUsersQuery query)
     {
@@ -33,7 +37,23 @@ internal static class UserList
             list.Where($"u.role = {SqlLiteral.Of(role)}");
         }
 
-        return list.WhereContains("u.search_text", query.Words).UseCountQuery(StoredCount(query));
+        foreach (var word in query.Words)
+        {
+            Search(list, word);
+        }
+
+        return list.UseCountQuery(StoredCount(query));
+    }
+
+    // The range of the key finds the beginning of an address, and a whole address in every spelling. Words within addresses have no
+    // beginnings here, because most of them are the same for many users.
+    private static void Search(ListStatement list, SearchWord word)
+    {
+        var start = EmailAddress.Fold(word.Text);
+        var startsAddress = $"{EmailKey} >= {list.Add(start)} AND {EmailKey} < {list.Add(start + LastCharacter)}";
+        list.Search(word, word.IsBeginning
+            ? pattern => $"u.search_text LIKE {pattern} OR {startsAddress}"
+            : pattern => $"u.search_text LIKE {pattern} OR u.search_email LIKE {pattern} OR {startsAddress}");
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.

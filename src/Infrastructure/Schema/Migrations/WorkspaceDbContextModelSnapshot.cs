@@ -107,7 +107,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("fold_text(coalesce(name, ''))", true);
+                        .HasComputedColumnSql("search_names(name, NULL)", true);
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -177,11 +177,17 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("text")
                         .HasColumnName("role");
 
+                    b.Property<string>("SearchEmail")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("search_email")
+                        .HasComputedColumnSql("fold_text(email)", true);
+
                     b.Property<string>("SearchText")
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("fold_text(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, ''))", true);
+                        .HasComputedColumnSql("search_names(first_name, last_name)", true);
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -197,15 +203,15 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.HasKey("Id")
                         .HasName("pk_users");
 
-                    b.HasIndex("SearchText")
+                    b.HasIndex("Role", "Id")
+                        .HasDatabaseName("ix_users_role");
+
+                    b.HasIndex("SearchText", "SearchEmail")
                         .HasDatabaseName("ix_users_search_text")
                         .HasAnnotation("Npgsql:StorageParameter:gin_pending_list_limit", 4096);
 
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
-                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
-
-                    b.HasIndex("Role", "Id")
-                        .HasDatabaseName("ix_users_role");
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText", "SearchEmail"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText", "SearchEmail"), new[] { "gin_trgm_ops", "gin_trgm_ops" });
 
                     b.ToTable("users", null, t =>
                         {
