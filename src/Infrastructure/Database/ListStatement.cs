@@ -12,12 +12,17 @@ internal sealed class ListStatement(string source, string[] ids)
     /// <summary>The highest count of a search. It is also the count of a search that finds more rows.</summary>
     public const int MaxSearchCount = 5000;
 
+    // A frequent word needs another plan than a rare one. Compiling the statement (jit) takes longer than running it. The settings hold
+    // until the end of the batch.
+    private const string PlanForWords =
+        "SELECT WHERE set_config('plan_cache_mode', 'force_custom_plan', true) || set_config('jit', 'off', true) IS NULL";
+
     // The number of rows in which a search with more rows looks for its page. Such a page is mostly among the first thousands.
     private const int MaxNear = 20_000;
 
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _conditions = [];
-    private readonly List<(string Plain, string Hidden)> _search = [];
+    private readonly List<string> _search = [];
     private string? _key;
     private bool _isDescending;
     private string? _countQuery;
@@ -55,15 +60,18 @@ internal sealed class ListStatement(string source, string[] ids)
         _ => Where($"{ids[0]} = ANY ({Add(selected.ToArray())})"),
     };
 
-    /// <summary>Selects rows that match the word of a search.</summary>
-    /// <param name="word">The word.</param>
-    /// <param name="match">Returns the condition for a pattern of LIKE that matches folded text.</param>
-    public ListStatement Search(SearchWord word, Func<string, string> match)
+    /// <summary>Adds a word of a search as a parameter. Returns the pattern of LIKE that matches it in folded text.</summary>
+    public string AddPattern(SearchWord word)
     {
+        var escaped = $@"replace(replace(replace(fold_text({Add(word.Text)}), '\', '\\'), '%', '\%'), '_', '\_')";
         // A blank stands before each word of a searched text.
-        var start = word.IsBeginning ? "'% '" : "'%'";
-        var pattern = $@"{start} || replace(replace(replace(fold_text({Add(word.Text)}), '\', '\\'), '%', '\%'), '_', '\_') || '%'";
-        _search.Add(($"({match(pattern)})", $"({match($"(SELECT {pattern})")})"));
+        return $"{(word.IsBeginning ? "'% '" : "'%'")} || {escaped} || '%'";
+    }
+
+    /// <summary>Adds a condition of a search. Its rows are counted up to <see cref="MaxSearchCount"/>.</summary>
+    public ListStatement Search(string condition)
+    {
+        _search.Add($"({condition})");
         return this;
     }
 
@@ -83,10 +91,10 @@ internal sealed class ListStatement(string source, string[] ids)
     }
 
     /// <summary>
-    /// Returns the command for one page. The rows come in the direction of the cursor. If more rows follow, the command returns one
-    /// extra row. Each row has the selected columns, then the sort key, then the number of rows in the list.
+    /// Returns the commands for one page. The rows come in the direction of the cursor. If more rows follow, there is one extra row.
+    /// Each row has the selected columns, then the sort key, then the number of rows in the list. Only the last command returns rows.
     /// </summary>
-    public NpgsqlCommand ToCommand<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
+    public NpgsqlBatch ToBatch<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
     {
         var columns = rows.ColumnsOf(shown);
         var direction = _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
@@ -98,17 +106,31 @@ internal sealed class ListStatement(string source, string[] ids)
               FROM {source}{WhereAfterCursor(request.Cursor, order, direction)}
               ORDER BY {WithDirection(order, direction)} LIMIT {request.PageSize + 1}
               """;
-        return ToCommand(sql, _parameters);
+        var batch = new NpgsqlBatch();
+        if (_search.Count > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanForWords));
+        }
+
+        var page = new NpgsqlBatchCommand(sql);
+        AddParameters(page.Parameters, _parameters);
+        batch.BatchCommands.Add(page);
+        return batch;
     }
 
-    /// <summary>Returns the command for the number of rows. Call it after <see cref="ToCommand{T}"/>.</summary>
-    public NpgsqlCommand ToCountCommand() => ToCommand($"SELECT ({Count})", _parameters.Select(parameter => parameter.Clone()));
+    /// <summary>Returns the command for the number of rows. Call it after <see cref="ToBatch{T}"/>.</summary>
+    public NpgsqlCommand ToCountCommand()
+    {
+        var command = new NpgsqlCommand($"SELECT ({Count})");
+        AddParameters(command.Parameters, _parameters.Select(parameter => parameter.Clone()));
+        return command;
+    }
 
     private string Count => _search.Count > 0
         ? $"SELECT count(*)::int FROM (SELECT FROM {source}{WhereSearched} LIMIT {MaxSearchCount}) AS found"
         : $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
 
-    private string WhereSearched => WhereAll(_conditions.Concat(_search.Select(condition => condition.Plain)));
+    private string WhereSearched => WhereAll(_conditions.Concat(_search));
 
     // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little.
     private string SelectPageFirst<T>(Rows<T> rows, string columns, string[] order, string direction, ListRequest<T> request)
@@ -129,9 +151,8 @@ internal sealed class ListStatement(string source, string[] ids)
     }
 
     // A search collects its rows once, for the count and for the page, and stops when there are too many to sort quickly. Then it looks for
-    // the page among the next rows of the list. If the rows that match are not among them, it sorts all rows that match.
-    // PostgreSQL plans `found` for the words. It runs the other parts only if they are needed, so their cost must not depend on the words:
-    // it would then choose one plan for all words. (SELECT pattern) and CASE hide the words from it.
+    // the page among the next rows of the list. If the page is not there, it collects and sorts all rows that match.
+    // CASE hides the search from the planner, which would otherwise use the search index for the next rows of the list, too.
     private (string With, string Page, string Count) SelectFound(
         string chosen, string[] names, string[] order, string direction, ListRequest request)
     {
@@ -141,7 +162,7 @@ internal sealed class ListStatement(string source, string[] ids)
         var (inOrder, inListOrder) = ($"ORDER BY {WithDirection(names, direction)}", $"ORDER BY {WithDirection(order, direction)}");
         string[] few = [$"{Number} <= {MaxSearchCount}", .. AfterCursor(request.Cursor, names, direction)];
         string[] rest = [.. _conditions, .. AfterCursor(request.Cursor, order, direction)];
-        var match = string.Join(" AND ", _search.Select(condition => condition.Hidden));
+        var match = string.Join(" AND ", _search);
         return (
             $"""
             WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereSearched} LIMIT {MaxSearchCount + 1}),
@@ -193,14 +214,11 @@ internal sealed class ListStatement(string source, string[] ids)
     private static string WithDirection(string[] order, string direction) =>
         string.Join(", ", order.Select(expression => $"{expression} {direction}"));
 
-    private static NpgsqlCommand ToCommand(string sql, IEnumerable<NpgsqlParameter> parameters)
+    private static void AddParameters(NpgsqlParameterCollection collection, IEnumerable<NpgsqlParameter> parameters)
     {
-        var command = new NpgsqlCommand(sql);
         foreach (var parameter in parameters)
         {
-            command.Parameters.Add(parameter);
+            collection.Add(parameter);
         }
-
-        return command;
     }
 }

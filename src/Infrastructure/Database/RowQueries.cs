@@ -54,23 +54,27 @@ internal sealed class RowQueries<T>(NpgsqlDataSource database, Rows<T> rows)
         return found;
     }
 
-    /// <summary>Returns one page of a list with the number of its rows, by one statement.</summary>
+    /// <summary>Returns one page of a list with the number of its rows, in one round trip.</summary>
     public async Task<Page<T>> ListAsync(ListStatement list, ListRequest<T> request, CancellationToken cancellationToken)
     {
         var fields = request.Fields ?? Fields<T>.All;
         var found = new List<(T, ListPosition)>();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = list.ToCommand(rows, fields, request);
-        command.Connection = connection;
+        await using var batch = list.ToBatch(rows, fields, request);
+        batch.Connection = connection;
         var count = 0;
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            while (await reader.ReadAsync(cancellationToken))
+            do
             {
-                var row = rows.Read(reader, fields);
-                found.Add((row, rows.PositionOf(row, reader.GetString(reader.FieldCount - 2))));
-                count = reader.GetInt32(reader.FieldCount - 1);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    var row = rows.Read(reader, fields);
+                    found.Add((row, rows.PositionOf(row, reader.GetString(reader.FieldCount - 2))));
+                    count = reader.GetInt32(reader.FieldCount - 1);
+                }
             }
+            while (await reader.NextResultAsync(cancellationToken));
         }
 
         // The count comes with the rows. A page after the end has no rows, so it needs a statement of its own.

@@ -3,9 +3,13 @@
 -- results requires REINDEX.
 CREATE OR REPLACE FUNCTION fold_text(text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-    plain text := public.unaccent('public.unaccent', $1);
+    plain text;
 BEGIN
-    -- Most text is ASCII without its accents. Lowering ASCII without ICU takes a third less time.
+    -- Most text is ASCII, or is without its accents. Lowering ASCII without ICU takes less time.
+    IF pg_catalog.octet_length($1) = pg_catalog.length($1) THEN
+        RETURN pg_catalog.lower($1 COLLATE pg_catalog."C");
+    END IF;
+    plain := public.unaccent('public.unaccent', $1);
     IF pg_catalog.octet_length(plain) = pg_catalog.length(plain) THEN
         RETURN pg_catalog.lower(plain COLLATE pg_catalog."C");
     END IF;

@@ -4,7 +4,6 @@
 CREATE OR REPLACE FUNCTION search_names(first_name text, last_name text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     names text := ' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '');
-    parts text;
 BEGIN
     -- Names in Han, Hangul and Kana are written without a blank, with the family name first or last.
     IF pg_catalog.octet_length(names) > pg_catalog.length(names) AND first_name || last_name
@@ -12,7 +11,8 @@ BEGIN
         names := ' ' || last_name || first_name || ' ' || first_name || last_name;
     END IF;
     names := public.fold_text(names);
-    parts := pg_catalog.translate(names, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~・', pg_catalog.repeat(' ', 33));
-    RETURN names || CASE WHEN parts <> names THEN parts ELSE '' END;
+    RETURN CASE WHEN names ~ '[!-/:-@[-`{-~・]'
+        THEN names || pg_catalog.regexp_replace(names, '[!-/:-@[-`{-~・]', ' ', 'g')
+        ELSE names END;
 END
 $$;

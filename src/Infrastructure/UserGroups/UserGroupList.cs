@@ -28,7 +28,7 @@ internal static class UserGroupList
 
         foreach (var word in query.Words)
         {
-            list.Search(word, pattern => $"g.search_text LIKE {pattern}");
+            list.Search($"g.search_text LIKE {list.AddPattern(word)}");
         }
 
         return list.UseCountQuery(StoredCount(query));

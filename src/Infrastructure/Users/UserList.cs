@@ -39,7 +39,7 @@ internal static class UserList
 
         foreach (var word in query.Words)
         {
-            Search(list, word);
+            list.Search(Match(list, word));
         }
 
         return list.UseCountQuery(StoredCount(query));
@@ -47,13 +47,13 @@ internal static class UserList
 
     // The range of the key finds the beginning of an address, and a whole address in every spelling. Words within addresses have no
     // beginnings here, because most of them are the same for many users.
-    private static void Search(ListStatement list, SearchWord word)
+    private static string Match(ListStatement list, SearchWord word)
     {
+        var pattern = list.AddPattern(word);
+        var inAddress = word.IsBeginning ? "" : $"u.search_email LIKE {pattern} OR ";
         var start = EmailAddress.Fold(word.Text);
-        var startsAddress = $"{EmailKey} >= {list.Add(start)} AND {EmailKey} < {list.Add(start + LastCharacter)}";
-        list.Search(word, word.IsBeginning
-            ? pattern => $"u.search_text LIKE {pattern} OR {startsAddress}"
-            : pattern => $"u.search_text LIKE {pattern} OR u.search_email LIKE {pattern} OR {startsAddress}");
+        return $"u.search_text LIKE {pattern} OR {inAddress}"
+            + $"({EmailKey} >= {list.Add(start)} AND {EmailKey} < {list.Add(start + LastCharacter)})";
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.

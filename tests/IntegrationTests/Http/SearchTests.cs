@@ -265,7 +265,6 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
     [InlineData("abc%00", "invalid_text")]
     [InlineData("abc%0Adef", "invalid_text")]
     [InlineData("abc%EF%BF%BE", "invalid_text")]
-    [InlineData("%ED%A0%80", "invalid_search")]
     [InlineData("abc&q=abc", "invalid_text")]
     [InlineData("abc&Q=def", "invalid_text")]
     public async Task A_search_text_that_cannot_match_is_refused(string q, string code)

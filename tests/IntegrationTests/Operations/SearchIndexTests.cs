@@ -165,9 +165,9 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
         foreach (var isDescending in new[] { false, true })
         {
             var request = new UsersListRequest { Q = q, Sort = new Sort<UserKey>(key, isDescending) };
-            using var command = UserList.Of(request).ToCommand(UserRows.Instance, Fields<UserResponse>.All, request);
+            using var batch = UserList.Of(request).ToBatch(UserRows.Instance, Fields<UserResponse>.All, request);
 
-            var plan = await ExplainAsync(WithValues(command));
+            var plan = await ExplainAsync(WithValues(batch.BatchCommands[^1]));
 
             Assert.Contains("Bitmap Index Scan on ix_users_search_text", plan, StringComparison.Ordinal);
             Assert.Contains("Bitmap Index Scan on ux_users_folded_email", plan, StringComparison.Ordinal);
@@ -175,7 +175,7 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
         }
     }
 
-    private static string WithValues(NpgsqlCommand command) => Regex.Replace(
+    private static string WithValues(NpgsqlBatchCommand command) => Regex.Replace(
         command.CommandText,
         @"\$(\d+)",
         match => command.Parameters[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - 1].Value is string text
