@@ -18,7 +18,7 @@ internal sealed class ListStatement(string source, string[] ids)
         "SELECT WHERE set_config('plan_cache_mode', 'force_custom_plan', true) || set_config('jit', 'off', true) IS NULL";
 
     // The number of rows in which a search with more rows looks for its page. Such a page is mostly among the first thousands.
-    private const int MaxNear = 20_000;
+    private const int MaxNear = 10_000;
 
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _conditions = [];
@@ -96,95 +96,103 @@ internal sealed class ListStatement(string source, string[] ids)
     /// </summary>
     public NpgsqlBatch ToBatch<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
     {
-        var columns = rows.ColumnsOf(shown);
-        var direction = _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
-        var order = _key is null ? ids : [_key, .. ids];
-        var sql = _search.Count > 0 || request.Offset > 0
-            ? SelectPageFirst(rows, columns, order, direction, request)
+        var direction = DirectionOf(request);
+        return BatchOf(_search.Count > 0 || request.Offset > 0
+            ? SelectPageFirst(rows, shown, request)
             : $"""
-              SELECT {columns}, {_key ?? "''"}, ({Count})
-              FROM {source}{WhereAfterCursor(request.Cursor, order, direction)}
-              ORDER BY {WithDirection(order, direction)} LIMIT {request.PageSize + 1}
-              """;
-        var batch = new NpgsqlBatch();
-        if (_search.Count > 0)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanForWords));
-        }
-
-        var page = new NpgsqlBatchCommand(sql);
-        AddParameters(page.Parameters, _parameters);
-        batch.BatchCommands.Add(page);
-        return batch;
+              SELECT {rows.ColumnsOf(shown)}, {_key ?? "''"}, ({Count})
+              FROM {source}{WhereAll([.. _conditions, .. AfterCursor(request.Cursor, Order, direction)])}
+              ORDER BY {WithDirection(Order, direction)} LIMIT {request.PageSize + 1}
+              """);
     }
 
     /// <summary>Returns the command for the number of rows. Call it after <see cref="ToBatch{T}"/>.</summary>
     public NpgsqlCommand ToCountCommand()
     {
         var command = new NpgsqlCommand($"SELECT ({Count})");
-        AddParameters(command.Parameters, _parameters.Select(parameter => parameter.Clone()));
+        AddParameters(command.Parameters);
         return command;
     }
 
+    /// <summary>Tells whether a search stopped at its limit. Its page then comes from <see cref="ToBatchOfMany{T}"/>.</summary>
+    /// <param name="count">The number of rows from the other commands.</param>
+    public bool HasTooMany(int count) => _search.Count > 0 && count > MaxSearchCount;
+
+    /// <summary>Returns the commands for one page of a search with too many rows. The rows are as in <see cref="ToBatch{T}"/>.</summary>
+    /// <remarks>
+    /// The page is looked for among the next rows of the list. If it is not there, all rows that match are collected and sorted.
+    /// </remarks>
+    public NpgsqlBatch ToBatchOfMany<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
+    {
+        var direction = DirectionOf(request);
+        var (names, size) = (Names, request.PageSize + 1);
+        var limit = $"LIMIT {size} OFFSET {Add(request.Offset)}";
+        var match = string.Join(" AND ", _search);
+        string[] rest = [.. _conditions, .. AfterCursor(request.Cursor, Order, direction)];
+        var page = $"""
+            SELECT * FROM near WHERE (SELECT count(*) FROM near) = {size}
+            UNION ALL
+            (SELECT * FROM others WHERE (SELECT count(*) FROM near) < {size} ORDER BY {WithDirection(names, direction)} {limit})
+            """;
+        // CASE hides the search from the planner, which would otherwise use the search index for the next rows, too.
+        return BatchOf($"""
+            WITH near AS MATERIALIZED (
+                SELECT {string.Join(", ", names)} FROM (
+                    SELECT {Chosen}, CASE WHEN {match} THEN true END AS is_found FROM {source}{WhereAll(rest)}
+                    ORDER BY {WithDirection(Order, direction)} LIMIT {MaxNear}
+                ) AS nearby WHERE is_found {limit}),
+            others AS MATERIALIZED (SELECT {Chosen} FROM {source}{WhereAll([.. rest, match])})
+            {SelectRows(rows, shown, $"{MaxSearchCount}", page, direction)}
+            """);
+    }
+
+    private string[] Order => _key is null ? ids : [_key, .. ids];
+
+    private string[] Names => [.. Order.Select((_, index) => $"o{index}")];
+
+    private string Chosen => string.Join(", ", Order.Zip(Names, (expression, name) => $"{expression} AS {name}"));
+
+    private string Found => $"{source}{WhereAll(_conditions.Concat(_search))} LIMIT {MaxSearchCount + 1}";
+
     private string Count => _search.Count > 0
-        ? $"SELECT count(*)::int FROM (SELECT FROM {source}{WhereSearched} LIMIT {MaxSearchCount}) AS found"
+        ? $"SELECT count(*)::int FROM (SELECT FROM {Found}) AS found"
         : $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
 
-    private string WhereSearched => WhereAll(_conditions.Concat(_search));
-
-    // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little.
-    private string SelectPageFirst<T>(Rows<T> rows, string columns, string[] order, string direction, ListRequest<T> request)
+    // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little. A search runs once
+    // and gives both the count and the page.
+    private string SelectPageFirst<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
     {
-        string[] names = [.. order.Select((_, index) => $"o{index}")];
-        var chosen = string.Join(", ", order.Zip(names, (expression, name) => $"{expression} AS {name}"));
-        var (with, page, count) = _search.Count > 0
-            ? SelectFound(chosen, names, order, direction, request)
-            : ("",
-                $"SELECT {chosen} FROM {source}{WhereAfterCursor(request.Cursor, order, direction)} "
-                    + $"ORDER BY {WithDirection(order, direction)} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}",
-                Count);
+        var direction = DirectionOf(request);
+        string found = "", page, count;
+        if (_search.Count > 0)
+        {
+            found = $"WITH found AS MATERIALIZED (SELECT {Chosen} FROM {Found}) ";
+            page = $"SELECT * FROM found{WhereAll(AfterCursor(request.Cursor, Names, direction))} "
+                + $"ORDER BY {WithDirection(Names, direction)}";
+            count = "SELECT count(*)::int FROM found";
+        }
+        else
+        {
+            string[] conditions = [.. _conditions, .. AfterCursor(request.Cursor, Order, direction)];
+            page = $"SELECT {Chosen} FROM {source}{WhereAll(conditions)} ORDER BY {WithDirection(Order, direction)}";
+            count = Count;
+        }
+
+        return found
+            + SelectRows(rows, shown, count, $"{page} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}", direction);
+    }
+
+    private string SelectRows<T>(Rows<T> rows, Fields<T> shown, string count, string page, string direction)
+    {
+        var names = Names;
         var joined = string.Join(" AND ", rows.Key.Zip(names[^ids.Length..], (column, name) => $"{column} = page.{name}"));
         return $"""
-            {with}SELECT {columns}, {(_key is null ? "''" : "page.o0")}, ({count})
+            SELECT {rows.ColumnsOf(shown)}, {(_key is null ? "''" : "page.o0")}, ({count})
             FROM ({page}) AS page JOIN {rows.Table} ON {joined} ORDER BY {WithDirection(names, direction)}
             """;
     }
 
-    // A search collects its rows once, for the count and for the page, and stops when there are too many to sort quickly. Then it looks for
-    // the page among the next rows of the list. If the page is not there, it collects and sorts all rows that match.
-    // CASE hides the search from the planner, which would otherwise use the search index for the next rows of the list, too.
-    private (string With, string Page, string Count) SelectFound(
-        string chosen, string[] names, string[] order, string direction, ListRequest request)
-    {
-        const string Number = "(SELECT count(*) FROM found)";
-        var rows = request.PageSize + 1;
-        var limit = $"LIMIT {rows} OFFSET {Add(request.Offset)}";
-        var (inOrder, inListOrder) = ($"ORDER BY {WithDirection(names, direction)}", $"ORDER BY {WithDirection(order, direction)}");
-        string[] few = [$"{Number} <= {MaxSearchCount}", .. AfterCursor(request.Cursor, names, direction)];
-        string[] rest = [.. _conditions, .. AfterCursor(request.Cursor, order, direction)];
-        var match = string.Join(" AND ", _search);
-        return (
-            $"""
-            WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereSearched} LIMIT {MaxSearchCount + 1}),
-            near AS MATERIALIZED (
-                SELECT {string.Join(", ", names)} FROM (
-                    SELECT {chosen}, CASE WHEN {match} THEN true END AS is_found FROM {source}{WhereAll(rest)} {inListOrder} LIMIT {MaxNear}
-                ) AS nearby WHERE is_found AND {Number} > {MaxSearchCount} {limit}),
-            others AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereAll([.. rest, match])})
-
-            """,
-            $"""
-            (SELECT * FROM found{WhereAll(few)} {inOrder} {limit})
-            UNION ALL
-            SELECT * FROM near WHERE (SELECT count(*) FROM near) = {rows}
-            UNION ALL
-            (SELECT * FROM others WHERE {Number} > {MaxSearchCount} AND (SELECT count(*) FROM near) < {rows} {inOrder} {limit})
-            """,
-            $"SELECT least(count(*), {MaxSearchCount})::int FROM found");
-    }
-
-    private string WhereAfterCursor(Cursor? cursor, string[] order, string direction) =>
-        WhereAll(_conditions.Concat(AfterCursor(cursor, order, direction)));
+    private string DirectionOf(ListRequest request) => _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
 
     private IEnumerable<string> AfterCursor(Cursor? cursor, string[] order, string direction)
     {
@@ -214,11 +222,26 @@ internal sealed class ListStatement(string source, string[] ids)
     private static string WithDirection(string[] order, string direction) =>
         string.Join(", ", order.Select(expression => $"{expression} {direction}"));
 
-    private static void AddParameters(NpgsqlParameterCollection collection, IEnumerable<NpgsqlParameter> parameters)
+    private NpgsqlBatch BatchOf(string sql)
     {
-        foreach (var parameter in parameters)
+        var batch = new NpgsqlBatch();
+        if (_search.Count > 0)
         {
-            collection.Add(parameter);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanForWords));
+        }
+
+        var page = new NpgsqlBatchCommand(sql);
+        AddParameters(page.Parameters);
+        batch.BatchCommands.Add(page);
+        return batch;
+    }
+
+    // A parameter belongs to one command.
+    private void AddParameters(NpgsqlParameterCollection parameters)
+    {
+        foreach (var parameter in _parameters)
+        {
+            parameters.Add(parameter.Clone());
         }
     }
 }

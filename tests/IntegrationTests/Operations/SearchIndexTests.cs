@@ -165,12 +165,15 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
         foreach (var isDescending in new[] { false, true })
         {
             var request = new UsersListRequest { Q = q, Sort = new Sort<UserKey>(key, isDescending) };
-            using var batch = UserList.Of(request).ToBatch(UserRows.Instance, Fields<UserResponse>.All, request);
+            var list = UserList.Of(request);
+            using var few = list.ToBatch(UserRows.Instance, Fields<UserResponse>.All, request);
+            using var many = list.ToBatchOfMany(UserRows.Instance, Fields<UserResponse>.All, request);
 
-            var plan = await ExplainAsync(WithValues(batch.BatchCommands[^1]));
-
+            var plan = await ExplainAsync(WithValues(few.BatchCommands[^1]));
             Assert.Contains("Bitmap Index Scan on ix_users_search_text", plan, StringComparison.Ordinal);
             Assert.Contains("Bitmap Index Scan on ux_users_folded_email", plan, StringComparison.Ordinal);
+            plan = await ExplainAsync(WithValues(many.BatchCommands[^1]));
+            Assert.Contains("Bitmap Index Scan on ix_users_search_text", plan, StringComparison.Ordinal);
             Assert.Contains($"Index Scan{(isDescending ? " Backward" : "")} using {index} on users", plan, StringComparison.Ordinal);
         }
     }
