@@ -60,10 +60,10 @@ internal sealed class ListStatement(string source, string[] ids)
         _ => Where($"{ids[0]} = ANY ({Add(selected.ToArray())})"),
     };
 
-    /// <summary>Adds a word of a search as a parameter. Returns the pattern of LIKE that matches it in folded text.</summary>
+    /// <summary>Adds a word of a search as a parameter. Returns the pattern of LIKE that matches it in searched text.</summary>
     public string AddPattern(SearchWord word)
     {
-        var escaped = $@"replace(replace(replace(fold_text({Add(word.Text)}), '\', '\\'), '%', '\%'), '_', '\_')";
+        var escaped = $@"replace(replace(replace(search_word({Add(word.Text)}), '\', '\\'), '%', '\%'), '_', '\_')";
         // A blank stands before each word of a searched text.
         return $"{(word.IsBeginning ? "'% '" : "'%'")} || {escaped} || '%'";
     }

@@ -31,8 +31,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.Role).HoldsRole();
         builder.Ignore(user => user.UserGroups);
         builder.HasIndex(user => new { user.Role, user.Id }).HasDatabaseName("ix_users_role");
-        // The address has a column of its own, because its words have no beginnings that searches find.
-        builder.HasSearchText(
-            "users", ("SearchText", "search_names(first_name, last_name)"), ("SearchEmail", "fold_text(email)"));
+        builder.HasSearchText("users", "first_name, last_name, email");
     }
 }

@@ -45,15 +45,17 @@ internal static class UserList
         return list.UseCountQuery(StoredCount(query));
     }
 
-    // The range of the key finds the beginning of an address, and a whole address in every spelling. Words within addresses have no
-    // beginnings here, because most of them are the same for many users.
+    // The range of the key finds a whole address in every spelling.
     private static string Match(ListStatement list, SearchWord word)
     {
-        var pattern = list.AddPattern(word);
-        var inAddress = word.IsBeginning ? "" : $"u.search_email LIKE {pattern} OR ";
+        var match = $"u.search_text LIKE {list.AddPattern(word)}";
+        if (!word.Text.Contains('@', StringComparison.Ordinal))
+        {
+            return match;
+        }
+
         var start = EmailAddress.Fold(word.Text);
-        return $"u.search_text LIKE {pattern} OR {inAddress}"
-            + $"({EmailKey} >= {list.Add(start)} AND {EmailKey} < {list.Add(start + LastCharacter)})";
+        return $"{match} OR ({EmailKey} >= {list.Add(start)} AND {EmailKey} < {list.Add(start + LastCharacter)})";
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.

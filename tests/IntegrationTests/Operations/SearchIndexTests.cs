@@ -50,21 +50,21 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
     {
         var user = (await service.CreateUserAsync(new { first_name = "Zoë", email = "Zoë.L@example.org" })).Id();
         var group = (await service.CreateGroupAsync(new { name = "Mathématiques" })).Id();
-        Assert.Equal(" zoe |zoe.l@example.org| mathematiques ", await ReadAsync());
+        Assert.Equal(" zoe  zoeXlQexampleXorg| mathematiques  ", await ReadAsync());
 
         await service.PatchAsync($"/user/{user}", new { last_name = "Lovelace", first_name = (string?)null });
         await service.PatchAsync($"/auth/group/{group}", new { name = "Ärzte" });
-        Assert.Equal("  lovelace|zoe.l@example.org| arzte ", await ReadAsync());
+        Assert.Equal("  lovelace zoeXlQexampleXorg| arzte  ", await ReadAsync());
         await service.PatchAsync($"/user/{user}", new { last_name = "O'Li", first_name = "Jean-Luc" });
         await service.PatchAsync($"/auth/group/{group}", new { name = "R&D" });
-        Assert.Equal(" jean-luc o'li jean luc o li|zoe.l@example.org| r&d  r d ", await ReadAsync());
+        Assert.Equal(" jeanZluc o'li jean luc o li zoeXlQexampleXorg| r&d  r d  ", await ReadAsync());
         await service.PatchAsync($"/user/{user}", new { last_name = "王", first_name = "伟" });
-        Assert.Equal(" 王伟 伟王|zoe.l@example.org| r&d  r d ", await ReadAsync());
+        Assert.Equal(" 王伟 伟王 zoeXlQexampleXorg| r&d  r d  ", await ReadAsync());
 
         async Task<object?> ReadAsync() => await service.ExecuteAsync(
             $"""
             SELECT concat_ws(
-                '|', (SELECT search_text || '|' || search_email FROM users WHERE id = '{user}'),
+                '|', (SELECT search_text FROM users WHERE id = '{user}'),
                 (SELECT search_text FROM user_groups WHERE id = '{group}'))
             """);
     }
@@ -157,9 +157,9 @@ public sealed class SearchIndexTests(ServiceFixture service) : IClassFixture<Ser
 
     // The search indexes find the rows up to the limit, and the index of the order finds a page of more rows.
     [Theory]
-    [InlineData("li", UserKey.FirstName, "ix_users_first_name")]
-    [InlineData("love", UserKey.LastName, "ix_users_last_name")]
-    [InlineData("li love", UserKey.Email, "ux_users_folded_email")]
+    [InlineData("li@x.io", UserKey.FirstName, "ix_users_first_name")]
+    [InlineData("love@example.org", UserKey.LastName, "ix_users_last_name")]
+    [InlineData("love@", UserKey.Email, "ux_users_folded_email")]
     public async Task A_search_reads_its_rows_and_its_page_from_indexes(string q, UserKey key, string index)
     {
         foreach (var isDescending in new[] { false, true })

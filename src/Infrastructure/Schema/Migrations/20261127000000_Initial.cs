@@ -92,7 +92,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     icon = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     description = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
                     search_text = table.Column<string>(type: "text", nullable: true,
-                        computedColumnSql: "search_names(name, NULL)", stored: true),
+                        computedColumnSql: "search_text(name, NULL, NULL)", stored: true),
                     user_count = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
@@ -115,9 +115,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     folded_email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true),
                     role = table.Column<string>(type: "text", nullable: false),
                     search_text = table.Column<string>(type: "text", nullable: true,
-                        computedColumnSql: "search_names(first_name, last_name)", stored: true),
-                    search_email = table.Column<string>(type: "text", nullable: true,
-                        computedColumnSql: "fold_text(email)", stored: true),
+                        computedColumnSql: "search_text(first_name, last_name, email)", stored: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     version = table.Column<long>(type: "bigint", nullable: false, defaultValue: 1L)
@@ -191,9 +189,9 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_users_search_text",
                 table: "users",
-                columns: new[] { "search_text", "search_email" })
+                column: "search_text")
                 .Annotation("Npgsql:IndexMethod", "gin")
-                .Annotation("Npgsql:IndexOperators", new[] { "gin_trgm_ops", "gin_trgm_ops" })
+                .Annotation("Npgsql:IndexOperators", new[] { "gin_trgm_ops" })
                 .Annotation("Npgsql:StorageParameter:gin_pending_list_limit", 4096);
 
             migrationBuilder.ApplySchema(this);
@@ -228,7 +226,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
             migrationBuilder.Sql(
                 """
                 DROP ROUTINE audit_columns, audited_value, current_write, fold_text, merge_changes, plan_for, require_unused_key,
-                    require_version, search_names, touched_at, write_id, writer_slot, written_at;
+                    require_version, search_text, search_word, touched_at, write_id, writer_slot, written_at;
                 DROP EXTENSION unaccent;
                 DROP EXTENSION pg_trgm;
                 """);

@@ -107,7 +107,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("search_names(name, NULL)", true);
+                        .HasComputedColumnSql("search_text(name, NULL, NULL)", true);
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -177,17 +177,11 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("text")
                         .HasColumnName("role");
 
-                    b.Property<string>("SearchEmail")
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("text")
-                        .HasColumnName("search_email")
-                        .HasComputedColumnSql("fold_text(email)", true);
-
                     b.Property<string>("SearchText")
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("search_names(first_name, last_name)", true);
+                        .HasComputedColumnSql("search_text(first_name, last_name, email)", true);
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -203,15 +197,15 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.HasKey("Id")
                         .HasName("pk_users");
 
-                    b.HasIndex("Role", "Id")
-                        .HasDatabaseName("ix_users_role");
-
-                    b.HasIndex("SearchText", "SearchEmail")
+                    b.HasIndex("SearchText")
                         .HasDatabaseName("ix_users_search_text")
                         .HasAnnotation("Npgsql:StorageParameter:gin_pending_list_limit", 4096);
 
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText", "SearchEmail"), "gin");
-                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText", "SearchEmail"), new[] { "gin_trgm_ops", "gin_trgm_ops" });
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
+
+                    b.HasIndex("Role", "Id")
+                        .HasDatabaseName("ix_users_role");
 
                     b.ToTable("users", null, t =>
                         {
