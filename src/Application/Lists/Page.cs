@@ -3,14 +3,14 @@ namespace CleanWorkspace.Application.Lists;
 /// <summary>One page of a list.</summary>
 /// <param name="Number">The number of the page, from 1.</param>
 /// <param name="Size">The maximum number of rows on a page.</param>
-/// <param name="Count">The exact number of rows on all pages.</param>
+/// <param name="Count">The number of rows on all pages. It is exact, but a search stops counting at a limit.</param>
 /// <param name="Results">The rows. Empty after the last page.</param>
 /// <param name="Next">The cursor of the next page, or null on the last page.</param>
 /// <param name="Previous">The cursor of the previous page, or null on the first page and after the last one.</param>
 /// <typeparam name="T">The resource that a row is shown as.</typeparam>
 public sealed record Page<T>(int Number, int Size, int Count, IReadOnlyList<T> Results, Cursor? Next, Cursor? Previous)
 {
-    /// <summary>The number of pages; 0 if the list is empty.</summary>
+    /// <summary>The number of pages with the counted rows; 0 if the list is empty.</summary>
     public int TotalPages => (Count + Size - 1) / Size;
 
     /// <summary>Returns the same page with every row converted.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using CleanWorkspace.Application.Requests;
+using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.Application.Lists;
@@ -24,8 +24,9 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     public DateTimeOffset? CreatedBefore { get; init; }
 
     /// <summary>
-    /// Selects rows that contain every word in their names or e-mail address, ignoring case and accents.
-    /// At most 10 words. At least one word needs three consecutive letters or digits.
+    /// Selects rows that contain every word in their names or e-mail address, ignoring case and accents. A word without three consecutive
+    /// letters or digits matches the beginnings of words. At most 10 words. At least one word needs a letter or a digit. The count stops
+    /// at 5,000.
     /// </summary>
     public string? Q { get; init; }
 
@@ -38,7 +39,7 @@ public abstract record SearchRequest<T, TKey> : ListRequest<T>
     public virtual IReadOnlyList<Guid>? SelectedIds => null;
 
     /// <summary>The words of <see cref="Q"/>; empty without a search.</summary>
-    public IReadOnlyList<string> Words => SearchWords.In(Q);
+    public IReadOnlyList<SearchWord> Words => SearchWords.In(Q);
 
     /// <inheritdoc/>
     public sealed override string List => string.Join('\n', ListParts);
@@ -84,13 +85,13 @@ internal static class SearchWords
 {
     private const int MaxCount = 10;
 
-    // The index holds groups of three characters.
-    private const int IndexedLength = 3;
+    // The longest value of one property is an e-mail address.
+    private static readonly TextRule Text = new(EmailAddress.MaxLength, required: true);
 
-    private static readonly TextRule Text = new(maxLength: 200, required: true);
-
-    public static IReadOnlyList<string> In(string? text) =>
-        text is null ? [] : Text.Normalize(text)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<SearchWord> In(string? text) =>
+        text is null
+            ? []
+            : [.. Text.Normalize(text)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => new SearchWord(word))];
 
     public static Fault? Check(string text)
     {
@@ -105,23 +106,8 @@ internal static class SearchWords
             return new Fault("invalid_search", $"Must have at most {MaxCount} words.");
         }
 
-        return words.Any(IsIndexed)
+        return words.Any(word => word.HasLetterOrDigit)
             ? null
-            : new Fault("invalid_search", $"At least one word must have {IndexedLength} consecutive letters or digits.");
-    }
-
-    private static bool IsIndexed(string word)
-    {
-        var length = 0;
-        foreach (var rune in word.EnumerateRunes())
-        {
-            length = Rune.IsLetterOrDigit(rune) ? length + 1 : 0;
-            if (length == IndexedLength)
-            {
-                return true;
-            }
-        }
-
-        return false;
+            : new Fault("invalid_search", "At least one word must have a letter or a digit.");
     }
 }

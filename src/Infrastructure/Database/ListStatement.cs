@@ -9,11 +9,22 @@ namespace CleanWorkspace.Infrastructure.Database;
 /// <param name="ids">The columns that identify a row. They break ties.</param>
 internal sealed class ListStatement(string source, string[] ids)
 {
+    /// <summary>The highest count of a search. It is also the count of a search that finds more rows.</summary>
+    public const int MaxSearchCount = 5000;
+
+    // A frequent word needs another plan than a rare one. Compiling the statement (jit) takes longer than running it. The settings hold
+    // until the end of the batch.
+    private const string PlanForWords =
+        "SELECT WHERE set_config('plan_cache_mode', 'force_custom_plan', true) || set_config('jit', 'off', true) IS NULL";
+
+    // The number of rows in which a search with more rows looks for its page. Such a page is mostly among the first thousands.
+    private const int MaxNear = 10_000;
+
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<string> _conditions = [];
+    private readonly List<string> _search = [];
     private string? _key;
     private bool _isDescending;
-    private bool _isSearch;
     private string? _countQuery;
 
     /// <summary>Adds a parameter and returns its name in the statement.</summary>
@@ -49,16 +60,18 @@ internal sealed class ListStatement(string source, string[] ids)
         _ => Where($"{ids[0]} = ANY ({Add(selected.ToArray())})"),
     };
 
-    /// <summary>Selects rows whose folded text contains every word. Each word is folded once, not for each row.</summary>
-    public ListStatement WhereContains(string foldedText, IReadOnlyList<string> words)
+    /// <summary>Adds a word of a search as a parameter. Returns the pattern of LIKE that matches it in searched text.</summary>
+    public string AddPattern(SearchWord word)
     {
-        foreach (var word in words)
-        {
-            _isSearch = true;
-            var pattern = $@"replace(replace(replace(fold_text({Add(word)}), '\', '\\'), '%', '\%'), '_', '\_')";
-            Where($"{foldedText} LIKE (SELECT '%' || {pattern} || '%')");
-        }
+        var escaped = $@"replace(replace(replace(search_word({Add(word.Text)}), '\', '\\'), '%', '\%'), '_', '\_')";
+        // A blank stands before each word of a searched text.
+        return $"{(word.IsBeginning ? "'% '" : "'%'")} || {escaped} || '%'";
+    }
 
+    /// <summary>Adds a condition of a search. Its rows are counted up to <see cref="MaxSearchCount"/>.</summary>
+    public ListStatement Search(string condition)
+    {
+        _search.Add($"({condition})");
         return this;
     }
 
@@ -78,50 +91,108 @@ internal sealed class ListStatement(string source, string[] ids)
     }
 
     /// <summary>
-    /// Returns the command for one page. The rows come in the direction of the cursor. If more rows follow, the command returns one
-    /// extra row. Each row has the selected columns, then the sort key, then the number of rows in the list.
+    /// Returns the commands for one page. The rows come in the direction of the cursor. If more rows follow, there is one extra row.
+    /// Each row has the selected columns, then the sort key, then the number of rows in the list. Only the last command returns rows.
     /// </summary>
-    public NpgsqlCommand ToCommand<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
+    public NpgsqlBatch ToBatch<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
     {
-        var columns = rows.ColumnsOf(shown);
-        var direction = _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
-        var order = _key is null ? ids : [_key, .. ids];
-        var sql = _isSearch || request.Offset > 0
-            ? SelectPageFirst(rows, columns, order, direction, request)
+        var direction = DirectionOf(request);
+        return BatchOf(_search.Count > 0 || request.Offset > 0
+            ? SelectPageFirst(rows, shown, request)
             : $"""
-              SELECT {columns}, {_key ?? "''"}, ({Count})
-              FROM {source}{WhereAfterCursor(request.Cursor, order, direction)}
-              ORDER BY {WithDirection(order, direction)} LIMIT {request.PageSize + 1}
-              """;
-        return ToCommand(sql, _parameters);
+              SELECT {rows.ColumnsOf(shown)}, {_key ?? "''"}, ({Count})
+              FROM {source}{WhereAll([.. _conditions, .. AfterCursor(request.Cursor, Order, direction)])}
+              ORDER BY {WithDirection(Order, direction)} LIMIT {request.PageSize + 1}
+              """);
     }
 
-    /// <summary>Returns the command for the number of rows. Call it after <see cref="ToCommand{T}"/>.</summary>
-    public NpgsqlCommand ToCountCommand() => ToCommand($"SELECT ({Count})", _parameters.Select(parameter => parameter.Clone()));
+    /// <summary>Returns the command for the number of rows. Call it after <see cref="ToBatch{T}"/>.</summary>
+    public NpgsqlCommand ToCountCommand()
+    {
+        var command = new NpgsqlCommand($"SELECT ({Count})");
+        AddParameters(command.Parameters);
+        return command;
+    }
 
-    private string Count => $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
+    /// <summary>Tells whether a search stopped at its limit. Its page then comes from <see cref="ToBatchOfMany{T}"/>.</summary>
+    /// <param name="count">The number of rows from the other commands.</param>
+    public bool HasTooMany(int count) => _search.Count > 0 && count > MaxSearchCount;
+
+    /// <summary>Returns the commands for one page of a search with too many rows. The rows are as in <see cref="ToBatch{T}"/>.</summary>
+    /// <remarks>
+    /// The page is looked for among the next rows of the list. If it is not there, all rows that match are collected and sorted.
+    /// </remarks>
+    public NpgsqlBatch ToBatchOfMany<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
+    {
+        var direction = DirectionOf(request);
+        var (names, size) = (Names, request.PageSize + 1);
+        var limit = $"LIMIT {size} OFFSET {Add(request.Offset)}";
+        var match = string.Join(" AND ", _search);
+        string[] rest = [.. _conditions, .. AfterCursor(request.Cursor, Order, direction)];
+        var page = $"""
+            SELECT * FROM near WHERE (SELECT count(*) FROM near) = {size}
+            UNION ALL
+            (SELECT * FROM others WHERE (SELECT count(*) FROM near) < {size} ORDER BY {WithDirection(names, direction)} {limit})
+            """;
+        // CASE hides the search from the planner, which would otherwise use the search index for the next rows, too.
+        return BatchOf($"""
+            WITH near AS MATERIALIZED (
+                SELECT {string.Join(", ", names)} FROM (
+                    SELECT {Chosen}, CASE WHEN {match} THEN true END AS is_found FROM {source}{WhereAll(rest)}
+                    ORDER BY {WithDirection(Order, direction)} LIMIT {MaxNear}
+                ) AS nearby WHERE is_found {limit}),
+            others AS MATERIALIZED (SELECT {Chosen} FROM {source}{WhereAll([.. rest, match])})
+            {SelectRows(rows, shown, $"{MaxSearchCount}", page, direction)}
+            """);
+    }
+
+    private string[] Order => _key is null ? ids : [_key, .. ids];
+
+    private string[] Names => [.. Order.Select((_, index) => $"o{index}")];
+
+    private string Chosen => string.Join(", ", Order.Zip(Names, (expression, name) => $"{expression} AS {name}"));
+
+    private string Found => $"{source}{WhereAll(_conditions.Concat(_search))} LIMIT {MaxSearchCount + 1}";
+
+    private string Count => _search.Count > 0
+        ? $"SELECT count(*)::int FROM (SELECT FROM {Found}) AS found"
+        : $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
 
     // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little. A search runs once
     // and gives both the count and the page.
-    private string SelectPageFirst<T>(Rows<T> rows, string columns, string[] order, string direction, ListRequest<T> request)
+    private string SelectPageFirst<T>(Rows<T> rows, Fields<T> shown, ListRequest<T> request)
     {
-        string[] names = [.. order.Select((_, index) => $"o{index}")];
-        var chosen = string.Join(", ", order.Zip(names, (expression, name) => $"{expression} AS {name}"));
-        var (found, from, count) = _isSearch
-            ? ($"WITH found AS MATERIALIZED (SELECT {chosen} FROM {source}{WhereAll(_conditions)}) ",
-                $"found{WhereAll(AfterCursor(request.Cursor, names, direction))} ORDER BY {WithDirection(names, direction)}",
-                "SELECT count(*)::int FROM found")
-            : ("", $"{source}{WhereAfterCursor(request.Cursor, order, direction)} ORDER BY {WithDirection(order, direction)}", Count);
-        var page = $"SELECT {(_isSearch ? "*" : chosen)} FROM {from} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}";
+        var direction = DirectionOf(request);
+        string found = "", page, count;
+        if (_search.Count > 0)
+        {
+            found = $"WITH found AS MATERIALIZED (SELECT {Chosen} FROM {Found}) ";
+            page = $"SELECT * FROM found{WhereAll(AfterCursor(request.Cursor, Names, direction))} "
+                + $"ORDER BY {WithDirection(Names, direction)}";
+            count = "SELECT count(*)::int FROM found";
+        }
+        else
+        {
+            string[] conditions = [.. _conditions, .. AfterCursor(request.Cursor, Order, direction)];
+            page = $"SELECT {Chosen} FROM {source}{WhereAll(conditions)} ORDER BY {WithDirection(Order, direction)}";
+            count = Count;
+        }
+
+        return found
+            + SelectRows(rows, shown, count, $"{page} LIMIT {request.PageSize + 1} OFFSET {Add(request.Offset)}", direction);
+    }
+
+    private string SelectRows<T>(Rows<T> rows, Fields<T> shown, string count, string page, string direction)
+    {
+        var names = Names;
         var joined = string.Join(" AND ", rows.Key.Zip(names[^ids.Length..], (column, name) => $"{column} = page.{name}"));
         return $"""
-            {found}SELECT {columns}, {(_key is null ? "''" : "page.o0")}, ({count})
+            SELECT {rows.ColumnsOf(shown)}, {(_key is null ? "''" : "page.o0")}, ({count})
             FROM ({page}) AS page JOIN {rows.Table} ON {joined} ORDER BY {WithDirection(names, direction)}
             """;
     }
 
-    private string WhereAfterCursor(Cursor? cursor, string[] order, string direction) =>
-        WhereAll(_conditions.Concat(AfterCursor(cursor, order, direction)));
+    private string DirectionOf(ListRequest request) => _isDescending == (request.Cursor is { IsBackward: true }) ? "ASC" : "DESC";
 
     private IEnumerable<string> AfterCursor(Cursor? cursor, string[] order, string direction)
     {
@@ -151,14 +222,26 @@ internal sealed class ListStatement(string source, string[] ids)
     private static string WithDirection(string[] order, string direction) =>
         string.Join(", ", order.Select(expression => $"{expression} {direction}"));
 
-    private static NpgsqlCommand ToCommand(string sql, IEnumerable<NpgsqlParameter> parameters)
+    private NpgsqlBatch BatchOf(string sql)
     {
-        var command = new NpgsqlCommand(sql);
-        foreach (var parameter in parameters)
+        var batch = new NpgsqlBatch();
+        if (_search.Count > 0)
         {
-            command.Parameters.Add(parameter);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanForWords));
         }
 
-        return command;
+        var page = new NpgsqlBatchCommand(sql);
+        AddParameters(page.Parameters);
+        batch.BatchCommands.Add(page);
+        return batch;
+    }
+
+    // A parameter belongs to one command.
+    private void AddParameters(NpgsqlParameterCollection parameters)
+    {
+        foreach (var parameter in _parameters)
+        {
+            parameters.Add(parameter.Clone());
+        }
     }
 }

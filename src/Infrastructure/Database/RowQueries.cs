@@ -54,24 +54,12 @@ internal sealed class RowQueries<T>(NpgsqlDataSource database, Rows<T> rows)
         return found;
     }
 
-    /// <summary>Returns one page of a list with the number of its rows, by one statement.</summary>
+    /// <summary>Returns one page of a list with the number of its rows, mostly in one round trip.</summary>
     public async Task<Page<T>> ListAsync(ListStatement list, ListRequest<T> request, CancellationToken cancellationToken)
     {
         var fields = request.Fields ?? Fields<T>.All;
-        var found = new List<(T, ListPosition)>();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = list.ToCommand(rows, fields, request);
-        command.Connection = connection;
-        var count = 0;
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var row = rows.Read(reader, fields);
-                found.Add((row, rows.PositionOf(row, reader.GetString(reader.FieldCount - 2))));
-                count = reader.GetInt32(reader.FieldCount - 1);
-            }
-        }
+        var (found, count) = await ReadAsync(connection, list.ToBatch(rows, fields, request), fields, cancellationToken);
 
         // The count comes with the rows. A page after the end has no rows, so it needs a statement of its own.
         if (found.Count == 0 && (request.Cursor is not null || request.Offset > 0))
@@ -81,6 +69,32 @@ internal sealed class RowQueries<T>(NpgsqlDataSource database, Rows<T> rows)
             count = (int)(await counting.ExecuteScalarAsync(cancellationToken))!;
         }
 
+        if (list.HasTooMany(count))
+        {
+            (found, _) = await ReadAsync(connection, list.ToBatchOfMany(rows, fields, request), fields, cancellationToken);
+            count = ListStatement.MaxSearchCount;
+        }
+
         return Page.Of(request, count, found);
+    }
+
+    private async Task<(List<(T Row, ListPosition Position)> Found, int Count)> ReadAsync(
+        NpgsqlConnection connection, NpgsqlBatch batch, Fields<T> fields, CancellationToken cancellationToken)
+    {
+        await using var page = batch;
+        page.Connection = connection;
+        await using var reader = await page.ExecuteReaderAsync(cancellationToken);
+        var (found, count) = (new List<(T, ListPosition)>(), 0);
+        do
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var row = rows.Read(reader, fields);
+                found.Add((row, rows.PositionOf(row, reader.GetString(reader.FieldCount - 2))));
+                count = reader.GetInt32(reader.FieldCount - 1);
+            }
+        }
+        while (await reader.NextResultAsync(cancellationToken));
+        return (found, count);
     }
 }

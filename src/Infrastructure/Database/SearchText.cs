@@ -13,11 +13,11 @@ internal static class SearchText
     /// <summary>Maps the column.</summary>
     /// <param name="builder">The entity.</param>
     /// <param name="table">The name of the table.</param>
-    /// <param name="expression">The searched text, as an SQL expression.</param>
-    public static void HasSearchText<TEntity>(this EntityTypeBuilder<TEntity> builder, string table, string expression)
+    /// <param name="arguments">The two names and the address that are searched, as SQL expressions.</param>
+    public static void HasSearchText<TEntity>(this EntityTypeBuilder<TEntity> builder, string table, string arguments)
         where TEntity : class
     {
-        builder.Property<string>("SearchText").HasComputedColumnSql($"fold_text({expression})", stored: true).IsRequired(false);
+        builder.Property<string>("SearchText").HasComputedColumnSql($"search_text({arguments})", stored: true).IsRequired(false);
         builder.HasIndex("SearchText").HasDatabaseName($"ix_{table}_search_text")
             .HasMethod("gin").HasOperators("gin_trgm_ops").HasStorageParameter("gin_pending_list_limit", PendingListKibibytes);
     }

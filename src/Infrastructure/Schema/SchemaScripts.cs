@@ -10,7 +10,7 @@ namespace CleanWorkspace.Infrastructure.Schema;
 internal static class SchemaScripts
 {
     // In the order in which they depend on each other.
-    private static readonly string[] Prerequisites = ["extensions", "fold_text"];
+    private static readonly string[] Prerequisites = ["extensions", "fold_text", "search_text"];
     private static readonly string[] Scripts = ["writes", "touch", "counts", "audit", "indexes"];
 
     /// <summary>The names of all scripts, in the order in which they run.</summary>

@@ -17,6 +17,6 @@ internal sealed class UserGroupConfiguration : IEntityTypeConfiguration<UserGrou
         // The number of members, which triggers maintain. The row changes with its members anyway.
         builder.Property<int>("UserCount").HasDefaultValue(0);
         builder.Ignore(group => group.Users);
-        builder.HasSearchText("user_groups", "coalesce(name, '')");
+        builder.HasSearchText("user_groups", "name, NULL, NULL");
     }
 }

@@ -26,7 +26,12 @@ internal static class UserGroupList
             list.Where($"g.name IS NOT NULL AND {NameKey} = fold_text({list.Add(UserGroup.NameRule.Normalize(name)!)})");
         }
 
-        return list.WhereContains("g.search_text", query.Words).UseCountQuery(StoredCount(query));
+        foreach (var word in query.Words)
+        {
+            list.Search($"g.search_text LIKE {list.AddPattern(word)}");
+        }
+
+        return list.UseCountQuery(StoredCount(query));
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.

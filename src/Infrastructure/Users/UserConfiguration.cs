@@ -31,6 +31,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.Role).HoldsRole();
         builder.Ignore(user => user.UserGroups);
         builder.HasIndex(user => new { user.Role, user.Id }).HasDatabaseName("ix_users_role");
-        builder.HasSearchText("users", "coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, '')");
+        builder.HasSearchText("users", "first_name, last_name, email");
     }
 }

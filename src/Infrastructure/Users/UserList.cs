@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Users;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Infrastructure.Database;
@@ -11,6 +12,9 @@ internal static class UserList
     /// The unique key of addresses and their sort key, as the index has it. A user without an address sorts first, by id.
     /// </summary>
     public const string EmailKey = "coalesce(u.folded_email, ' ' || u.id::text) COLLATE \"C\"";
+
+    // It sorts after all characters of addresses.
+    private const string LastCharacter = "\U0010FFFF";
 
     public static ListStatement Of(ListUsersQuery query)
     {
@@ -33,7 +37,25 @@ internal static class UserList
             list.Where($"u.role = {SqlLiteral.Of(role)}");
         }
 
-        return list.WhereContains("u.search_text", query.Words).UseCountQuery(StoredCount(query));
+        foreach (var word in query.Words)
+        {
+            list.Search(Match(list, word));
+        }
+
+        return list.UseCountQuery(StoredCount(query));
+    }
+
+    // The range of the key finds a whole address in every spelling.
+    private static string Match(ListStatement list, SearchWord word)
+    {
+        var match = $"u.search_text LIKE {list.AddPattern(word)}";
+        if (!word.Text.Contains('@', StringComparison.Ordinal))
+        {
+            return match;
+        }
+
+        var start = EmailAddress.Fold(word.Text);
+        return $"{match} OR ({EmailKey} >= {list.Add(start)} AND {EmailKey} < {list.Add(start + LastCharacter)})";
     }
 
     // The query for a count that triggers maintain, or null if the rows have to be counted.

@@ -19,11 +19,11 @@ public sealed record ListResponse<T>
     /// <example>{"page": 1, "previous_page": null, "next_page": 2}</example>
     public required ListMeta Meta { get; init; }
 
-    /// <summary>The exact number of rows on all pages. A search stops counting at 10,000.</summary>
+    /// <summary>The exact number of rows on all pages. A search stops counting at 5,000: then this number or more.</summary>
     /// <example>315</example>
     public required int Count { get; init; }
 
-    /// <summary>The number of pages.</summary>
+    /// <summary>The number of pages with the counted rows.</summary>
     /// <example>7</example>
     public required int TotalPages { get; init; }
 

@@ -110,7 +110,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("fold_text(coalesce(name, ''))", true);
+                        .HasComputedColumnSql("search_text(name, NULL, NULL)", true);
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -184,7 +184,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("fold_text(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, ''))", true);
+                        .HasComputedColumnSql("search_text(first_name, last_name, email)", true);
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")

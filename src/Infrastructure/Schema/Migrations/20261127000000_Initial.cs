@@ -118,7 +118,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     icon = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     description = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
                     search_text = table.Column<string>(type: "text", nullable: true,
-                        computedColumnSql: "fold_text(coalesce(name, ''))", stored: true),
+                        computedColumnSql: "search_text(name, NULL, NULL)", stored: true),
                     user_count = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
@@ -141,9 +141,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     folded_email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true),
                     role = table.Column<string>(type: "text", nullable: false),
                     search_text = table.Column<string>(type: "text", nullable: true,
-                        computedColumnSql:
-                            "fold_text(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, ''))",
-                        stored: true),
+                        computedColumnSql: "search_text(first_name, last_name, email)", stored: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     version = table.Column<long>(type: "bigint", nullable: false, defaultValue: 1L)
@@ -284,7 +282,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
             migrationBuilder.Sql(
                 """
                 DROP ROUTINE audit_columns, audited_value, current_write, fold_text, merge_changes, plan_for, require_unused_key,
-                    require_version, touched_at, write_id, writer_slot, written_at;
+                    require_version, search_text, search_word, touched_at, write_id, writer_slot, written_at;
                 DROP EXTENSION unaccent;
                 DROP EXTENSION pg_trgm;
                 """);
