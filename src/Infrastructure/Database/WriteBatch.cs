@@ -133,7 +133,8 @@ internal sealed class WriteBatch
     }
 
     /// <summary>Refuses the batch if the row has an unexpected version. Null accepts any version and locks nothing.</summary>
-    public WriteBatch ThenRequireVersion(IReadOnlyList<long>? expectedVersions) => expectedVersions is null ? this : ThenLockRow(expectedVersions);
+    public WriteBatch ThenRequireVersion(IReadOnlyList<long>? expectedVersions) =>
+        expectedVersions is null ? this : ThenLockRow(expectedVersions);
 
     /// <summary>Inserts the row with the given columns. Its times are the time in its id.</summary>
     /// <param name="alias">The alias of the table for RETURNING.</param>

@@ -164,5 +164,6 @@ internal sealed class NdjsonParser
 
     private static int IndexOf(string name) => Array.FindIndex(Properties, property => property.Name == name);
 
-    private static bool IsOf(string[] names, AcceptedProperty property) => names.Contains(property.Name) || IgnoredProperties.Contains(property.Name);
+    private static bool IsOf(string[] names, AcceptedProperty property) =>
+        names.Contains(property.Name) || IgnoredProperties.Contains(property.Name);
 }

@@ -173,10 +173,11 @@ DELETE FROM users WHERE id = @id;
 
 -- GET /user?q=ada%20love&page=2&page_size=1: 200
 
-WITH found AS MATERIALIZED (SELECT u.id AS o0 FROM users AS u WHERE u.search_text LIKE (SELECT '%' || replace(replace(replace(fold_text($1), '\', '\\'), '%', '\%'), '_', '\_') || '%') AND u.search_text LIKE (SELECT '%' || replace(replace(replace(fold_text($2), '\', '\\'), '%', '\%'), '_', '\_') || '%')) SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version, '', (SELECT count(*)::int FROM found)
+SELECT WHERE set_config('plan_cache_mode', 'force_custom_plan', true) || set_config('jit', 'off', true) IS NULL;
+WITH found AS MATERIALIZED (SELECT u.id AS o0 FROM users AS u WHERE (u.search_text LIKE '%' || replace(replace(replace(search_word($1), '\', '\\'), '%', '\%'), '_', '\_') || '%') AND (u.search_text LIKE '%' || replace(replace(replace(search_word($2), '\', '\\'), '%', '\%'), '_', '\_') || '%') LIMIT 5001) SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version, '', (SELECT count(*)::int FROM found)
 FROM (SELECT * FROM found ORDER BY o0 ASC LIMIT 2 OFFSET $3) AS page JOIN users AS u ON u.id = page.o0 ORDER BY o0 ASC;
 
-SELECT (SELECT coalesce((SELECT count(*) FROM users AS u WHERE u.search_text LIKE (SELECT '%' || replace(replace(replace(fold_text($1), '\', '\\'), '%', '\%'), '_', '\_') || '%') AND u.search_text LIKE (SELECT '%' || replace(replace(replace(fold_text($2), '\', '\\'), '%', '\%'), '_', '\_') || '%')), 0)::int);
+SELECT (SELECT count(*)::int FROM (SELECT FROM users AS u WHERE (u.search_text LIKE '%' || replace(replace(replace(search_word($1), '\', '\\'), '%', '\%'), '_', '\_') || '%') AND (u.search_text LIKE '%' || replace(replace(replace(search_word($2), '\', '\\'), '%', '\%'), '_', '\_') || '%') LIMIT 5001) AS found);
 
 -- GET /user?role=editor&created_after=2026-01-01T00:00:00Z&created_before=2027-01-01T00:00:00Z: 200
 
