@@ -85,7 +85,7 @@ internal sealed class DirectoryDocumentProcessor : IDocumentProcessor
             if (property.IsNullableRaw == true)
             {
                 // Only a schema with a type can be nullable.
-                property.Type = JsonObjectType.Object;
+                property.Type = property.AllOf.Single().ActualSchema.Type;
             }
         }
     }
