@@ -137,6 +137,20 @@ public sealed class Failure : Exception
         RetryAfter = ShortWait,
     };
 
+    /// <summary>The role of the caller does not allow what the request asks for.</summary>
+    /// <param name="code">The stable error code.</param>
+    /// <param name="detail">A sentence for people: what is not allowed and what to do.</param>
+    public static Failure Forbidden(string code, string detail) => new(FailureKind.Forbidden, code, detail);
+
+    /// <summary>The feed of events cannot be continued from a token.</summary>
+    /// <param name="code">The stable error code: expired, epoch_changed or ahead_of_server.</param>
+    /// <param name="reason">The reason as a sentence for people.</param>
+    /// <param name="oldest">The oldest usable token.</param>
+    public static Failure Gone(string code, string reason, string oldest) => new(
+        FailureKind.Gone,
+        code,
+        $"{reason} Export the workspace as NDJSON and continue from the token in its last line. The oldest usable token is {oldest}.");
+
     /// <summary>The operation does not read this media type.</summary>
     /// <param name="detail">A sentence that names the supported media types.</param>
     public static Failure UnsupportedMediaType(string detail) =>
@@ -152,11 +166,17 @@ public enum FailureKind
     /// <summary>400: a constraint of the database refused a reference.</summary>
     BrokenReference,
 
+    /// <summary>403: the role of the caller does not allow it.</summary>
+    Forbidden,
+
     /// <summary>404: the resource does not exist.</summary>
     NotFound,
 
     /// <summary>409: another request conflicts with this one.</summary>
     Conflict,
+
+    /// <summary>410: the feed of events does not reach back to the token.</summary>
+    Gone,
 
     /// <summary>412: the resource has an unexpected version.</summary>
     PreconditionFailed,

@@ -1,5 +1,6 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
@@ -8,6 +9,7 @@ using CleanWorkspace.Application.Users;
 using CleanWorkspace.Infrastructure.ApiKeys;
 using CleanWorkspace.Infrastructure.AuditEntries;
 using CleanWorkspace.Infrastructure.Database;
+using CleanWorkspace.Infrastructure.Events;
 using CleanWorkspace.Infrastructure.ImportJobs;
 using CleanWorkspace.Infrastructure.Transfers;
 using CleanWorkspace.Infrastructure.UserGroups;
@@ -30,7 +32,9 @@ public static class DependencyInjection
     /// <param name="services">The services.</param>
     /// <param name="connectionString">An Npgsql connection string. Its settings take precedence over the defaults.</param>
     /// <param name="requestTimeout">The time limit of a request. By default no statement ends before it.</param>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString, TimeSpan requestTimeout)
+    /// <param name="auditRetention">How long the audit keeps its entries.</param>
+    public static IServiceCollection AddInfrastructure(
+        this IServiceCollection services, string connectionString, TimeSpan requestTimeout, AuditRetention auditRetention)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString, requestTimeout));
@@ -42,6 +46,9 @@ public static class DependencyInjection
         services.AddScoped<IUserStore, UserStore>();
         services.AddScoped<IUserGroupStore, UserGroupStore>();
         services.AddSingleton<IAuditEntryReader, AuditEntryReader>();
+        services.AddSingleton<EventFeed>();
+        services.AddSingleton<IEventFeed>(provider => provider.GetRequiredService<EventFeed>());
+        services.AddHostedService(provider => provider.GetRequiredService<EventFeed>());
         services.AddSingleton(_ => new ImportConnections(connectionString));
         services.AddSingleton<ITransfers, PostgresTransfers>();
         services.AddSingleton<IImportJobs, PostgresImportJobs>();
@@ -58,6 +65,8 @@ public static class DependencyInjection
         services.AddSingleton<StoredKeyReader>();
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<IdempotencyExpiry>();
+        services.AddSingleton(auditRetention);
+        services.AddHostedService<AuditExpiry>();
         services.AddHostedService<ImportJobExpiry>();
         services.AddHostedService<SearchIndexTidying>();
         services.AddSingleton<DatabaseHealthCheck>();

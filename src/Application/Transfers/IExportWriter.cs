@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
 
@@ -8,6 +9,9 @@ public interface IExportWriter
 {
     /// <summary>Whether the format has rows for groups. If not, no groups are read.</summary>
     bool HasGroups { get; }
+
+    /// <summary>Receives the place of the export in the feed of events, before the first row. Later events are not in the export.</summary>
+    void Begin(EventToken token);
 
     /// <summary>Writes a group without its users.</summary>
     ValueTask WriteAsync(UserGroupResponse group, CancellationToken cancellationToken);

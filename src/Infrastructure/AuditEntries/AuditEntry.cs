@@ -15,6 +15,28 @@ internal sealed class AuditEntry
     /// <summary>The id of the resource.</summary>
     public Guid ResourceId { get; init; }
 
+    /// <summary>
+    /// The place of the write in the feed of events (<c>Schema/audit.sql</c>). Null in the entries of an import, except its last one.
+    /// </summary>
+    public long? Position { get; init; }
+
+    /// <summary>The other write ids of an import, in its last entry.</summary>
+    public Guid[]? Parts { get; init; }
+
+    /// <summary>The number of the transaction, for readers that compare it with a snapshot.</summary>
+    public ulong Transaction { get; init; }
+
+    /// <summary>What happened to the resource: created, updated or deleted; finished for an import.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>The version of the resource after the write, as in its entity tag; null for an import.</summary>
+    public long? ResourceVersion { get; init; }
+
+    /// <summary>
+    /// Whether the memberships of this group are in the entries of the written users, too. The list of the audit then shows only those.
+    /// </summary>
+    public bool? Mirrors { get; init; }
+
     /// <summary>The time of the change, UTC. Others see the entry a moment later, after the commit.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -13,6 +13,9 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.HasIndex(entry => new { entry.ResourceId, entry.WriteId }).HasDatabaseName("ix_audit_entries_resource");
         builder.HasIndex(entry => new { entry.Actor, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_actor");
 
+        builder.HasIndex(entry => entry.Position).HasDatabaseName("ix_audit_entries_position").HasFilter("position IS NOT NULL");
+
+        builder.Property(entry => entry.Transaction).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
         builder.Property(entry => entry.CreatedAt).HasDefaultValueSql("now()");
         builder.Property(entry => entry.Changes).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
         builder.Property(entry => entry.Added).HasDefaultValueSql("'{}'");

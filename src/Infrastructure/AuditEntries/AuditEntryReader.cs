@@ -15,6 +15,7 @@ internal sealed class AuditEntryReader(NpgsqlDataSource database) : IAuditEntryR
     {
         var list = new ListStatement(AuditEntryRows.Instance.Table, AuditEntryRows.Instance.Key)
             .OrderBy(null, isDescending: true)
+            .Where("(a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}')")
             .WhereCreated(query.CreatedAfter, query.CreatedBefore);
         if (query.Resource is { } resource)
         {

@@ -18,8 +18,8 @@ internal sealed class AuditEntryRows() : Rows<AuditEntryResponse>(
     Column.Always("a.operation", "text"),
     Column.Text("a.trace_id"),
     Column.Json("a.changes"),
-    Column.Ids("a.added"),
-    Column.Ids("a.removed"))
+    Column.Ids("added", "CASE WHEN a.mirrors THEN '{}' ELSE a.added END"),
+    Column.Ids("removed", "CASE WHEN a.mirrors THEN '{}' ELSE a.removed END"))
 {
     public static AuditEntryRows Instance { get; } = new();
 

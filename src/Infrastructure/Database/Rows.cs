@@ -104,7 +104,9 @@ internal sealed record Column
     public static Column Json(string column) => new(PropertyOf(column), "jsonb", column, "'{}'::jsonb");
 
     /// <summary>A column of ids that is read only if it is shown.</summary>
-    public static Column Ids(string column) => new(PropertyOf(column), "uuid[]", column, "'{}'::uuid[]");
+    /// <param name="property">The name of the JSON property.</param>
+    /// <param name="expression">The expression that reads the ids.</param>
+    public static Column Ids(string property, string expression) => new(property, "uuid[]", expression, "'{}'::uuid[]");
 
     /// <summary>The ids of the other side of the memberships.</summary>
     /// <param name="property">The name of the JSON property.</param>

@@ -35,6 +35,10 @@ internal sealed class WorkspaceDbContext : DbContext, IWorkspaceDbContext
     }
 
     /// <inheritdoc/>
-    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        // The positions of writes in the feed of events (Schema/audit.sql).
+        modelBuilder.HasSequence("write_positions");
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(WorkspaceDbContext).Assembly);
+    }
 }

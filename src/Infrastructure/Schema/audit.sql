@@ -1,21 +1,39 @@
 -- The audit: triggers write an entry for every change, in the transaction of the change. What runs during a write is in PL/pgSQL, which
 -- keeps its plans: functions in SQL are planned again in each transaction, which doubled the cost of the audit.
 
--- Returns the id of this write: a UUID version 7 with the time in microseconds and the number of the transaction. It is made at the
--- first change, after the locks on it were taken. Of two writes of one resource the later one therefore has the later id.
+-- Returns the id of this write: a UUID version 7 with the time in microseconds and the position of the write. It is made at the first
+-- change, after the locks on everything that changes were taken. Of two writes of one resource the later one therefore has the higher
+-- position (docs/decisions/0021). The transaction gets its number before it draws a position, which the watermarks rely on.
 CREATE OR REPLACE FUNCTION write_id() RETURNS uuid LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     known text := nullif(current_setting('workspace.write_id', true), '');
     micros bigint;
 BEGIN
     IF known IS NULL THEN
+        PERFORM pg_current_xact_id();
         micros := extract(epoch FROM clock_timestamp()) * 1000000;
         known := lpad(to_hex(micros / 1000), 12, '0')
             || '7' || lpad(to_hex(micros % 1000 * 4096 / 1000), 3, '0')
-            || to_hex('-9223372036854775808'::bigint | pg_current_xact_id()::text::bigint);
+            || to_hex('-9223372036854775808'::bigint | nextval('write_positions'));
         PERFORM set_config('workspace.write_id', known, true);
     END IF;
     RETURN known;
+END
+$$;
+
+-- Returns the position in the id of a write. An import changes rows before it has all its locks, so its entries have no position, except
+-- its last one, which names the others (parts).
+CREATE OR REPLACE FUNCTION position_of(write_id uuid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE WHEN current_setting('workspace.touching', true) = 'deferred' THEN NULL
+        ELSE ('x' || translate(right(write_id::text, 17), '-', ''))::bit(64)::bigint & 4611686018427387903 END;
+END
+$$;
+
+-- Returns the ids of this import so far. It makes a new one after it has its locks (RenewWriteId).
+CREATE OR REPLACE FUNCTION write_parts() RETURNS uuid[] LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    RETURN string_to_array(nullif(current_setting('workspace.write_parts', true), ''), ',')::uuid[] || write_id();
 END
 $$;
 
@@ -92,16 +110,25 @@ BEGIN
             this jsonb := current_write();
         BEGIN
             IF TG_OP = 'UPDATE' THEN
-                INSERT INTO audit_entries AS entry (write_id, created_at, resource_id, resource, actor, operation, trace_id, changes)
-                SELECT this_id, written_at(this_id), NEW.id, %2$L, this ->> 'actor', this ->> 'operation', this ->> 'trace_id',
-                    jsonb_strip_nulls(jsonb_build_object(%3$s))
-                ON CONFLICT ON CONSTRAINT pk_audit_entries DO UPDATE SET changes = merge_changes(entry.changes, excluded.changes);
+                -- tr_TABLE_touch moves the version of a row that was changed past the service.
+                INSERT INTO audit_entries AS entry
+                    (write_id, position, created_at, resource_id, resource, kind, resource_version, actor, operation, trace_id, changes)
+                SELECT this_id, position_of(this_id), written_at(this_id), NEW.id, %2$L, 'updated',
+                    NEW.version + (NEW.version = OLD.version)::integer,
+                    this ->> 'actor', this ->> 'operation', this ->> 'trace_id', jsonb_strip_nulls(jsonb_build_object(%3$s))
+                ON CONFLICT ON CONSTRAINT pk_audit_entries
+                DO UPDATE SET resource_version = excluded.resource_version, changes = merge_changes(entry.changes, excluded.changes);
             ELSE
-                INSERT INTO audit_entries AS entry (write_id, created_at, resource_id, resource, actor, operation, trace_id, changes)
-                SELECT this_id, written_at(this_id), changed.id, %2$L, this ->> 'actor', this ->> 'operation', this ->> 'trace_id',
-                    jsonb_strip_nulls(jsonb_build_object(%4$s))
+                INSERT INTO audit_entries AS entry
+                    (write_id, position, created_at, resource_id, resource, kind, resource_version, actor, operation, trace_id, changes)
+                SELECT this_id, position_of(this_id), written_at(this_id), changed.id, %2$L,
+                    CASE TG_OP WHEN 'INSERT' THEN 'created' ELSE 'deleted' END, changed.version,
+                    this ->> 'actor', this ->> 'operation', this ->> 'trace_id', jsonb_strip_nulls(jsonb_build_object(%4$s))
                 FROM changed
-                ON CONFLICT ON CONSTRAINT pk_audit_entries DO UPDATE SET changes = merge_changes(entry.changes, excluded.changes);
+                ON CONFLICT ON CONSTRAINT pk_audit_entries
+                DO UPDATE SET
+                    kind = excluded.kind, resource_version = excluded.resource_version,
+                    changes = merge_changes(entry.changes, excluded.changes);
             END IF;
             RETURN NULL;
         END
@@ -132,34 +159,62 @@ CALL audit_columns('users', ARRAY['first_name', 'last_name', 'email', 'role']);
 CALL audit_columns('user_groups', ARRAY['name', 'icon', 'description']);
 CALL audit_columns('api_keys', ARRAY['name', 'role', 'expires_at'], also_shown => ARRAY['last_used_at']);
 
--- Records memberships in the entry of the side that the caller writes, with the ids of the other side.
+-- Merges the ids of several statements of one write. The last statement decides about an id: it is not both added and removed.
+CREATE OR REPLACE FUNCTION merge_ids(earlier uuid[], later uuid[], undone uuid[]) RETURNS uuid[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF undone = '{}' THEN
+        RETURN earlier || later;
+    END IF;
+    RETURN ARRAY(SELECT unnest(earlier || later) EXCEPT SELECT unnest(undone) ORDER BY 1);
+END
+$$;
+
+-- Records memberships in the entries of their groups, with the ids of the users. If the caller writes a user, the entry of the user has
+-- the ids of the groups, and the entries of the groups only mirror it for the feed of events.
+-- Runs after touch_members (the triggers of a table run in the order of their names), so it sees the new versions.
 CREATE OR REPLACE FUNCTION audit_memberships() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     this_id uuid := write_id();
     this jsonb := current_write();
-    of_users boolean := coalesce(this ->> 'resource' = 'users', false);
 BEGIN
-    INSERT INTO audit_entries AS entry (write_id, created_at, resource_id, resource, actor, operation, trace_id, added, removed)
-    SELECT this_id, written_at(this_id), side.resource_id, CASE WHEN of_users THEN 'users' ELSE 'user_groups' END,
+    INSERT INTO audit_entries AS entry
+        (write_id, position, created_at, resource_id, resource, kind, resource_version, actor, operation, trace_id, added, removed,
+        mirrors)
+    SELECT this_id, position_of(this_id), written_at(this_id), side.group_id, 'user_groups', 'updated',
+        (SELECT g.version FROM user_groups AS g WHERE g.id = side.group_id),
         this ->> 'actor', this ->> 'operation', this ->> 'trace_id',
         CASE TG_ARGV[0] WHEN 'added' THEN side.ids ELSE '{}' END,
-        CASE TG_ARGV[0] WHEN 'removed' THEN side.ids ELSE '{}' END
-    FROM (
-        SELECT CASE WHEN of_users THEN user_id ELSE group_id END AS resource_id,
-            array_agg(CASE WHEN of_users THEN group_id ELSE user_id END ORDER BY user_id, group_id) AS ids
-        FROM changed GROUP BY 1
-    ) AS side
-    ON CONFLICT ON CONSTRAINT pk_audit_entries DO UPDATE
-    SET added = entry.added || excluded.added, removed = entry.removed || excluded.removed;
+        CASE TG_ARGV[0] WHEN 'removed' THEN side.ids ELSE '{}' END,
+        this ->> 'resource' = 'users'
+    FROM (SELECT group_id, array_agg(user_id ORDER BY user_id) AS ids FROM changed GROUP BY group_id) AS side
+    ON CONFLICT ON CONSTRAINT pk_audit_entries DO UPDATE SET
+        mirrors = excluded.mirrors, resource_version = coalesce(excluded.resource_version, entry.resource_version),
+        added = merge_ids(entry.added, excluded.added, excluded.removed),
+        removed = merge_ids(entry.removed, excluded.removed, excluded.added);
+
+    IF this ->> 'resource' = 'users' THEN
+        INSERT INTO audit_entries AS entry
+            (write_id, position, created_at, resource_id, resource, kind, resource_version, actor, operation, trace_id, added, removed)
+        SELECT this_id, position_of(this_id), written_at(this_id), side.user_id, 'users', 'updated',
+            (SELECT u.version FROM users AS u WHERE u.id = side.user_id),
+            this ->> 'actor', this ->> 'operation', this ->> 'trace_id',
+            CASE TG_ARGV[0] WHEN 'added' THEN side.ids ELSE '{}' END,
+            CASE TG_ARGV[0] WHEN 'removed' THEN side.ids ELSE '{}' END
+        FROM (SELECT user_id, array_agg(group_id ORDER BY group_id) AS ids FROM changed GROUP BY user_id) AS side
+        ON CONFLICT ON CONSTRAINT pk_audit_entries DO UPDATE SET
+            resource_version = coalesce(excluded.resource_version, entry.resource_version),
+            added = merge_ids(entry.added, excluded.added, excluded.removed),
+            removed = merge_ids(entry.removed, excluded.removed, excluded.added);
+    END IF;
     RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER tr_memberships_audit_insert AFTER INSERT ON memberships
+CREATE OR REPLACE TRIGGER tr_memberships_insert_audit AFTER INSERT ON memberships
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_memberships('added');
-CREATE OR REPLACE TRIGGER tr_memberships_audit_delete AFTER DELETE ON memberships
+CREATE OR REPLACE TRIGGER tr_memberships_delete_audit AFTER DELETE ON memberships
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_memberships('removed');
-CREATE OR REPLACE TRIGGER tr_memberships_audit_update_from AFTER UPDATE ON memberships
+CREATE OR REPLACE TRIGGER tr_memberships_update_from_audit AFTER UPDATE ON memberships
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_memberships('removed');
-CREATE OR REPLACE TRIGGER tr_memberships_audit_update_to AFTER UPDATE ON memberships
+CREATE OR REPLACE TRIGGER tr_memberships_update_to_audit AFTER UPDATE ON memberships
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_memberships('added');

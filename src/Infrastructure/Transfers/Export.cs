@@ -1,5 +1,6 @@
 using System.Data;
 using System.Runtime.CompilerServices;
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
@@ -53,12 +54,20 @@ internal sealed class Export(NpgsqlConnection connection, IExportWriter writer)
     private static readonly Fields<UserGroupResponse> GroupFields = FieldsOf(
         ["id", "name", .. ImportColumns.Groups.Select(column => column.Name), "created_at", "updated_at"]);
 
+    // The snapshot is the one of all statements of the export.
+    private const string ReadToken = "SELECT epoch, final_position, pg_current_snapshot()::text FROM poll_events()";
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await using (var prepare = new NpgsqlCommand(PrepareTransaction, connection))
         {
             await prepare.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await foreach (var row in ReadAsync(ReadToken, cancellationToken))
+        {
+            writer.Begin(new EventToken(row.GetString(0), row.GetInt64(1), row.GetString(2)));
         }
 
         if (writer.HasGroups)

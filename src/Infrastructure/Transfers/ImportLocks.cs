@@ -20,7 +20,9 @@ internal static class ImportLocks
     /// <remarks>
     /// The audit orders entries by write id. An id that is made after the locks is later than the ids of all earlier writes to these rows.
     /// </remarks>
-    public const string RenewWriteId = "SELECT set_config('workspace.write_id', '', true)";
+    public const string RenewWriteId = """
+        SELECT set_config('workspace.write_parts', array_to_string(write_parts(), ','), true), set_config('workspace.write_id', '', true)
+        """;
 
     private const string AreAllLocked = """
         (SELECT count(*) FROM (

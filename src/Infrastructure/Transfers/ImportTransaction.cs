@@ -19,9 +19,17 @@ internal sealed class ImportTransaction(
             set_config('workspace.touching', 'deferred', true)
         """;
 
+    // The triggers saw the versions of groups before the import moved them. The import has all its locks now, so its position is after
+    // those of all earlier writes to the same rows.
     private const string InsertAuditSummary = """
-        INSERT INTO audit_entries (write_id, created_at, resource_id, resource, actor, operation, trace_id, changes)
-        SELECT id, written_at(id), @id, 'imports', this ->> 'actor', this ->> 'operation', this ->> 'trace_id', @changes
+        UPDATE audit_entries AS a SET resource_version = g.version
+        FROM import_touches AS t JOIN user_groups AS g ON g.id = t.group_id
+        WHERE a.resource_id = g.id AND a.write_id = ANY (write_parts());
+
+        INSERT INTO audit_entries
+            (write_id, position, parts, created_at, resource_id, resource, kind, actor, operation, trace_id, changes)
+        SELECT id, nextval('write_positions'), write_parts(), written_at(id), @id, 'imports', 'finished',
+            this ->> 'actor', this ->> 'operation', this ->> 'trace_id', @changes
         FROM write_id() AS id, current_write() AS this
         """;
 

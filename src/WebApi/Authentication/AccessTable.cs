@@ -14,6 +14,7 @@ internal static class AccessTable
     private static readonly FrozenDictionary<(string Noun, string Method), Role?> RolesByMethod = new Dictionary<(string, string), Role?>
     {
         [("Callers", HttpMethods.Get)] = null,
+        [("Events", HttpMethods.Get)] = Role.Viewer,
         [("Users", HttpMethods.Get)] = Role.Viewer,
         [("UserGroups", HttpMethods.Get)] = Role.Viewer,
     }.ToFrozenDictionary();

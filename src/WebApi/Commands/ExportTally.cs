@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
@@ -17,6 +18,8 @@ internal sealed class ExportTally(IExportWriter writer, TransferProgress progres
 
     /// <summary>The number of written users.</summary>
     public long Users { get; private set; }
+
+    public void Begin(EventToken token) => writer.Begin(token);
 
     public ValueTask WriteAsync(UserGroupResponse group, CancellationToken cancellationToken)
     {

@@ -35,8 +35,10 @@ internal static class ProblemWriter
     {
         [FailureKind.Invalid] = StatusCodes.Status400BadRequest,
         [FailureKind.BrokenReference] = StatusCodes.Status400BadRequest,
+        [FailureKind.Forbidden] = StatusCodes.Status403Forbidden,
         [FailureKind.NotFound] = StatusCodes.Status404NotFound,
         [FailureKind.Conflict] = StatusCodes.Status409Conflict,
+        [FailureKind.Gone] = StatusCodes.Status410Gone,
         [FailureKind.PreconditionFailed] = StatusCodes.Status412PreconditionFailed,
         [FailureKind.UnsupportedMediaType] = StatusCodes.Status415UnsupportedMediaType,
         [FailureKind.Unprocessable] = StatusCodes.Status422UnprocessableEntity,

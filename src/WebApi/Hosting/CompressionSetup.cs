@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using CleanWorkspace.WebApi.Events;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Transfers;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -34,9 +35,12 @@ internal static class CompressionSetup
         });
     }
 
-    /// <summary>Compresses the answers of what follows. A request without <c>Accept-Encoding</c> passes by.</summary>
+    /// <summary>
+    /// Compresses the answers of what follows. A request without <c>Accept-Encoding</c> passes by. So does a stream of events, because
+    /// each event is sent at once.
+    /// </summary>
     public static void UseCompression(this IApplicationBuilder app) =>
-        app.UseWhen(context => context.Request.Headers.AcceptEncoding.Count > 0, compressed =>
+        app.UseWhen(context => context.Request.Headers.AcceptEncoding.Count > 0 && !EventStream.IsAskedFor(context.Request), compressed =>
         {
             compressed.UseResponseCompression();
             compressed.Use(DelayStartAsync);

@@ -1,5 +1,6 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Infrastructure;
+using CleanWorkspace.Infrastructure.AuditEntries;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -20,7 +21,10 @@ internal static class WorkspaceApp
     /// <summary>Builds the program on a database.</summary>
     public static WebApplication BuildOn(this WebApplicationBuilder builder, WorkspaceDatabase database)
     {
-        builder.Services.AddApplication().AddInfrastructure(database.ConnectionString, TimeoutSetup.TimeoutOf(builder.Configuration));
+        builder.Services.AddApplication().AddInfrastructure(
+            database.ConnectionString,
+            TimeoutSetup.TimeoutOf(builder.Configuration),
+            new AuditRetention(TimeSpan.FromDays(builder.Configuration.NumberOf("Audit:RetentionDays", 400, 2, 36500))));
         builder.AddApi();
         return builder.Build();
     }

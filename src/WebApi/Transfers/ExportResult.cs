@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.WebApi.Requests;
@@ -16,6 +17,9 @@ namespace CleanWorkspace.WebApi.Transfers;
 /// <param name="exportAsync">Runs the use case.</param>
 internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IExportWriter, Task> exportAsync) : IActionResult
 {
+    /// <summary>The header with the token that continues the export with the feed of events.</summary>
+    public const string EventsNext = "Events-Next";
+
     // The export and the database pause while this many bytes wait for a slow client. A client that is too slow loses its connection.
     private static readonly PipeOptions BufferLimits = new(
         pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024, useSynchronizationContext: false);
@@ -32,7 +36,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
 
         if (HeadRequests.IsHead(http))
         {
-            SetHeaders(chosen, http.Response);
+            SetHeaders(chosen, null, http.Response);
             return;
         }
 
@@ -40,7 +44,8 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         var pipe = new Pipe(BufferLimits);
         try
         {
-            await SendAsync(chosen, pipe.Reader, WriteAsync(chosen, pipe), http);
+            var writer = chosen.Write(pipe.Writer, isExcelSafe);
+            await SendAsync(chosen, writer, pipe.Reader, WriteAsync(writer, pipe), http);
         }
         catch (Exception failure) when (http.Response.HasStarted)
         {
@@ -66,18 +71,22 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         }
     }
 
-    private static void SetHeaders(FileFormat chosen, HttpResponse response)
+    private static void SetHeaders(FileFormat chosen, EventToken? token, HttpResponse response)
     {
+        if (token is not null)
+        {
+            response.Headers[EventsNext] = token.ToString();
+        }
+
         response.ContentType = chosen.MediaType;
         response.Headers.ContentDisposition = $"attachment; filename=\"users.{chosen.Name}\"";
     }
 
     // A failed pipe is not completed. Completion returns its memory to a pool, but the use case may still write to that memory.
-    private async Task WriteAsync(FileFormat chosen, Pipe pipe)
+    private async Task WriteAsync(ExportWriter writer, Pipe pipe)
     {
         try
         {
-            var writer = chosen.Write(pipe.Writer, isExcelSafe);
             await exportAsync(writer);
             await writer.EndAsync(CancellationToken.None);
             await pipe.Writer.CompleteAsync();
@@ -89,7 +98,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
         }
     }
 
-    private static async Task SendAsync(FileFormat chosen, PipeReader file, Task writing, HttpContext http)
+    private static async Task SendAsync(FileFormat chosen, ExportWriter writer, PipeReader file, Task writing, HttpContext http)
     {
         await using var body = PacedStream.Of(http, http.Response.Body);
         for (var read = await file.ReadAsync(http.RequestAborted); ; read = await file.ReadAsync(http.RequestAborted))
@@ -101,7 +110,7 @@ internal sealed class ExportResult(FileFormat? format, bool isExcelSafe, Func<IE
 
             if (!http.Response.HasStarted)
             {
-                SetHeaders(chosen, http.Response);
+                SetHeaders(chosen, writer.Token, http.Response);
             }
 
             foreach (var part in read.Buffer)

@@ -1,3 +1,4 @@
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
@@ -8,6 +9,11 @@ namespace CleanWorkspace.WebApi.Transfers;
 internal abstract class ExportWriter : IExportWriter
 {
     public abstract bool HasGroups { get; }
+
+    /// <summary>The place of the export in the feed of events; null before the export begins.</summary>
+    public EventToken? Token { get; private set; }
+
+    public void Begin(EventToken token) => Token = token;
 
     public abstract ValueTask WriteAsync(UserGroupResponse group, CancellationToken cancellationToken);
 

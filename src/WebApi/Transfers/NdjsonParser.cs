@@ -14,6 +14,9 @@ internal sealed class NdjsonParser
     private const string Users = "users";
     private const string Groups = "user_groups";
 
+    // The last line of an export. It has nothing to import.
+    private const string Events = "events";
+
     private static readonly string[] ListProperties = ["user_groups", "teams"];
 
     // An import does not set these, so a line may have any value.
@@ -30,7 +33,7 @@ internal sealed class NdjsonParser
     [
         .. UserProperties.Union(GroupProperties).Except(ListProperties).Select(name => new AcceptedProperty(name, PropertyKind.Text)),
         .. ListProperties.Select(name => new AcceptedProperty(name, PropertyKind.List)),
-        .. IgnoredProperties.Select(name => new AcceptedProperty(name, PropertyKind.Ignored)),
+        .. IgnoredProperties.Append("next").Select(name => new AcceptedProperty(name, PropertyKind.Ignored)),
     ];
 
     private static readonly bool[] BelongsToUsers = [.. Properties.Select(property => IsOf(UserProperties, property))];
@@ -80,10 +83,13 @@ internal sealed class NdjsonParser
             return new UnreadableRow(line, "resource", fault);
         }
 
-        return IsGroup ? ReadGroup(line) : ReadUser(line);
+        return _reader.Text(ResourceIndex).Value switch
+        {
+            Events => new BlankRow(line),
+            Groups => ReadGroup(line),
+            _ => ReadUser(line),
+        };
     }
-
-    private bool IsGroup => _reader.Text(ResourceIndex).Value == Groups;
 
     // Of several faults of a property the row reports the last: a repetition, if there is one.
     private void FindFaults()
@@ -100,7 +106,7 @@ internal sealed class NdjsonParser
 
     private Fault? FindFaultOfResource() =>
         _faultOf[ResourceIndex]
-        ?? (_reader.Text(ResourceIndex).Value is Users or Groups
+        ?? (_reader.Text(ResourceIndex).Value is Users or Groups or Events
             ? null
             : new Fault("unknown_resource", $"Must be {Users} or {Groups}. A line without resource describes a user."));
 

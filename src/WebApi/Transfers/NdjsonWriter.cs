@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
@@ -18,7 +19,13 @@ internal sealed class NdjsonWriter(PipeWriter output) : ExportWriter
     public override ValueTask WriteAsync(UserResponse user, IReadOnlyList<string> groupNames, CancellationToken cancellationToken) =>
         WriteLineAsync("{\"resource\":\"users\","u8, user, cancellationToken);
 
-    public override async Task EndAsync(CancellationToken cancellationToken) => await output.FlushAsync(cancellationToken);
+    // The last line tells where the feed of events continues. An import skips it.
+    public override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        output.Write(Encoding.UTF8.GetBytes($$"""{"resource":"events","next":"{{Token}}"}"""));
+        await output.EndLineAsync(cancellationToken);
+        await output.FlushAsync(cancellationToken);
+    }
 
     // The start of the line already has the opening brace.
     private ValueTask WriteLineAsync<T>(ReadOnlySpan<byte> start, T resource, CancellationToken cancellationToken)

@@ -18,5 +18,7 @@ internal static class ApiOperations
     /// <summary>Whether the operation reads users or groups. All other operations need the role admin.</summary>
     public static bool IsRead(HttpMethod method, string path) =>
         method == HttpMethod.Get
-        && (path.StartsWith("/user", StringComparison.Ordinal) || path.StartsWith("/auth/group", StringComparison.Ordinal));
+        && (path.StartsWith("/user", StringComparison.Ordinal)
+            || path.StartsWith("/auth/group", StringComparison.Ordinal)
+            || path == "/events");
 }

@@ -45,6 +45,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "ApiKeys_updateById", "patch /auth/key/{id}", "ApiKeysUpdateByIdRequest", "200", "400 404 500" },
         { "ImportJobs_deleteById", "delete /import/{id}", "", "204", "404 500" },
         { "ImportJobs_getImportJobById", "get /import/{id}", "", "200", "404 500" },
+        { "Events_list", "get /events", "", "200", "400 410 500" },
         { "Users_list", "get /user", "", "200", "400 500" },
         { "Users_export", "get /user/export", "", "200", "400 500" },
         { "Users_createNewUser", "post /user", "UsersCreateNewUserRequest", "201", "400 500" },
@@ -258,6 +259,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("get /import/{id}", "200 400 401 403 404 429 500 503 504")]
     [InlineData("delete /import/{id}", "204 400 401 403 404 429 500 503 504")]
     [InlineData("get /auth/me", "200 400 401 429 500 503 504")]
+    [InlineData("get /events", "200 400 401 403 410 429 500 503")]
     public async Task An_operation_lists_every_status_that_it_can_answer(string address, string statuses)
     {
         var responses = (await OperationAsync(address))["responses"]!.AsObject();

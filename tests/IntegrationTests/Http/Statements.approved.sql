@@ -435,8 +435,8 @@ SELECT version FROM user_groups WHERE id = @id;
 
 -- GET /auth/audit?actor=command-line: 200
 
-SELECT a.write_id, a.resource, a.resource_id, a.created_at, a.actor, a.operation, a.trace_id, a.changes, a.added, a.removed, '', (SELECT coalesce((SELECT count(*) FROM audit_entries AS a WHERE a.actor = $1), 0)::int)
-FROM audit_entries AS a WHERE a.actor = $1
+SELECT a.write_id, a.resource, a.resource_id, a.created_at, a.actor, a.operation, a.trace_id, a.changes, CASE WHEN a.mirrors THEN '{}' ELSE a.added END AS added, CASE WHEN a.mirrors THEN '{}' ELSE a.removed END AS removed, '', (SELECT coalesce((SELECT count(*) FROM audit_entries AS a WHERE (a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}') AND a.actor = $1), 0)::int)
+FROM audit_entries AS a WHERE (a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}') AND a.actor = $1
 ORDER BY a.write_id DESC, a.resource_id DESC LIMIT 51;
 
 -- GET /user/UUID, several at once
@@ -830,7 +830,7 @@ SELECT (SELECT count(*) FILTER (WHERE locked.is_same) FROM (
 
 SELECT NOT EXISTS (SELECT FROM import_matches AS m WHERE NOT EXISTS (SELECT FROM users AS u WHERE u.id = m.user_id));
 
-SELECT set_config('workspace.write_id', '', true);
+SELECT set_config('workspace.write_parts', array_to_string(write_parts(), ','), true), set_config('workspace.write_id', '', true);
 
 UPDATE users AS u SET email = NULL, folded_email = NULL, version = u.version + 1
 FROM import_changes AS c JOIN import_users AS i ON i.line = c.line
@@ -863,8 +863,14 @@ LEFT JOIN import_group_changes AS c ON c.group_id = t.group_id
 LEFT JOIN import_groups AS i ON i.line = c.line
 WHERE g.id = t.group_id;
 
-INSERT INTO audit_entries (write_id, created_at, resource_id, resource, actor, operation, trace_id, changes)
-SELECT id, written_at(id), @id, 'imports', this ->> 'actor', this ->> 'operation', this ->> 'trace_id', @changes
+UPDATE audit_entries AS a SET resource_version = g.version
+FROM import_touches AS t JOIN user_groups AS g ON g.id = t.group_id
+WHERE a.resource_id = g.id AND a.write_id = ANY (write_parts());
+
+INSERT INTO audit_entries
+    (write_id, position, parts, created_at, resource_id, resource, kind, actor, operation, trace_id, changes)
+SELECT id, nextval('write_positions'), write_parts(), written_at(id), @id, 'imports', 'finished',
+    this ->> 'actor', this ->> 'operation', this ->> 'trace_id', @changes
 FROM write_id() AS id, current_write() AS this;
 
 SELECT line, part, code, detail FROM import_refusals ORDER BY line, ctid;
@@ -881,6 +887,8 @@ SET LOCAL enable_hashjoin = off;
 -- Parallel workers would stay busy while the client reads.
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
+
+SELECT epoch, final_position, pg_current_snapshot()::text FROM poll_events();
 
 SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version, coalesce(m.names, '{}')
 FROM users AS u LEFT JOIN (SELECT user_id, array_agg(name) AS names
@@ -913,6 +921,8 @@ SET LOCAL enable_hashjoin = off;
 -- Parallel workers would stay busy while the client reads.
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
+
+SELECT epoch, final_position, pg_current_snapshot()::text FROM poll_events();
 
 SELECT g.id, g.name, g.icon, g.description, '{}'::uuid[] AS users, g.created_at, g.updated_at, g.version FROM user_groups AS g ORDER BY g.id;
 

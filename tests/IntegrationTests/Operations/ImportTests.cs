@@ -4,6 +4,7 @@ using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 using CleanWorkspace.Infrastructure;
+using CleanWorkspace.Infrastructure.AuditEntries;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -526,7 +527,7 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddScoped(_ => new Caller("tester", "import", null));
-        services.AddInfrastructure(service.ConnectionString, TimeLimit.OfWait);
+        services.AddInfrastructure(service.ConnectionString, TimeLimit.OfWait, new AuditRetention(TimeLimit.OfWait));
         return services.BuildServiceProvider();
     }
 

@@ -1,5 +1,6 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
@@ -14,7 +15,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanWorkspace.UnitTests.Application;
 
 /// <summary>The ports to the database. A unit test may replace single writes; everything else fails.</summary>
-internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditEntryReader, ITransfers, IImportJobs, IWorkspaceDbContext
+internal sealed class UnreachableDatabase
+    : IUserStore, IUserGroupStore, IAuditEntryReader, IEventFeed, ITransfers, IImportJobs, IWorkspaceDbContext
 {
     public Func<User, UserResponse> CreateUser { get; init; } = _ => throw Unreachable();
 
@@ -38,6 +40,13 @@ internal sealed class UnreachableDatabase : IUserStore, IUserGroupStore, IAuditE
         IImportReport report,
         Caller caller,
         CancellationToken cancellationToken) => Import(rows);
+
+    public Task<EventToken> BeginAsync(EventToken? after, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<EventPage> ReadAsync(EventToken after, EventFilter filter, int limit, CancellationToken cancellationToken) =>
+        throw Unreachable();
+
+    public Task<bool> WaitAsync(EventToken after, TimeSpan time, CancellationToken cancellationToken) => throw Unreachable();
 
     Task<UserResponse?> IUserStore.FindAsync(
         Guid id, Fields<UserResponse>? fields, CancellationToken cancellationToken) => throw Unreachable();

@@ -1,5 +1,6 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.AuditEntries;
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
@@ -23,6 +24,7 @@ internal static class UseCases
         services.AddSingleton<IUserStore>(db);
         services.AddSingleton<IUserGroupStore>(db);
         services.AddSingleton<IAuditEntryReader>(db);
+        services.AddSingleton<IEventFeed>(db);
         services.AddSingleton<ITransfers>(db);
         services.AddSingleton<IImportJobs>(db);
         services.AddSingleton<IWorkspaceDbContext>(db);

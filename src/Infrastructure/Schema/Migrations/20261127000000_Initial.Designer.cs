@@ -25,6 +25,8 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.HasSequence("write_positions");
+
             modelBuilder.Entity("CleanWorkspace.Domain.ApiKeys.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -276,8 +278,39 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("text")
                         .HasColumnName("trace_id");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<bool?>("Mirrors")
+                        .HasColumnType("boolean")
+                        .HasColumnName("mirrors");
+
+                    b.PrimitiveCollection<Guid[]>("Parts")
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("parts");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<ulong>("Transaction")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
+                    b.Property<long?>("ResourceVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("resource_version");
+
                     b.HasKey("WriteId", "ResourceId")
                         .HasName("pk_audit_entries");
+
+                    b.HasIndex("Position")
+                        .HasDatabaseName("ix_audit_entries_position")
+                        .HasFilter("position IS NOT NULL");
 
                     b.HasIndex("ResourceId", "WriteId")
                         .HasDatabaseName("ix_audit_entries_resource");
@@ -347,6 +380,56 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.ToTable("row_counts", (string)null);
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 10);
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.Events.EventEpoch", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("RemovedUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("removed_until");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<long>("StartsAfter")
+                        .HasColumnType("bigint")
+                        .HasColumnName("starts_after");
+
+                    b.HasKey("Number")
+                        .HasName("pk_event_epochs");
+
+                    b.ToTable("event_epochs", (string)null);
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Infrastructure.Events.EventWatermark", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<ulong>("Horizon")
+                        .HasColumnType("xid8")
+                        .HasColumnName("horizon");
+
+                    b.Property<ulong>("Transaction")
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction");
+
+                    b.HasKey("Position")
+                        .HasName("pk_event_watermarks");
+
+                    b.ToTable("event_watermarks", (string)null);
                 });
 
             modelBuilder.Entity("CleanWorkspace.Infrastructure.ImportJobs.ImportJobChunk", b =>

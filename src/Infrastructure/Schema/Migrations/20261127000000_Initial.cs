@@ -13,6 +13,9 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
         {
             migrationBuilder.ApplyPrerequisites();
 
+            migrationBuilder.CreateSequence(
+                name: "write_positions");
+
             migrationBuilder.CreateTable(
                 name: "api_keys",
                 columns: table => new
@@ -40,6 +43,12 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     write_id = table.Column<Guid>(type: "uuid", nullable: false),
                     resource_id = table.Column<Guid>(type: "uuid", nullable: false),
                     resource = table.Column<string>(type: "text", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: true),
+                    parts = table.Column<Guid[]>(type: "uuid[]", nullable: true),
+                    transaction = table.Column<ulong>(type: "xid8", nullable: false, defaultValueSql: "pg_current_xact_id()"),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    resource_version = table.Column<long>(type: "bigint", nullable: true),
+                    mirrors = table.Column<bool>(type: "boolean", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     actor = table.Column<string>(type: "text", nullable: false),
                     operation = table.Column<string>(type: "text", nullable: false),
@@ -51,6 +60,34 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_audit_entries", x => new { x.write_id, x.resource_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_epochs",
+                columns: table => new
+                {
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "text", nullable: false),
+                    starts_after = table.Column<long>(type: "bigint", nullable: false),
+                    removed_until = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_epochs", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_watermarks",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    transaction = table.Column<ulong>(type: "xid8", nullable: false),
+                    horizon = table.Column<ulong>(type: "xid8", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_watermarks", x => x.position);
                 });
 
             migrationBuilder.CreateTable(
@@ -203,6 +240,12 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 columns: new[] { "actor", "write_id", "resource_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_position",
+                table: "audit_entries",
+                column: "position",
+                filter: "position IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_resource",
                 table: "audit_entries",
                 columns: new[] { "resource_id", "write_id" });
@@ -259,6 +302,12 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
+                name: "event_epochs");
+
+            migrationBuilder.DropTable(
+                name: "event_watermarks");
+
+            migrationBuilder.DropTable(
                 name: "idempotency_records");
 
             migrationBuilder.DropTable(
@@ -279,10 +328,14 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
             migrationBuilder.DropTable(
                 name: "users");
 
+            migrationBuilder.DropSequence(
+                name: "write_positions");
+
             migrationBuilder.Sql(
                 """
-                DROP ROUTINE audit_columns, audited_value, current_write, fold_text, merge_changes, plan_for, require_unused_key,
-                    require_version, search_text, search_word, touched_at, write_id, writer_slot, written_at;
+                DROP ROUTINE audit_columns, audited_value, begin_epoch, current_write, event_source, fold_text, merge_changes, merge_ids,
+                    plan_for, poll_events, position_of, require_unused_key, require_version, search_text, search_word, touched_at, write_id,
+                    write_parts, writer_slot, written_at;
                 DROP EXTENSION unaccent;
                 DROP EXTENSION pg_trgm;
                 """);

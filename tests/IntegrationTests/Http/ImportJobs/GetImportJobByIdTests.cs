@@ -42,6 +42,9 @@ public sealed class GetImportJobByIdTests(ServiceFixture service) : IClassFixtur
 
         var job = await service.WaitForJobAsync(accepted);
         Assert.Equal(("succeeded", 2L), ((string)job["state"]!, (long)job["rows_read"]!));
+        // The counts of the file follow the end of the import's transaction.
+        await Eventually.BeAsync(async () => (int)(await service.GetAsync(path)).Json["result"]!["blank"]! == 1);
+        job = (await service.GetAsync(path)).Json;
         var result = job["result"]!;
         Assert.Equal(
             (true, 1, 1, 1), ((bool)result["applied"]!, (int)result["created"]!, (int)result["updated"]!, (int)result["blank"]!));

@@ -16,14 +16,14 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
     [Theory]
     [InlineData("", "text/csv; charset=utf-8", "users.csv", Header)]
-    [InlineData("?format=ndjson", "application/x-ndjson", "users.ndjson", "")]
-    public async Task An_empty_workspace_gives_an_empty_file(string query, string type, string name, string content)
+    [InlineData("?format=ndjson", "application/x-ndjson", "users.ndjson", "{\"resource\":\"events\",\"next\":\"(token)\"}\n")]
+    public async Task An_empty_workspace_gives_a_file_without_rows(string query, string type, string name, string content)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"/user/export{query}");
         using var response = await service.Client.SendAsync(request);
         var answer = (await Answer.ReadAsync(request, response)).MustBe(200);
 
-        Assert.Equal(content, answer.Text);
+        Assert.Equal(content.Replace("(token)", answer.Headers.GetValues("Events-Next").Single(), StringComparison.Ordinal), answer.Text);
         Assert.Equal(type, answer.ContentType);
         var disposition = response.Content.Headers.ContentDisposition!;
         Assert.Equal(("attachment", name), (disposition.DispositionType, disposition.FileName));
@@ -99,7 +99,8 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
         var users = await service.CreateUsersAsync(2);
         await service.PatchAsync($"/user/{users[0]}", new { user_groups = groups, last_name = "Lovelace", role = "admin" });
 
-        var lines = (await ExportAsync("?format=ndjson")).MustBe(200).Text.Split('\n');
+        var export = (await ExportAsync("?format=ndjson")).MustBe(200);
+        var lines = export.Text.Split('\n');
 
         List<string> expected = [];
         foreach (var id in groups)
@@ -112,7 +113,8 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
             expected.Add(await LineAsync("users", $"/user/{id}"));
         }
 
-        Assert.Equal([.. expected, ""], lines);
+        var token = Assert.Single(export.Headers.GetValues("Events-Next"));
+        Assert.Equal([.. expected, $$"""{"resource":"events","next":"{{token}}"}""", ""], lines);
     }
 
     [Theory]
@@ -130,6 +132,8 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
             Assert.Equal((200, 200), ((int)whole.StatusCode, (int)head.StatusCode));
             Assert.Empty(await head.Content.ReadAsByteArrayAsync());
             Assert.Equal(Headers(whole.Content.Headers), Headers(head.Content.Headers));
+            // Only an export has a place in the feed of events.
+            Assert.True(whole.Headers.Remove("Events-Next"));
             Assert.Equal(Headers(whole.Headers), Headers(head.Headers));
         }
         finally
@@ -265,7 +269,8 @@ public sealed class ExportUsersTests(ServiceFixture service) : IClassFixture<Ser
 
             Assert.Equal("too_many_exports", (string)refused.Json["code"]!);
             Assert.NotNull(refused.Headers.RetryAfter);
-            Assert.Equal(LargeGroups, (await clients[0].Content.ReadAsStringAsync().WithinLimitAsync()).Split('\n').Length - 1);
+            // The last line has the token of the feed of events.
+            Assert.Equal(LargeGroups + 1, (await clients[0].Content.ReadAsStringAsync().WithinLimitAsync()).Split('\n').Length - 1);
             await Eventually.BeAsync(async () => await ExportAsync("") is not { Status: 503 });
         }
         finally
