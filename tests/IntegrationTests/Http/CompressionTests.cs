@@ -85,9 +85,12 @@ public sealed class CompressionTests(ServiceFixture service) : IClassFixture<Ser
 
         Assert.Equal("br", answer.ContentEncoding);
         Assert.Contains("Accept-Encoding", answer.Headers.Vary);
-        Assert.Equal(plain.Text, answer.Text);
+        Assert.Equal(WithoutToken(plain.Text), WithoutToken(answer.Text));
         Assert.Equal(plain.ContentType, answer.ContentType);
     }
+
+    // Each export has its own place in the feed of events.
+    private static string WithoutToken(string text) => text.Split("{\"resource\":\"events\"")[0];
 
     [Theory]
     [InlineData("/")]
@@ -103,7 +106,7 @@ public sealed class CompressionTests(ServiceFixture service) : IClassFixture<Ser
         var answer = (await AskAsync(path, "br, gzip")).MustBe(plain.Status);
 
         Assert.Null(answer.ContentEncoding);
-        Assert.Equal(plain.Text.Length, answer.Text.Length);
+        Assert.Equal(WithoutToken(plain.Text).Length, WithoutToken(answer.Text).Length);
         Assert.Equal(plain.ContentType, answer.ContentType);
     }
 
