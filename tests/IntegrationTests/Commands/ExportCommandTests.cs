@@ -45,7 +45,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
         Assert.True((ndjson.ExitCode, ndjson.Output) == (0, ""), $"{ndjson}");
         Assert.Matches(@"Exported 2 users and 1 groups in \d+\.\d s\.\s*\z", ndjson.Error);
         Assert.Equal(
-            ["user_groups", "users", "users"],
+            ["user_groups", "users", "users", "events"],
             (await ReadAsync("all.JSONL")).Trim().Split('\n').Select(line => line.Split('"')[3]));
         Assert.Equal(2, Directory.GetFiles(_folder).Length);
     }
