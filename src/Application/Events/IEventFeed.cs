@@ -5,12 +5,13 @@ namespace CleanWorkspace.Application.Events;
 /// <summary>Reads the feed: the events of all committed writes, in an order that agrees with every resource's versions.</summary>
 public interface IEventFeed
 {
-    /// <summary>Returns where to begin: after the token, at the oldest kept event for null, or at the end for
-    /// <see cref="EventToken.Now"/>.</summary>
+    /// <summary>
+    /// Returns where to begin: after the token, at the oldest kept event for null, or at the end for <see cref="EventToken.Now"/>.
+    /// </summary>
     /// <exception cref="Failure">The feed cannot be continued from this token.</exception>
     Task<EventToken> BeginAsync(EventToken? after, CancellationToken cancellationToken);
 
-    /// <summary>Reads the next events. The page is empty if there are none yet; its token may be a later one even then.</summary>
+    /// <summary>Reads the next events. If there are none yet, the page is empty. Its token may still be a later one.</summary>
     /// <param name="after">A token of this feed.</param>
     /// <param name="filter">The events to read.</param>
     /// <param name="limit">The number of entries after which the page ends. It ends with a whole write, so it can have more.</param>

@@ -20,7 +20,7 @@ internal sealed class AuditEntry
     /// </summary>
     public long? Position { get; init; }
 
-    /// <summary>The other write ids of an import, in its last entry.</summary>
+    /// <summary>All write ids of an import, in its last entry.</summary>
     public Guid[]? Parts { get; init; }
 
     /// <summary>The number of the transaction, for readers that compare it with a snapshot.</summary>

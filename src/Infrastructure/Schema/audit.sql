@@ -3,7 +3,7 @@
 
 -- Returns the id of this write: a UUID version 7 with the time in microseconds and the position of the write. It is made at the first
 -- change, after the locks on everything that changes were taken. Of two writes of one resource the later one therefore has the higher
--- position (docs/decisions/0021). The transaction gets its number before it draws a position, which the watermarks rely on.
+-- position (docs/decisions/0024). The transaction gets its number before it draws a position, which the watermarks rely on.
 CREATE OR REPLACE FUNCTION write_id() RETURNS uuid LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     known text := nullif(current_setting('workspace.write_id', true), '');

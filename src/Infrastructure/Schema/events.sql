@@ -1,4 +1,4 @@
--- The feed of events reads the audit in the order of positions (docs/decisions/0021). A position is drawn before its write is committed,
+-- The feed of events reads the audit in the order of positions (docs/decisions/0024). A position is drawn before its write is committed,
 -- so a reader must not pass a position while a write with a lower one is still running. Watermarks tell how far it may read.
 
 -- Returns what tells this database from its own copies: a restored database is another one, and so is a promoted standby. Fails on a
