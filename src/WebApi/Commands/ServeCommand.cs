@@ -20,7 +20,22 @@ internal static class ServeCommand
         app.LogAddresses(database);
         // From now on the host handles signals.
         app.Lifetime.ApplicationStarted.Register(interruption.Dispose);
-        await app.RunAsync();
+        await StartAsync(app);
+        await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // The disposal alone would end the background services that run already, and the log would call them failed.
+            await app.StopAsync();
+            throw;
+        }
     }
 }
