@@ -4,14 +4,17 @@ namespace CleanWorkspace.IntegrationTests.Operations;
 
 /// <summary>
 /// The plans that a connection made for a tiny directory, after the directory has grown. A plan for a table of one row reads the whole
-/// table for each id. Here such a plan would end as 504.
+/// table for each id. PostgreSQL counts the rows that it reads in this way.
 /// </summary>
 public sealed class PlanTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
-    private const int Many = 60_000;
+    private const int Many = 5_000;
+
+    // A good plan reads a table a few times as a whole. One bad plan reads it once for each of the many ids.
+    private const int ReadsOfTable = 200;
 
     [Fact]
-    public async Task Memberships_are_written_quickly_after_a_tiny_directory_has_grown_large()
+    public async Task Memberships_are_found_by_indexes_after_a_tiny_directory_has_grown_large()
     {
         var user = (await service.CreateUserAsync()).Id();
         var group = (await service.CreateGroupAsync()).Id();
@@ -40,8 +43,27 @@ public sealed class PlanTests(ServiceFixture service) : IClassFixture<ServiceFix
         (await service.DeleteAsync($"/user/{busy}")).MustBe(204);
         await ReplaceMembershipsAsync($"/user/{user}", "user_groups", turns: [[]]);
 
+        await WaitForStatisticsAsync();
+        Assert.InRange(await CountRowsReadInWholeTablesAsync(), 0, ReadsOfTable * Many);
         await service.MustCountRightAsync("after all of it");
     }
+
+    // A connection reports its counts some seconds after its last statement, those of all tables at once. Each noun writes two lists and
+    // removes them.
+    private async Task WaitForStatisticsAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeLimit.OfWait);
+        while (await CountMembershipsAsync() < 2 * 2 * 2 * Many)
+        {
+            await Task.Delay(100, limit.Token);
+        }
+    }
+
+    private async Task<long> CountMembershipsAsync() => (long)(await service.ExecuteAsync(
+        "SELECT n_tup_ins + n_tup_del FROM pg_stat_user_tables WHERE relname = 'memberships'"))!;
+
+    private async Task<long> CountRowsReadInWholeTablesAsync() => (long)(await service.ExecuteAsync(
+        "SELECT sum(seq_tup_read)::bigint FROM pg_stat_user_tables WHERE relname IN ('users', 'user_groups', 'memberships')"))!;
 
     private async Task ReplaceMembershipsAsync(string path, string property, params string[][] turns)
     {
