@@ -1,5 +1,6 @@
 -- The audit: triggers write an entry for every change, in the transaction of the change. What runs during a write is in PL/pgSQL, which
--- keeps its plans: functions in SQL are planned again in each transaction, which doubled the cost of the audit.
+-- keeps its plans, or it is a single expression in SQL, which PostgreSQL writes into the plan of its caller. Other functions in SQL are
+-- planned again in each transaction, which doubled the cost of the audit.
 
 -- Returns the id of this write: a UUID version 7 with the time in microseconds and the position of the write. It is made at the first
 -- change, after the locks on everything that changes were taken. Of two writes of one resource the later one therefore has the higher
@@ -11,9 +12,9 @@ DECLARE
 BEGIN
     IF known IS NULL THEN
         PERFORM pg_current_xact_id();
-        micros := extract(epoch FROM clock_timestamp()) * 1000000;
-        known := lpad(to_hex(micros / 1000), 12, '0')
-            || '7' || lpad(to_hex(micros % 1000 * 4096 / 1000), 3, '0')
+        micros := date_part('epoch', clock_timestamp()) * 1000000;
+        -- 28672 is the number 7 of the version, before 12 bits for the microseconds.
+        known := lpad(to_hex(micros / 1000 << 16 | 28672 | micros % 1000 * 4096 / 1000), 16, '0')
             || to_hex('-9223372036854775808'::bigint | nextval('write_positions'));
         PERFORM set_config('workspace.write_id', known, true);
     END IF;
@@ -23,11 +24,9 @@ $$;
 
 -- Returns the position in the id of a write. An import changes rows before it has all its locks, so its entries have no position, except
 -- its last one, which names the others (parts).
-CREATE OR REPLACE FUNCTION position_of(write_id uuid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN CASE WHEN current_setting('workspace.touching', true) = 'deferred' THEN NULL
-        ELSE ('x' || translate(right(write_id::text, 17), '-', ''))::bit(64)::bigint & 4611686018427387903 END;
-END
+CREATE OR REPLACE FUNCTION position_of(write_id uuid) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN current_setting('workspace.touching', true) = 'deferred' THEN NULL
+        ELSE ('x' || translate(right(write_id::text, 17), '-', ''))::bit(64)::bigint & 4611686018427387903 END
 $$;
 
 -- Returns the ids of this import so far. It makes a new one after it has its locks (RenewWriteId).
@@ -38,24 +37,18 @@ END
 $$;
 
 -- Returns the time in the id of a write.
-CREATE OR REPLACE FUNCTION written_at(write_id uuid) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE
-    digits text := replace(write_id::text, '-', '');
-BEGIN
-    RETURN timestamptz 'epoch'
-        + ('x' || left(digits, 12))::bit(48)::bigint * interval '1 millisecond'
-        + (('x' || substr(digits, 14, 3))::bit(12)::integer * 1000 + 4095) / 4096 * interval '1 microsecond';
-END
+CREATE OR REPLACE FUNCTION written_at(write_id uuid) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT timestamptz 'epoch'
+        + ('x' || translate(left(write_id::text, 13), '-', ''))::bit(48)::bigint * interval '1 millisecond'
+        + (('x' || substr(write_id::text, 16, 3))::bit(12)::integer * 1000 + 4095) / 4096 * interval '1 microsecond'
 $$;
 
 -- Returns the caller of this write. Changes made past the service have no caller; the user of the database takes its place. The setting
 -- is '' if an earlier transaction of the connection had it.
-CREATE OR REPLACE FUNCTION current_write() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN coalesce(
+CREATE OR REPLACE FUNCTION current_write() RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT coalesce(
         nullif(current_setting('workspace.write', true), '')::jsonb,
-        jsonb_build_object('actor', 'database:' || session_user, 'operation', 'sql'));
-END
+        jsonb_build_object('actor', 'database:' || session_user, 'operation', 'sql'))
 $$;
 
 -- Merges the changes of several statements of one write: from the first value to the last one.
