@@ -152,13 +152,17 @@ CALL audit_columns('users', ARRAY['first_name', 'last_name', 'email', 'role']);
 CALL audit_columns('user_groups', ARRAY['name', 'icon', 'description']);
 CALL audit_columns('api_keys', ARRAY['name', 'role', 'expires_at'], also_shown => ARRAY['last_used_at']);
 
--- Merges the ids of several statements of one write. The last statement decides about an id: it is not both added and removed.
-CREATE OR REPLACE FUNCTION merge_ids(earlier uuid[], later uuid[], undone uuid[]) RETURNS uuid[] LANGUAGE plpgsql IMMUTABLE AS $$
+-- Merges the ids of several statements of one write: the earlier ids without those that later statements have taken back, and the later
+-- ids without those that take back earlier statements.
+CREATE OR REPLACE FUNCTION merge_ids(earlier uuid[], taken_back uuid[], later uuid[], takes_back uuid[]) RETURNS uuid[]
+LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    IF undone = '{}' THEN
+    IF taken_back = '{}' AND takes_back = '{}' THEN
         RETURN earlier || later;
     END IF;
-    RETURN ARRAY(SELECT unnest(earlier || later) EXCEPT SELECT unnest(undone) ORDER BY 1);
+    RETURN ARRAY(
+        (SELECT unnest(earlier) EXCEPT SELECT unnest(taken_back)) UNION ALL (SELECT unnest(later) EXCEPT SELECT unnest(takes_back))
+        ORDER BY 1);
 END
 $$;
 
@@ -182,8 +186,8 @@ BEGIN
     FROM (SELECT group_id, array_agg(user_id ORDER BY user_id) AS ids FROM changed GROUP BY group_id) AS side
     ON CONFLICT ON CONSTRAINT pk_audit_entries DO UPDATE SET
         mirrors = excluded.mirrors, resource_version = coalesce(excluded.resource_version, entry.resource_version),
-        added = merge_ids(entry.added, excluded.added, excluded.removed),
-        removed = merge_ids(entry.removed, excluded.removed, excluded.added);
+        added = merge_ids(entry.added, excluded.removed, excluded.added, entry.removed),
+        removed = merge_ids(entry.removed, excluded.added, excluded.removed, entry.added);
 
     IF this ->> 'resource' = 'users' THEN
         INSERT INTO audit_entries AS entry
@@ -196,8 +200,8 @@ BEGIN
         FROM (SELECT user_id, array_agg(group_id ORDER BY group_id) AS ids FROM changed GROUP BY user_id) AS side
         ON CONFLICT ON CONSTRAINT pk_audit_entries DO UPDATE SET
             resource_version = coalesce(excluded.resource_version, entry.resource_version),
-            added = merge_ids(entry.added, excluded.added, excluded.removed),
-            removed = merge_ids(entry.removed, excluded.removed, excluded.added);
+            added = merge_ids(entry.added, excluded.removed, excluded.added, entry.removed),
+            removed = merge_ids(entry.removed, excluded.added, excluded.removed, entry.added);
     END IF;
     RETURN NULL;
 END

@@ -60,6 +60,19 @@ internal sealed class EventCopy
             _members.ToDictionary(group => group.Key, group => string.Join(',', group.Value)));
     }
 
+    /// <summary>Fails unless both copies are equal.</summary>
+    public void MustEqual(EventCopy other)
+    {
+        Assert.Equal(TextsOf(other._users), TextsOf(_users));
+        Assert.Equal(TextsOf(other._groups), TextsOf(_groups));
+        Assert.Equal(
+            other._members.ToDictionary(group => group.Key, group => string.Join(',', group.Value)),
+            _members.ToDictionary(group => group.Key, group => string.Join(',', group.Value)));
+    }
+
+    private static Dictionary<string, string> TextsOf(Dictionary<string, JsonObject> rows) =>
+        rows.ToDictionary(row => row.Key, row => row.Value.ToJsonString());
+
     private static async Task<List<JsonObject>> ReadAllAsync(ServiceFixture service, string list) =>
     [
         .. (await service.FollowAsync($"{list}?page_size=200", ListPages.Next))
