@@ -30,5 +30,7 @@ internal sealed record BenchmarkSettings
 
     public bool IncludesImport => Only.Count == 0 ? !IsQuick : Only.Contains(Import.Name);
 
+    public bool IncludesFeed => Only.Count == 0 ? !IsQuick : Only.Contains(Feed.Name);
+
     public bool Includes(Operation operation) => Only.Count == 0 || Only.Contains(operation.Name);
 }

@@ -41,8 +41,12 @@ internal static class BenchmarkCommand
                 progress,
                 cancellationToken)
             : null;
+        var feed = settings.IncludesFeed
+            ? await Feed.RunAsync(
+                await server.CreateDatabaseAsync(0, cancellationToken), service, settings.Rounds, progress, cancellationToken)
+            : null;
         var results = await CompareAsync(
-            settings, databases[^1], service, tools, server, machine, growth, import, progress, cancellationToken);
+            settings, databases[^1], service, tools, server, machine, growth, import, feed, progress, cancellationToken);
         Show(results);
         if (settings.Output is not null)
         {
@@ -63,6 +67,7 @@ internal static class BenchmarkCommand
         Machine machine,
         IReadOnlyList<Growth> growth,
         Import? import,
+        Feed? feed,
         Progress progress,
         CancellationToken cancellationToken)
     {
@@ -102,6 +107,7 @@ internal static class BenchmarkCommand
                 : await Limit.RunAsync(settings, tools.PgBench, database, server.ProcessId, progress, cancellationToken),
             Growth = growth,
             Import = import,
+            Feed = feed,
         };
     }
 
@@ -125,6 +131,11 @@ internal static class BenchmarkCommand
         if (results.Import is not null)
         {
             Console.WriteLine(ResultTables.Of(results.Import));
+        }
+
+        if (results.Feed is not null)
+        {
+            Console.WriteLine(ResultTables.Of(results.Feed));
         }
 
         Console.WriteLine(ResultTables.Of(TargetResult.Of(results)));

@@ -28,4 +28,7 @@ internal sealed record Measurements
 
     /// <summary>Null if no import was measured.</summary>
     public required Import? Import { get; init; }
+
+    /// <summary>Null if the feed of events was not measured.</summary>
+    public required Feed? Feed { get; init; }
 }

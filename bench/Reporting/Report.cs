@@ -144,6 +144,21 @@ internal static class Report
                 """);
         }
 
+        if (results.Feed is not null)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"""
+
+                ## Feed of events
+
+                A follower reads events that are each a write of their own, in pages of 1,000. The time of an event at many followers is
+                from the start of its write. They follow one instance by server-sent events, on this machine.
+
+                {ResultTables.Of(results.Feed)}
+                """);
+        }
+
         return text.ToString();
     }
 

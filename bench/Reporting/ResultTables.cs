@@ -60,6 +60,13 @@ internal static class ResultTables
             import.PeakMemory.Show("0"),
         ]]);
 
+    public static string Of(Feed feed) => Table.Write(
+        ["events behind", "events/s", "followers", "p50 ms", "p99 ms"],
+        [[
+            ((double)feed.Events).Show("#,0"), feed.CatchUpRate.Show("#,0"), ((double)feed.Followers).Show("#,0"), feed.P50.Show("0"),
+            feed.P99.Show("0"),
+        ]]);
+
     public static string Of(IEnumerable<TargetResult> targets) => Table.Write(
         ["target", "measured", "limit", "reached"],
         targets.Select(target => (string[])[target.Target, target.Measured, target.Limit, target.IsReached ? "yes" : "**no**"]));

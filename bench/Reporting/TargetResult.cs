@@ -15,6 +15,8 @@ internal sealed record TargetResult(string Target, string Measured, string Limit
     private const double MinImportRate = 20_000;
     private const double MinImportRatio = 0.5;
     private const double MaxImportMemory = 300;
+    private const double MinCatchUpRate = 20_000;
+    private const double MaxEventMilliseconds = 300;
 
     public static IEnumerable<TargetResult> Of(Measurements results)
     {
@@ -52,6 +54,12 @@ internal sealed record TargetResult(string Target, string Measured, string Limit
             yield return AtLeast("import of new users, rows per second", import.Rate, MinImportRate);
             yield return AtLeast("import of new users, ratio to COPY", import.Ratio, MinImportRatio);
             yield return AtMost("peak memory of the import, MiB", import.PeakMemory, MaxImportMemory, "0");
+        }
+
+        if (results.Feed is { } feed)
+        {
+            yield return AtLeast("follower that is behind, events per second", feed.CatchUpRate, MinCatchUpRate);
+            yield return AtMost($"event at {feed.Followers} followers: p99, ms", feed.P99, MaxEventMilliseconds, "0");
         }
     }
 
