@@ -26,7 +26,7 @@ internal sealed class EventFeed(
 
     private static readonly EventFilter Everything = new(EventTypes.All, null);
 
-    private volatile TaskCompletionSource<State> _next = CreateNext();
+    private volatile TaskCompletionSource _next = CreateNext();
     private volatile State? _state;
     private int _followers;
     private int _longPages;
@@ -114,6 +114,12 @@ internal sealed class EventFeed(
     {
         var before = _state;
         var state = await PollAsync(cancellationToken);
+        if (state.Drawn > before?.Drawn)
+        {
+            // The first poll has stored a watermark of the new writes. Usually all of them have ended, so the second poll shows them.
+            state = await PollAsync(cancellationToken);
+        }
+
         if (state.Position == before?.Position && state.Epoch == before.Epoch)
         {
             _state = state with { Shared = before.Shared };
@@ -123,10 +129,10 @@ internal sealed class EventFeed(
         _state = before is not null && before.Epoch == state.Epoch && Volatile.Read(ref _followers) > 0
             ? state with { Shared = await ReadSharedAsync(state, before, cancellationToken) }
             : state;
-        Interlocked.Exchange(ref _next, CreateNext()).SetResult(state);
+        Interlocked.Exchange(ref _next, CreateNext()).SetResult();
     }
 
-    private static TaskCompletionSource<State> CreateNext() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource CreateNext() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Failure Gone(string code, string reason, State state) =>
         Failure.Gone(code, reason, new EventToken(state.Epoch, state.Oldest).ToString());
