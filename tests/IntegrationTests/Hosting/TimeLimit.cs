@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
 /// <summary>The time limits of all waits. A service that hangs fails its test and does not hold up the run.</summary>
@@ -12,8 +14,9 @@ internal static class TimeLimit
     /// </summary>
     public static readonly TimeSpan OfChange = TimeSpan.FromSeconds(20);
 
-    /// <summary>The limit of one test without its fixture.</summary>
-    public static readonly TimeSpan OfTest = TimeSpan.FromMinutes(5);
+    /// <summary>The limit of one test without its fixture. The variable <c>TEST_MINUTES</c> raises it for a long run.</summary>
+    public static readonly TimeSpan OfTest = TimeSpan.FromMinutes(
+        int.Parse(Environment.GetEnvironmentVariable("TEST_MINUTES") ?? "5", CultureInfo.InvariantCulture));
 
     /// <summary>Waits for the task. Fails after <see cref="OfWait"/>.</summary>
     public static Task WithinLimitAsync(this Task task) => task.WaitAsync(OfWait);
