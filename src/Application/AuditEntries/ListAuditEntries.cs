@@ -15,6 +15,12 @@ public sealed record AuditEntriesListRequest : ListRequest<AuditEntryResponse>
     /// <summary>Selects the changes by this actor, written as in the entries.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>Selects the changes of this kind.</summary>
+    public AuditKind? Kind { get; init; }
+
+    /// <summary>Selects the changes by this operationId or command, or by <c>sql</c>, written as in the entries.</summary>
+    public string? Operation { get; init; }
+
     /// <summary>Selects the changes at this time or later (RFC 3339).</summary>
     public DateTimeOffset? CreatedAfter { get; init; }
 
@@ -23,7 +29,8 @@ public sealed record AuditEntriesListRequest : ListRequest<AuditEntryResponse>
 
     /// <inheritdoc/>
     public override string List => string.Create(
-        CultureInfo.InvariantCulture, $"audit\n{Resource}\n{CreatedAfter?.UtcTicks}\n{CreatedBefore?.UtcTicks}\n{Actor}");
+        CultureInfo.InvariantCulture,
+        $"audit\n{Resource}\n{CreatedAfter?.UtcTicks}\n{CreatedBefore?.UtcTicks}\n{Kind?.Name}\n{Operation}\n{Actor}");
 }
 
 internal sealed class ListAuditEntriesHandler(IAuditEntryReader audit) : IRequestHandler<AuditEntriesListRequest, Page<AuditEntryResponse>>

@@ -3,7 +3,7 @@ namespace CleanWorkspace.Application.Lists;
 /// <summary>One page of a list.</summary>
 /// <param name="Number">The number of the page, from 1.</param>
 /// <param name="Size">The maximum number of rows on a page.</param>
-/// <param name="Count">The number of rows on all pages. It is exact, but a search stops counting at a limit.</param>
+/// <param name="Count">The number of rows on all pages. It is exact, but a search and the audit stop counting at a limit.</param>
 /// <param name="Results">The rows. Empty after the last page.</param>
 /// <param name="Next">The cursor of the next page, or null on the last page.</param>
 /// <param name="Previous">The cursor of the previous page, or null on the first page and after the last one.</param>

@@ -16,7 +16,8 @@ internal sealed class AuditEntryReader(NpgsqlDataSource database) : IAuditEntryR
         var list = new ListStatement(AuditEntryRows.Instance.Table, AuditEntryRows.Instance.Key)
             .OrderBy(null, isDescending: true)
             .Where("(a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}')")
-            .WhereCreated(query.CreatedAfter, query.CreatedBefore);
+            .WhereCreated(query.CreatedAfter, query.CreatedBefore)
+            .LimitCount();
         if (query.Resource is { } resource)
         {
             list.Where($"a.resource_id = {list.Add(resource)}");
@@ -25,6 +26,16 @@ internal sealed class AuditEntryReader(NpgsqlDataSource database) : IAuditEntryR
         if (query.Actor is { } actor)
         {
             list.Where($"a.actor = {list.Add(actor)}");
+        }
+
+        if (query.Kind is { } kind)
+        {
+            list.Where($"a.kind = {list.Add(kind.Name)}");
+        }
+
+        if (query.Operation is { } operation)
+        {
+            list.Where($"a.operation = {list.Add(operation)}");
         }
 
         return _rows.ListAsync(list, query, cancellationToken);

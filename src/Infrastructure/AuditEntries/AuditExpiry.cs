@@ -41,17 +41,16 @@ internal sealed class AuditExpiry(NpgsqlDataSource database, AuditRetention rete
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var end = clock.GetUtcNow() - retention.Time;
-        await RunAsync(ExpireTokens, end + LongestImport, cancellationToken);
-        while (await RunAsync(RemoveBatch, end, cancellationToken) == BatchSize)
-        {
-        }
+        await using var expireTokens = CreateCommand(ExpireTokens, end + LongestImport);
+        await expireTokens.ExecuteNonQueryAsync(cancellationToken);
+        await DeleteInBatchesAsync(() => CreateCommand(RemoveBatch, end), BatchSize, cancellationToken);
     }
 
-    private async Task<int> RunAsync(string sql, DateTimeOffset end, CancellationToken cancellationToken)
+    private NpgsqlCommand CreateCommand(string sql, DateTimeOffset end)
     {
-        await using var command = database.CreateCommand(sql);
+        var command = database.CreateCommand(sql);
         command.CommandTimeout = TimeoutSeconds;
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Uuid.FirstAt(end) });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        return command;
     }
 }

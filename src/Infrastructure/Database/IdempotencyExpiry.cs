@@ -10,7 +10,12 @@ internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<Ide
     : Upkeep(logger, "Cannot delete expired idempotency records")
 {
     private const int BatchSize = 1000;
-    private const int TimeoutSeconds = 30;
+
+    private static readonly string DeleteBatch = $"""
+        DELETE FROM idempotency_records WHERE (actor, key) IN (
+            SELECT actor, key FROM idempotency_records WHERE created_at <= {IdempotencyRecord.ExpiredUntil}
+            ORDER BY created_at LIMIT {BatchSize} FOR UPDATE SKIP LOCKED)
+        """;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(6);
@@ -18,25 +23,6 @@ internal sealed class IdempotencyExpiry(NpgsqlDataSource dataSource, ILogger<Ide
     // A random pause, so that instances that started together do not stay in step.
     protected override TimeSpan Interval => ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble());
 
-    protected override async Task RunOnceAsync(CancellationToken cancellationToken)
-    {
-        int removed;
-        do
-        {
-            removed = await RemoveAsync(cancellationToken);
-        }
-        while (removed == BatchSize);
-    }
-
-    private async Task<int> RemoveAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(
-            $"""
-            DELETE FROM idempotency_records WHERE (actor, key) IN (
-                SELECT actor, key FROM idempotency_records WHERE created_at <= {IdempotencyRecord.ExpiredUntil}
-                ORDER BY created_at LIMIT {BatchSize} FOR UPDATE SKIP LOCKED)
-            """);
-        command.CommandTimeout = TimeoutSeconds;
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    protected override Task RunOnceAsync(CancellationToken cancellationToken) =>
+        DeleteInBatchesAsync(() => dataSource.CreateCommand(DeleteBatch), BatchSize, cancellationToken);
 }

@@ -9,8 +9,8 @@ namespace CleanWorkspace.Infrastructure.Database;
 /// <param name="ids">The columns that identify a row. They break ties.</param>
 internal sealed class ListStatement(string source, string[] ids)
 {
-    /// <summary>The highest count of a search. It is also the count of a search that finds more rows.</summary>
-    public const int MaxSearchCount = 5000;
+    /// <summary>The highest count of a search, and of a list with a limited count. It is also the count of more rows.</summary>
+    public const int MaxCount = 5000;
 
     // A frequent word needs another plan than a rare one. Compiling the statement (jit) takes longer than running it. The settings hold
     // until the end of the batch.
@@ -26,6 +26,7 @@ internal sealed class ListStatement(string source, string[] ids)
     private string? _key;
     private bool _isDescending;
     private string? _countQuery;
+    private bool _isCountLimited;
 
     /// <summary>Adds a parameter and returns its name in the statement.</summary>
     public string Add<TValue>(TValue value)
@@ -68,7 +69,7 @@ internal sealed class ListStatement(string source, string[] ids)
         return $"{(word.IsBeginning ? "'% '" : "'%'")} || {escaped} || '%'";
     }
 
-    /// <summary>Adds a condition of a search. Its rows are counted up to <see cref="MaxSearchCount"/>.</summary>
+    /// <summary>Adds a condition of a search. Its rows are counted up to <see cref="MaxCount"/>.</summary>
     public ListStatement Search(string condition)
     {
         _search.Add($"({condition})");
@@ -87,6 +88,13 @@ internal sealed class ListStatement(string source, string[] ids)
     public ListStatement UseCountQuery(string? query)
     {
         _countQuery = query;
+        return this;
+    }
+
+    /// <summary>Counts rows up to <see cref="MaxCount"/>. Use it for a list that grows without end and has no counter.</summary>
+    public ListStatement LimitCount()
+    {
+        _isCountLimited = true;
         return this;
     }
 
@@ -116,7 +124,7 @@ internal sealed class ListStatement(string source, string[] ids)
 
     /// <summary>Tells whether a search stopped at its limit. Its page then comes from <see cref="ToBatchOfMany{T}"/>.</summary>
     /// <param name="count">The number of rows from the other commands.</param>
-    public bool HasTooMany(int count) => _search.Count > 0 && count > MaxSearchCount;
+    public bool HasTooMany(int count) => _search.Count > 0 && count > MaxCount;
 
     /// <summary>Returns the commands for one page of a search with too many rows. The rows are as in <see cref="ToBatch{T}"/>.</summary>
     /// <remarks>
@@ -142,7 +150,7 @@ internal sealed class ListStatement(string source, string[] ids)
                     ORDER BY {WithDirection(Order, direction)} LIMIT {MaxNear}
                 ) AS nearby WHERE is_found {limit}),
             others AS MATERIALIZED (SELECT {Chosen} FROM {source}{WhereAll([.. rest, match])})
-            {SelectRows(rows, shown, $"{MaxSearchCount}", page, direction)}
+            {SelectRows(rows, shown, $"{MaxCount}", page, direction)}
             """);
     }
 
@@ -152,10 +160,12 @@ internal sealed class ListStatement(string source, string[] ids)
 
     private string Chosen => string.Join(", ", Order.Zip(Names, (expression, name) => $"{expression} AS {name}"));
 
-    private string Found => $"{source}{WhereAll(_conditions.Concat(_search))} LIMIT {MaxSearchCount + 1}";
+    private string Found => $"{source}{WhereAll(_conditions.Concat(_search))} LIMIT {MaxCount + 1}";
 
     private string Count => _search.Count > 0
         ? $"SELECT count(*)::int FROM (SELECT FROM {Found}) AS found"
+        : _isCountLimited
+        ? $"SELECT count(*)::int FROM (SELECT FROM {source}{WhereAll(_conditions)} LIMIT {MaxCount}) AS counted"
         : $"SELECT coalesce(({_countQuery ?? $"SELECT count(*) FROM {source}{WhereAll(_conditions)}"}), 0)::int";
 
     // Selects the sort key and the ids of the page first, then joins the other columns. So a skipped row costs little. A search runs once

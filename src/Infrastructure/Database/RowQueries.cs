@@ -72,7 +72,7 @@ internal sealed class RowQueries<T>(NpgsqlDataSource database, Rows<T> rows)
         if (list.HasTooMany(count))
         {
             (found, _) = await ReadAsync(connection, list.ToBatchOfMany(rows, fields, request), fields, cancellationToken);
-            count = ListStatement.MaxSearchCount;
+            count = ListStatement.MaxCount;
         }
 
         return Page.Of(request, count, found);

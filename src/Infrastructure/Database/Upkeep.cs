@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
@@ -10,6 +11,22 @@ public abstract class Upkeep(ILogger logger, string failure) : BackgroundService
 {
     /// <summary>The pause between two runs.</summary>
     protected abstract TimeSpan Interval { get; }
+
+    /// <summary>Deletes rows in batches, until a batch is not full. So no statement holds locks for long.</summary>
+    /// <param name="createCommand">Creates the command that deletes one batch.</param>
+    /// <param name="batchSize">The number of rows of a full batch.</param>
+    /// <param name="cancellationToken">Cancels the work. Finished batches stay deleted.</param>
+    protected static async Task DeleteInBatchesAsync(
+        Func<NpgsqlCommand> createCommand, int batchSize, CancellationToken cancellationToken)
+    {
+        int deleted;
+        do
+        {
+            await using var command = createCommand();
+            deleted = await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        while (deleted == batchSize);
+    }
 
     /// <inheritdoc/>
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -9,7 +9,6 @@ internal sealed class ImportJobExpiry(NpgsqlDataSource dataSource, ILogger<Impor
     : Upkeep(logger, "Cannot delete expired import jobs")
 {
     private const int BatchSize = 100;
-    private const int TimeoutSeconds = 30;
 
     private static readonly string DeleteFiles = $"""
         DELETE FROM import_job_chunks WHERE (job_id, number) IN (
@@ -27,19 +26,7 @@ internal sealed class ImportJobExpiry(NpgsqlDataSource dataSource, ILogger<Impor
 
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        await DeleteAllAsync(DeleteFiles, cancellationToken);
-        await DeleteAllAsync(DeleteJobs, cancellationToken);
-    }
-
-    private async Task DeleteAllAsync(string sql, CancellationToken cancellationToken)
-    {
-        int deleted;
-        do
-        {
-            await using var command = dataSource.CreateCommand(sql);
-            command.CommandTimeout = TimeoutSeconds;
-            deleted = await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-        while (deleted == BatchSize);
+        await DeleteInBatchesAsync(() => dataSource.CreateCommand(DeleteFiles), BatchSize, cancellationToken);
+        await DeleteInBatchesAsync(() => dataSource.CreateCommand(DeleteJobs), BatchSize, cancellationToken);
     }
 }

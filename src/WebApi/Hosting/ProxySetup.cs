@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.HttpOverrides;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -23,7 +21,7 @@ internal static partial class ProxySetup
                 + "set Proxies__Trusted to the address of the proxy.");
         }
 
-        var networks = builder.Configuration.ListOf(Key).Select(Parse).ToList();
+        var networks = builder.Configuration.NetworksOf(Key).ToList();
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
             // The defaults trust this machine, where any program can send any header.
@@ -122,18 +120,5 @@ internal static partial class ProxySetup
 
         forwarded?.ForEach(name => context.Request.Headers.Remove(name));
         return next(context);
-    }
-
-    private static IPNetwork Parse(string text)
-    {
-        if (IPAddress.TryParse(text, out var address))
-        {
-            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        }
-
-        return IPNetwork.TryParse(text, out var network)
-            ? network
-            : throw new StartFailure(
-                $"Proxies__Trusted has {text}, which is not an IP address or a network. Use values such as 10.0.0.1 or 10.0.0.0/8.");
     }
 }

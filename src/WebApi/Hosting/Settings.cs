@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -10,6 +11,16 @@ internal static class Settings
     [
         .. configuration.GetSection(key).GetChildren().Select(item => item.Value).Prepend(configuration[key])
             .SelectMany(value => (value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+    ];
+
+    /// <summary>Reads a list of IP addresses and networks (CIDR).</summary>
+    public static IPNetwork[] NetworksOf(this IConfiguration configuration, string key) =>
+    [
+        .. configuration.ListOf(key).Select(text =>
+            IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : IPNetwork.TryParse(text, out var network) ? network
+            : throw new StartFailure(
+                $"{NameOf(key)} has {text}, which is not an IP address or a network. Use values such as 10.0.0.1 or 10.0.0.0/8.")),
     ];
 
     /// <summary>Reads a time in whole seconds, from 1 to <paramref name="max"/>.</summary>
@@ -26,6 +37,8 @@ internal static class Settings
 
         return int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number
-            : throw new StartFailure($"{key.Replace(":", "__", StringComparison.Ordinal)} must be a whole number from {min} to {max}.");
+            : throw new StartFailure($"{NameOf(key)} must be a whole number from {min} to {max}.");
     }
+
+    private static string NameOf(string key) => key.Replace(":", "__", StringComparison.Ordinal);
 }

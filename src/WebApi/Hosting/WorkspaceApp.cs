@@ -1,6 +1,7 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Infrastructure;
 using CleanWorkspace.Infrastructure.AuditEntries;
+using CleanWorkspace.Infrastructure.Webhooks;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -24,7 +25,8 @@ internal static class WorkspaceApp
         builder.Services.AddApplication().AddInfrastructure(
             database.ConnectionString,
             TimeoutSetup.TimeoutOf(builder.Configuration),
-            new AuditRetention(TimeSpan.FromDays(builder.Configuration.NumberOf("Audit:RetentionDays", 400, 2, 36500))));
+            new AuditRetention(TimeSpan.FromDays(builder.Configuration.NumberOf("Audit:RetentionDays", 400, 2, 36500))),
+            new WebhookSettings(builder.Configuration.NetworksOf("Webhooks:AllowedNetworks"), builder.Environment.IsDevelopment()));
         builder.AddApi();
         return builder.Build();
     }

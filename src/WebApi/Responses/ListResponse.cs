@@ -19,7 +19,9 @@ public sealed record ListResponse<T>
     /// <example>{"page": 1, "previous_page": null, "next_page": 2}</example>
     public required ListMeta Meta { get; init; }
 
-    /// <summary>The exact number of rows on all pages. A search stops counting at 5,000: then this number or more.</summary>
+    /// <summary>
+    /// The exact number of rows on all pages. A search and the audit stop counting at 5,000: then this number or more.
+    /// </summary>
     /// <example>315</example>
     public required int Count { get; init; }
 

@@ -367,6 +367,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [Theory]
     [InlineData("Proxies__Trusted", "10.0.0.1;proxy.example.org", "Proxies__Trusted has proxy.example.org,")]
     [InlineData("Proxies__Trusted__0", "10.0.0.0/33", "Proxies__Trusted has 10.0.0.0/33,")]
+    [InlineData("Webhooks__AllowedNetworks", "10.0.0.0/8;internal", "Webhooks__AllowedNetworks has internal,")]
     [InlineData("Requests__TimeoutSeconds", "0", "Requests__TimeoutSeconds must be")]
     [InlineData("Requests__TimeoutSeconds", "1.5", "Requests__TimeoutSeconds must be")]
     [InlineData("RateLimits__RequestsPerSecond", "-1", "RateLimits__RequestsPerSecond must be a whole number from 0 to 100000")]

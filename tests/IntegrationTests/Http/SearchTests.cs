@@ -191,7 +191,7 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
     [Fact]
     public async Task A_search_with_too_many_rows_to_count_leads_to_all_of_them_by_links_and_by_page_numbers()
     {
-        const int Many = ListStatement.MaxSearchCount + 100;
+        const int Many = ListStatement.MaxCount + 100;
         await service.ClearAsync();
         await service.ExecuteAsync(
             $"""
@@ -234,13 +234,13 @@ public sealed class SearchTests(ServiceFixture service) : IClassFixture<ServiceF
         await service.ExecuteAsync(
             $"""
             INSERT INTO user_groups (id, name)
-            SELECT {SeededDirectory.NewId("i")}, 'Team ' || i FROM generate_series(1, {ListStatement.MaxSearchCount}) AS i
+            SELECT {SeededDirectory.NewId("i")}, 'Team ' || i FROM generate_series(1, {ListStatement.MaxCount}) AS i
             """);
 
-        Assert.Equal(ListStatement.MaxSearchCount, (await service.ReadIdsAsync("/auth/group?q=te")).Length);
-        Assert.Equal(ListStatement.MaxSearchCount, (await service.ReadIdsAsync("/auth/group?q=tea&sort=-name")).Length);
+        Assert.Equal(ListStatement.MaxCount, (await service.ReadIdsAsync("/auth/group?q=te")).Length);
+        Assert.Equal(ListStatement.MaxCount, (await service.ReadIdsAsync("/auth/group?q=tea&sort=-name")).Length);
         await service.CreateGroupAsync(new { name = "Team" });
-        Assert.Equal(ListStatement.MaxSearchCount, (int)(await service.ReadListAsync("/auth/group?q=te&sort=name"))["count"]!);
+        Assert.Equal(ListStatement.MaxCount, (int)(await service.ReadListAsync("/auth/group?q=te&sort=name"))["count"]!);
     }
 
     [Fact]

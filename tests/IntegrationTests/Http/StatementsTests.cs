@@ -45,6 +45,7 @@ public sealed partial class StatementsTests(ServiceFixture service) : IClassFixt
         await RecordAsync("DELETE", $"/auth/group/{group}/users/{user}");
         await RecordAsync("PATCH", $"/auth/group/{group}/users", new { add = new[] { user }, remove = Array.Empty<string>() });
         await RecordAsync("GET", "/auth/audit?actor=command-line");
+        await RecordAsync("GET", "/auth/audit?kind=deleted&operation=sql");
         await RecordBatchAsync("/user", user, "users");
         await RecordBatchAsync("/auth/group", group, "user_groups");
         await RecordAsync(

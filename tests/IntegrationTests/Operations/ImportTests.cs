@@ -5,6 +5,7 @@ using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 using CleanWorkspace.Infrastructure;
 using CleanWorkspace.Infrastructure.AuditEntries;
+using CleanWorkspace.Infrastructure.Webhooks;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -527,7 +528,8 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddScoped(_ => new Caller("tester", "import", null));
-        services.AddInfrastructure(service.ConnectionString, TimeLimit.OfWait, new AuditRetention(TimeLimit.OfWait));
+        services.AddInfrastructure(
+            service.ConnectionString, TimeLimit.OfWait, new AuditRetention(TimeLimit.OfWait), new WebhookSettings([], false));
         return services.BuildServiceProvider();
     }
 

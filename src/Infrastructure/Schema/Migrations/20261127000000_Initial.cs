@@ -240,6 +240,16 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 columns: new[] { "actor", "write_id", "resource_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_kind",
+                table: "audit_entries",
+                columns: new[] { "kind", "write_id", "resource_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_operation",
+                table: "audit_entries",
+                columns: new[] { "operation", "write_id", "resource_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_position",
                 table: "audit_entries",
                 column: "position",

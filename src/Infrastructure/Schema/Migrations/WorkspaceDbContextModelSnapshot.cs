@@ -315,6 +315,12 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.HasIndex("Actor", "WriteId", "ResourceId")
                         .HasDatabaseName("ix_audit_entries_actor");
 
+                    b.HasIndex("Kind", "WriteId", "ResourceId")
+                        .HasDatabaseName("ix_audit_entries_kind");
+
+                    b.HasIndex("Operation", "WriteId", "ResourceId")
+                        .HasDatabaseName("ix_audit_entries_operation");
+
                     b.ToTable("audit_entries", (string)null);
                 });
 

@@ -343,10 +343,63 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
 
         await service.ExecuteAsync("UPDATE users SET role = 'guest'");
 
-        Assert.Equal(6001, await service.CountAsync("/auth/audit"));
         var ofGroup = (await service.GetAsync($"/auth/audit?resource={group}")).Json;
         Assert.Equal(group, (string)ofGroup["results"]!.AsArray().Single()!["resource_id"]!);
         Assert.Equal(6001, (await FollowAsync("/auth/audit?page_size=200")).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task The_count_stops_at_5000_and_the_links_lead_to_all_entries()
+    {
+        await service.SeedUsersAsync(5001);
+        var ofOne = $"resource={(await LastEntryAsync())["resource_id"]}";
+
+        foreach (var list in new[] { "/auth/audit?page_size=200", "/auth/audit?page_size=200&kind=created&operation=sql" })
+        {
+            var pages = await service.FollowAsync(list, ListPages.Next);
+
+            Assert.Equal(5001, pages.SelectMany(Resources).Distinct().Count());
+            Assert.All(pages, page => Assert.Equal((5000, 25), ((int)page["count"]!, (int)page["total_pages"]!)));
+            Assert.Equal(Resources(pages[25]), Resources(await service.ReadListAsync($"{list}&page=26")));
+            var past = await service.ReadListAsync($"{list}&page=99");
+            Assert.Equal((0, 5000, 25), (Resources(past).Count(), (int)past["count"]!, (int)past["meta"]!["previous_page"]!));
+        }
+
+        Assert.Equal(1, await service.CountAsync("/auth/audit", ofOne));
+        await service.ExecuteAsync("DELETE FROM audit_entries WHERE ctid IN (SELECT ctid FROM audit_entries LIMIT 2)");
+        Assert.Equal(4999, await service.CountAsync("/auth/audit"));
+    }
+
+    [Fact]
+    public async Task Filters_by_kind_and_operation_work_alone_and_together()
+    {
+        var users = await service.CreateUsersAsync(2);
+        var group = (await service.CreateGroupAsync(new { users })).Id();
+        (await service.PatchAsync($"/user/{users[0]}", new { first_name = "Grace", user_groups = Array.Empty<string>() })).MustBe(200);
+        (await service.DeleteAsync($"/user/{users[1]}")).MustBe(204);
+        (await service.ImportAsync("email\nada@example.org\n")).MustBe(200);
+        await service.ExecuteAsync("DELETE FROM user_groups");
+
+        Assert.Equal([users[1], group], await ResourcesAsync("kind=deleted"));
+        Assert.Equal([users[0]], await ResourcesAsync("kind=updated"));
+        Assert.Equal(4, (await ResourcesAsync("kind=created")).Length);
+        Assert.Single(await ResourcesAsync("kind=finished&operation=Users_import"));
+        Assert.Equal(2, (await ResourcesAsync("operation=Users_import")).Length);
+        Assert.Equal(users, await ResourcesAsync("operation=Users_createNewUser"));
+        Assert.Equal([group], await ResourcesAsync("operation=sql&kind=deleted"));
+        Assert.Empty(await ResourcesAsync("operation=SQL"));
+        Assert.Empty(await ResourcesAsync("operation=sql&kind=created"));
+        Assert.Equal(users, (await FollowAsync("/auth/audit?page_size=1&kind=created&operation=Users_createNewUser"))
+            .Select(entry => entry.Split(' ')[1]).Reverse());
+
+        // Oldest first.
+        async Task<string[]> ResourcesAsync(string query)
+        {
+            var list = (await service.GetAsync($"/auth/audit?{query}")).MustBe(200).Json;
+            var resources = Resources(list).Reverse().ToArray();
+            Assert.Equal(resources.Length, (int)list["count"]!);
+            return resources;
+        }
     }
 
     [Fact]
@@ -472,6 +525,12 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
     [InlineData("actor=", "actor", "invalid_text")]
     [InlineData("actor=%00", "actor", "invalid_text")]
     [InlineData("actor=a&actor=b", "actor", "invalid_text")]
+    [InlineData("kind=", "kind", "unknown_kind")]
+    [InlineData("kind=Created", "kind", "unknown_kind")]
+    [InlineData("kind=created,deleted", "kind", "unknown_kind")]
+    [InlineData("kind=created&kind=deleted", "kind", "unknown_kind")]
+    [InlineData("operation=", "operation", "invalid_text")]
+    [InlineData("operation=%00", "operation", "invalid_text")]
     [InlineData("created_after=yesterday", "created_after", "invalid_time")]
     [InlineData("created_after=2026-11-23", "created_after", "invalid_time")]
     [InlineData("created_after=2026-11-23T12:00:00", "created_after", "invalid_time")]
@@ -503,8 +562,10 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
 
     [Fact]
     public async Task Every_faulty_parameter_is_named_at_once() =>
-        (await service.GetAsync("/auth/audit?page_size=x&resource=x&actor=%01&created_after=x&created_before=x&cursor=x&x=x"))
-            .MustRefuseParameters("page_size", "resource", "actor", "created_after", "created_before", "cursor", "x");
+        (await service.GetAsync("/auth/audit?page_size=x&resource=x&actor=%01&kind=x&operation=%01&created_after=x&created_before=x"
+            + "&cursor=x&x=x"))
+            .MustRefuseParameters(
+                "page_size", "resource", "actor", "kind", "operation", "created_after", "created_before", "cursor", "x");
 
     [Fact]
     public async Task A_changed_cursor_or_a_cursor_of_other_filters_is_refused()
@@ -523,6 +584,8 @@ public sealed class ListAuditEntriesTests(ServiceFixture service) : IClassFixtur
         await MustRefuseAsync($"cursor={cursor}");
         await MustRefuseAsync($"actor={actor}2&cursor={cursor}");
         await MustRefuseAsync($"actor={actor}&resource={Bodies.UnknownId}&cursor={cursor}");
+        await MustRefuseAsync($"actor={actor}&kind=created&cursor={cursor}");
+        await MustRefuseAsync($"actor={actor}&operation=sql&cursor={cursor}");
         await MustRefuseAsync($"actor={actor}&created_after=2026-01-01T00:00:00Z&cursor={cursor}");
         await MustRefuseAsync($"actor={actor}&created_before=2026-01-01T00:00:00Z&cursor={cursor}");
         await MustRefuseAsync($"actor={actor}&cursor={cursor}&cursor={cursor}");
