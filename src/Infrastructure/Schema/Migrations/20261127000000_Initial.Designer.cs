@@ -319,7 +319,8 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasDatabaseName("ix_audit_entries_actor");
 
                     b.HasIndex("Kind", "WriteId", "ResourceId")
-                        .HasDatabaseName("ix_audit_entries_kind");
+                        .HasDatabaseName("ix_audit_entries_kind")
+                        .HasFilter("kind IN ('deleted', 'finished')");
 
                     b.HasIndex("Operation", "WriteId", "ResourceId")
                         .HasDatabaseName("ix_audit_entries_operation");

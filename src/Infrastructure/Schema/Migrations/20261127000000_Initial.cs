@@ -242,7 +242,8 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_kind",
                 table: "audit_entries",
-                columns: new[] { "kind", "write_id", "resource_id" });
+                columns: new[] { "kind", "write_id", "resource_id" },
+                filter: "kind IN ('deleted', 'finished')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_operation",
