@@ -441,8 +441,8 @@ ORDER BY a.write_id DESC, a.resource_id DESC LIMIT 51;
 
 -- GET /auth/audit?kind=deleted&operation=sql: 200
 
-SELECT a.write_id, a.resource, a.resource_id, a.created_at, a.actor, a.operation, a.trace_id, a.changes, CASE WHEN a.mirrors THEN '{}' ELSE a.added END AS added, CASE WHEN a.mirrors THEN '{}' ELSE a.removed END AS removed, '', (SELECT count(*)::int FROM (SELECT FROM audit_entries AS a WHERE (a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}') AND a.kind = $1 AND a.operation = $2 LIMIT 5000) AS counted)
-FROM audit_entries AS a WHERE (a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}') AND a.kind = $1 AND a.operation = $2
+SELECT a.write_id, a.resource, a.resource_id, a.created_at, a.actor, a.operation, a.trace_id, a.changes, CASE WHEN a.mirrors THEN '{}' ELSE a.added END AS added, CASE WHEN a.mirrors THEN '{}' ELSE a.removed END AS removed, '', (SELECT count(*)::int FROM (SELECT FROM audit_entries AS a WHERE (a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}') AND a.kind = 'deleted' AND a.operation = $1 LIMIT 5000) AS counted)
+FROM audit_entries AS a WHERE (a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}') AND a.kind = 'deleted' AND a.operation = $1
 ORDER BY a.write_id DESC, a.resource_id DESC LIMIT 51;
 
 -- GET /user/UUID, several at once
