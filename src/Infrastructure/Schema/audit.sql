@@ -51,13 +51,15 @@ CREATE OR REPLACE FUNCTION current_write() RETURNS jsonb LANGUAGE sql STABLE AS 
         jsonb_build_object('actor', 'database:' || session_user, 'operation', 'sql'))
 $$;
 
--- Merges the changes of several statements of one write: from the first value to the last one.
+-- Merges the changes of several statements of one write: from the first value to the last one. What was changed back is no change.
 CREATE OR REPLACE FUNCTION merge_changes(earlier jsonb, later jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    RETURN earlier || (
-        SELECT coalesce(jsonb_object_agg(key, jsonb_strip_nulls(jsonb_build_object(
-            'from', coalesce(earlier -> key, value) -> 'from', 'to', value -> 'to'))), '{}')
-        FROM jsonb_each(later));
+    RETURN earlier - ARRAY(SELECT jsonb_object_keys(later)) || (
+        SELECT coalesce(jsonb_object_agg(key, change), '{}')
+        FROM jsonb_each(later) AS l (key, value)
+        CROSS JOIN LATERAL jsonb_strip_nulls(
+            jsonb_build_object('from', coalesce(earlier -> key, value) -> 'from', 'to', value -> 'to')) AS change
+        WHERE change -> 'from' IS DISTINCT FROM change -> 'to');
 END
 $$;
 
@@ -119,8 +121,10 @@ BEGIN
                     this ->> 'actor', this ->> 'operation', this ->> 'trace_id', jsonb_strip_nulls(jsonb_build_object(%4$s))
                 FROM changed
                 ON CONFLICT ON CONSTRAINT pk_audit_entries
+                -- A row that this write has created and deleted was only updated in the end, or not even that.
                 DO UPDATE SET
-                    kind = excluded.kind, resource_version = excluded.resource_version,
+                    kind = CASE WHEN entry.kind = 'updated' THEN excluded.kind ELSE 'updated' END,
+                    resource_version = excluded.resource_version,
                     changes = merge_changes(entry.changes, excluded.changes);
             END IF;
             RETURN NULL;

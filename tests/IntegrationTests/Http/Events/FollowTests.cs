@@ -101,6 +101,29 @@ public sealed class FollowTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
+    public async Task What_a_write_takes_back_has_no_event()
+    {
+        var group = (await service.CreateGroupAsync()).Id();
+        var user = (await service.CreateUserAsync(new { first_name = "Ada" })).Id();
+        var reader = await EventReader.StartAsync(service);
+        await using (var write = await BeginAsync($"INSERT INTO memberships (group_id, user_id) VALUES ('{group}', '{user}')"))
+        {
+            await write.ExecuteAsync($"DELETE FROM memberships WHERE group_id = '{group}'");
+            await write.ExecuteAsync($"UPDATE users SET first_name = 'Augusta', last_name = 'King' WHERE id = '{user}'");
+            await write.ExecuteAsync($"UPDATE users SET first_name = 'Ada' WHERE id = '{user}'");
+            await write.ExecuteAsync($"INSERT INTO users (id, role, first_name) VALUES ('{Bodies.UnknownId}', 'viewer', 'Nobody')");
+            await write.ExecuteAsync($"DELETE FROM users WHERE id = '{Bodies.UnknownId}'");
+            await write.CommitAsync();
+        }
+
+        (await service.DeleteAsync($"/user/{user}")).MustBe(204);
+
+        var events = await reader.ReadUntilAsync(events => events.Any(change => change.IsOf("user.deleted", user)));
+        Assert.Equal(["user.updated", "user.deleted"], events.Select(change => change.Type()));
+        Assert.Equal("last_name", Assert.Single(events[0]["changes"]!.AsObject()).Key);
+    }
+
+    [Fact]
     public async Task An_import_is_one_write_and_ends_with_its_counts()
     {
         await service.CreateGroupAsync(new { name = "Old" });
