@@ -6,6 +6,7 @@ using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
+using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Infrastructure.ApiKeys;
 using CleanWorkspace.Infrastructure.AuditEntries;
 using CleanWorkspace.Infrastructure.Database;
@@ -14,6 +15,7 @@ using CleanWorkspace.Infrastructure.ImportJobs;
 using CleanWorkspace.Infrastructure.Transfers;
 using CleanWorkspace.Infrastructure.UserGroups;
 using CleanWorkspace.Infrastructure.Users;
+using CleanWorkspace.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,8 +35,13 @@ public static class DependencyInjection
     /// <param name="connectionString">An Npgsql connection string. Its settings take precedence over the defaults.</param>
     /// <param name="requestTimeout">The time limit of a request. By default no statement ends before it.</param>
     /// <param name="auditRetention">How long the audit keeps its entries.</param>
+    /// <param name="webhooks">Where webhooks may send.</param>
     public static IServiceCollection AddInfrastructure(
-        this IServiceCollection services, string connectionString, TimeSpan requestTimeout, AuditRetention auditRetention)
+        this IServiceCollection services,
+        string connectionString,
+        TimeSpan requestTimeout,
+        AuditRetention auditRetention,
+        WebhookSettings webhooks)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString, requestTimeout));
@@ -53,6 +60,11 @@ public static class DependencyInjection
         services.AddSingleton<ITransfers, PostgresTransfers>();
         services.AddSingleton<IImportJobs, PostgresImportJobs>();
         services.AddSingleton<PendingImportJobs>();
+        services.AddSingleton(webhooks);
+        services.AddSingleton<IWebhookSender, WebhookSender>();
+        services.AddSingleton<WebhookCursors>();
+        services.AddHostedService<WebhookWorker>();
+        services.AddHostedService<WebhookDeliveryExpiry>();
 
         services.AddScoped<CallerInterceptor>();
         services.AddDbContext<WorkspaceDbContext>((provider, options) =>

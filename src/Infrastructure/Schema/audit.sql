@@ -158,6 +158,9 @@ $procedure$;
 CALL audit_columns('users', ARRAY['first_name', 'last_name', 'email', 'role']);
 CALL audit_columns('user_groups', ARRAY['name', 'icon', 'description']);
 CALL audit_columns('api_keys', ARRAY['name', 'role', 'expires_at'], also_shown => ARRAY['last_used_at']);
+CALL audit_columns(
+    'webhooks', ARRAY['url', 'types', 'group_id', 'description', 'state', 'previous_secret_expires_at'],
+    also_shown => ARRAY['disabled_reason', 'failing_since', 'blocked_event_id', 'next_attempt_at']);
 
 -- Merges the ids of several statements of one write. The last statement decides about an id: it is not both added and removed.
 CREATE OR REPLACE FUNCTION merge_ids(earlier uuid[], later uuid[], undone uuid[]) RETURNS uuid[] LANGUAGE plpgsql IMMUTABLE AS $$

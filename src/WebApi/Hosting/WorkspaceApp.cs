@@ -1,4 +1,5 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Infrastructure;
 using CleanWorkspace.Infrastructure.AuditEntries;
 
@@ -24,7 +25,8 @@ internal static class WorkspaceApp
         builder.Services.AddApplication().AddInfrastructure(
             database.ConnectionString,
             TimeoutSetup.TimeoutOf(builder.Configuration),
-            new AuditRetention(TimeSpan.FromDays(builder.Configuration.NumberOf("Audit:RetentionDays", 400, 2, 36500))));
+            new AuditRetention(TimeSpan.FromDays(builder.Configuration.NumberOf("Audit:RetentionDays", 400, 2, 36500))),
+            new WebhookSettings([], builder.Environment.IsDevelopment()));
         builder.AddApi();
         return builder.Build();
     }

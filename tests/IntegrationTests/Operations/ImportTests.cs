@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Domain.Users;
@@ -527,7 +528,8 @@ public sealed class ImportTests(ServiceFixture service) : IClassFixture<ServiceF
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddScoped(_ => new Caller("tester", "import", null));
-        services.AddInfrastructure(service.ConnectionString, TimeLimit.OfWait, new AuditRetention(TimeLimit.OfWait));
+        services.AddInfrastructure(
+            service.ConnectionString, TimeLimit.OfWait, new AuditRetention(TimeLimit.OfWait), new WebhookSettings([], false));
         return services.BuildServiceProvider();
     }
 
