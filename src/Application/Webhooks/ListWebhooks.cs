@@ -12,7 +12,8 @@ public sealed record WebhooksListRequest : ListRequest<WebhookResponse>
     public override string List => nameof(WebhookResponse);
 }
 
-internal sealed class ListWebhooksHandler(IWorkspaceDbContext db, IMapper mapper) : IRequestHandler<WebhooksListRequest, Page<WebhookResponse>>
+internal sealed class ListWebhooksHandler(IWorkspaceDbContext db, IMapper mapper)
+    : IRequestHandler<WebhooksListRequest, Page<WebhookResponse>>
 {
     public async Task<Page<WebhookResponse>> Handle(WebhooksListRequest request, CancellationToken cancellationToken)
     {

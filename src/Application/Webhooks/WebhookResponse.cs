@@ -48,7 +48,7 @@ public sealed record WebhookResponse : IResource
     /// <example>2026-11-23T12:29:27.123456Z</example>
     public required DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>The time until which the secret before the last rotation signs, too (RFC 3339, UTC); null if there was no rotation.</summary>
+    /// <summary>The time until which the former secret signs, too (RFC 3339, UTC); null if the secret was never rotated.</summary>
     /// <example>2026-11-24T12:24:27.123456Z</example>
     public required DateTimeOffset? PreviousSecretExpiresAt { get; init; }
 
@@ -79,7 +79,12 @@ public sealed record WebhookResponse : IResource
 
 internal sealed class WebhookResponseProfile : Profile
 {
-    public WebhookResponseProfile() => CreateMap<Webhook, WebhookResponse>()
+    public WebhookResponseProfile()
+    {
+        // Null and an empty list of types are not the same.
+        AllowNullCollections = true;
+        CreateMap<Webhook, WebhookResponse>()
             .ForMember(response => response.Secret, map => map.Ignore())
             .ForMember(response => response.Shown, map => map.Ignore());
+    }
 }

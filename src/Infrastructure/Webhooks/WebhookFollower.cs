@@ -38,7 +38,7 @@ internal sealed class WebhookFollower(
     private FeedPlace _current;
     private long _storedAt = TimeProvider.System.GetTimestamp();
 
-    /// <summary>Delivers events until it is asked to stop, or until the webhook is disabled, deleted or served by another instance.</summary>
+    /// <summary>Delivers events until its turn ends, or the webhook is disabled, deleted or served by another instance.</summary>
     /// <param name="stop">Ends the work after the current attempt.</param>
     /// <param name="abort">Ends the current attempt, too. The event is sent again later.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
@@ -74,31 +74,31 @@ internal sealed class WebhookFollower(
             return;
         }
 
-        var start = TimeProvider.System.GetTimestamp();
-        do
+        var batch = await CollectAsync(work, stop);
+        if (batch.Items.Count > 0)
         {
-            var token = await BeginAsync(stop);
-            if (token is null)
-            {
-                return;
-            }
-
-            var (items, isEnd) = await CollectAsync(work, token, stop);
-            if (items.Count > 0)
-            {
-                await DeliverAsync(work, items, stop, abort);
-                return;
-            }
-
-            if (isEnd)
-            {
-                await cursors.FinishAsync(work.Resend!, stop);
-                return;
-            }
-
-            await feed.WaitAsync(token with { Position = _current.Position }, Pause, stop);
+            await DeliverAsync(work, batch.Items, stop, abort);
         }
-        while (!stop.IsCancellationRequested && TimeProvider.System.GetElapsedTime(start) < Pause);
+        else if (batch.State == BatchState.Complete)
+        {
+            await cursors.FinishAsync(work.Resend!, stop);
+        }
+        else if (batch.State == BatchState.Open)
+        {
+            await WaitAsync(work, stop);
+        }
+    }
+
+    // Waits for events to deliver.
+    private async Task WaitAsync(WebhookWork work, CancellationToken stop)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        var batch = new Batch([], BatchState.Open);
+        while (batch is { Items.Count: 0, State: BatchState.Open } && TimeProvider.System.GetElapsedTime(start) < Pause)
+        {
+            await feed.WaitAsync(await TokenAsync(stop), Pause, stop);
+            batch = await CollectAsync(work, stop);
+        }
 
         if (_current != _stored && TimeProvider.System.GetElapsedTime(_storedAt) > StorePause)
         {
@@ -106,39 +106,48 @@ internal sealed class WebhookFollower(
         }
     }
 
-    // Null if events after the place were removed.
-    private async Task<EventToken?> BeginAsync(CancellationToken stop)
+    // The cursor was restored together with the audit, so it always belongs to the current epoch.
+    private async Task<EventToken> TokenAsync(CancellationToken stop) =>
+        await feed.BeginAsync(EventToken.Now, stop) with { Position = _current.Position };
+
+    // Disables the webhook and returns true if events after the place were removed.
+    private async Task<bool> HasExpiredAsync(CancellationToken stop)
     {
-        var end = await feed.BeginAsync(EventToken.Now, stop);
         var oldest = await feed.BeginAsync(null, stop);
         if (_current.Position >= oldest.Position)
         {
-            return end with { Position = _current.Position };
+            return false;
         }
 
         await cursors.ExpireAsync(id, oldest.Position, Expired, stop);
         _current = default;
         logger.LogWarning("The webhook {Id} was disabled. {Reason}", id, Expired);
-        return null;
+        return true;
     }
 
     // Reads the next events to deliver. Moves the place in memory past others.
-    private async Task<(List<WebhookItem> Items, bool IsEnd)> CollectAsync(WebhookWork work, EventToken token, CancellationToken stop)
+    private async Task<Batch> CollectAsync(WebhookWork work, CancellationToken stop)
     {
         var items = new List<WebhookItem>();
+        if (await HasExpiredAsync(stop))
+        {
+            return new Batch(items, BatchState.Outdated);
+        }
+
         var (start, weight) = (_current, 0);
         var (write, place) = (0L, new FeedPlace(start.Position, 0));
-        await using var page = await feed.ReadAsync(token, EventFilter.All, PageSize, stop);
+        await using var page = await feed.ReadAsync(await TokenAsync(stop), EventFilter.All, PageSize, stop);
         await foreach (var change in page.ReadAsync(stop))
         {
             if (change.Transaction > work.Resend?.Until)
             {
-                return (items, true);
+                return new Batch(items, BatchState.Complete);
             }
 
-            if (weight >= MaxWeight)
+            // The webhook was changed here. Its filter may select other events from now on.
+            if (weight >= MaxWeight || (change.ResourceId == id && change.Version > work.Version))
             {
-                return (items, false);
+                return new Batch(items, BatchState.Outdated);
             }
 
             place = write == 0 || write == change.Transaction ? place : new FeedPlace(write, 0);
@@ -162,7 +171,7 @@ internal sealed class WebhookFollower(
         }
 
         Pass(new FeedPlace(page.Next.Position, 0));
-        return (items, page.Next.Position >= work.Resend?.Until);
+        return new Batch(items, page.Next.Position >= work.Resend?.Until ? BatchState.Complete : BatchState.Open);
 
         void Pass(FeedPlace next)
         {
@@ -221,5 +230,21 @@ internal sealed class WebhookFollower(
     {
         (_stored, _current) = (place, place);
         _storedAt = TimeProvider.System.GetTimestamp();
+    }
+
+    /// <summary>The next events to deliver.</summary>
+    private sealed record Batch(List<WebhookItem> Items, BatchState State);
+
+    /// <summary>What comes after a batch.</summary>
+    private enum BatchState
+    {
+        /// <summary>There may be more events.</summary>
+        Open,
+
+        /// <summary>The part to resend ends.</summary>
+        Complete,
+
+        /// <summary>The webhook must be read again.</summary>
+        Outdated,
     }
 }

@@ -13,7 +13,7 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// </summary>
 internal static class CompressionSetup
 {
-    /// <summary>The answers with the token of a new API key or the secret of a webhook. No other answer has a secret of the service.</summary>
+    /// <summary>The answers with the token of a new API key or the secret of a webhook. No other answer has a secret.</summary>
     private static readonly string?[] SecretOperations = ["ApiKeys_createNewKey", "Webhooks_createNewWebhook", "Webhooks_rotateById"];
 
     public static void AddCompression(this WebApplicationBuilder builder)

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 using CleanWorkspace.Infrastructure;

@@ -16,12 +16,16 @@ public sealed class CreateNewWebhookTests(ServiceFixture service) : IClassFixtur
 
         var webhook = created.MustBe(201).Json;
         Assert.Equal($"/webhook/{webhook.Id()}", created.Headers.Location!.AbsolutePath);
-        Assert.Equal((receiver.Url, "intranet", "enabled"), ((string)webhook["url"]!, (string)webhook["description"]!, (string)webhook["state"]!));
+        Assert.Equal(
+            (receiver.Url, "intranet", "enabled"),
+            ((string)webhook["url"]!, (string)webhook["description"]!, (string)webhook["state"]!));
         var secret = (string)webhook["secret"]!;
         Assert.StartsWith("whsec_", secret, StringComparison.Ordinal);
         Assert.Equal(32, Convert.FromBase64String(secret["whsec_".Length..]).Length);
-        Assert.DoesNotContain(secret, (await service.GetAsync("/webhook")).MustBe(200).Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(secret, (await service.GetAsync($"/auth/audit?resource={webhook.Id()}")).MustBe(200).Text, StringComparison.Ordinal);
+        foreach (var path in new[] { "/webhook", $"/auth/audit?resource={webhook.Id()}" })
+        {
+            Assert.DoesNotContain(secret, (await service.GetAsync(path)).MustBe(200).Text, StringComparison.Ordinal);
+        }
 
         // Without types the webhook also gets the event of its own creation.
         var calls = await receiver.WaitAsync(2);

@@ -29,9 +29,11 @@ public sealed class DeliveryTests(ServiceFixture service) : IClassFixture<Servic
         await using var byGroup = await WebhookReceiver.StartAsync();
         await using var byBoth = await WebhookReceiver.StartAsync();
         var group = (await service.CreateGroupAsync()).Id();
+        await EventReader.StartAsync(service);
         await service.CreateWebhookAsync(byType, "user.deleted", "group.deleted");
         (await service.PostAsync("/webhook", new { url = byGroup.Url, group_id = group })).MustBe(201);
-        var both = new JsonObject { ["url"] = byBoth.Url, ["group_id"] = group, ["types"] = new JsonArray("user.created", "group.deleted") };
+        var types = new JsonArray("user.created", "group.deleted");
+        var both = new JsonObject { ["url"] = byBoth.Url, ["group_id"] = group, ["types"] = types };
         (await service.PostAsync("/webhook", both)).MustBe(201);
 
         var user = (await service.CreateUserAsync(new { user_groups = new[] { group } })).Id();

@@ -27,7 +27,8 @@ public sealed class GetWebhookByIdTests(ServiceFixture service) : IClassFixture<
         await service.CreateUserAsync();
         await service.WaitForBlockAsync(id);
 
-        var request = new HttpRequestMessage(HttpMethod.Get, $"/webhook/{id}") { Headers = { { "If-None-Match", $"{before.Headers.ETag}" } } };
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/webhook/{id}");
+        request.Headers.Add("If-None-Match", $"{before.Headers.ETag}");
         var after = (await service.SendAsync(request)).MustBe(200);
         Assert.Equal((string)before.Json["updated_at"]!, (string)after.Json["updated_at"]!);
     }

@@ -24,8 +24,9 @@ public sealed class SkipWebhookByIdTests(ServiceFixture service) : IClassFixture
         Assert.Equal(2, receiver.Calls.Count);
         Assert.Null((await service.WaitForBlockAsync(id, isBlocked: false))["failing_since"]);
         refused = "";
-        await Eventually.BeAsync(async () => (int)(await service.PostAsync(
-            $"/webhook/{id}/resend", new { failed_since = DateTimeOffset.UtcNow.AddHours(-1).ToString("O") })).MustBe(202).Json["resends"]! == 1);
+        var selection = new { failed_since = DateTimeOffset.UtcNow.AddHours(-1).ToString("O") };
+        await Eventually.BeAsync(
+            async () => (int)(await service.PostAsync($"/webhook/{id}/resend", selection)).MustBe(202).Json["resends"]! == 1);
         await receiver.UntilAsync(() => receiver.Accepted.Count == 2);
         Assert.Equal(blocked, receiver.Accepted[1]);
     }

@@ -67,6 +67,25 @@ public sealed class UpdateWebhookByIdTests(ServiceFixture service) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_changed_filter_selects_the_first_event_after_the_change()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var id = (await service.CreateWebhookAsync(receiver, "user.created")).Id();
+        var expected = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            expected.Add((await service.CreateUserAsync()).Id());
+            await receiver.WaitAsync(expected.Count);
+            (await service.PatchAsync($"/webhook/{id}", """{"types":["group.created"]}""")).MustBe(200);
+            expected.Add((await service.CreateGroupAsync()).Id());
+            await receiver.WaitAsync(expected.Count);
+            (await service.PatchAsync($"/webhook/{id}", """{"types":["user.created"]}""")).MustBe(200);
+        }
+
+        Assert.Equal(expected, receiver.Calls.Select(call => (string)call.Data["resource_id"]!));
+    }
+
+    [Fact]
     public async Task A_new_url_is_tried_at_once()
     {
         await using var broken = await WebhookReceiver.StartAsync();
