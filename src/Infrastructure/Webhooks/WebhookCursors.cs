@@ -13,7 +13,7 @@ namespace CleanWorkspace.Infrastructure.Webhooks;
 /// Several instances share the webhooks by leases. Whatever an instance writes takes effect only while it has the lease. A second
 /// instance may have it by then, if this one stood still for half a minute.
 /// </remarks>
-internal sealed class WebhookCursors(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class WebhookCursors(NpgsqlDataSource database, DatabaseLiveness liveness, TimeProvider clock)
 {
     private const int TimeoutSeconds = 10;
 
@@ -129,58 +129,42 @@ internal sealed class WebhookCursors(NpgsqlDataSource database, TimeProvider clo
     /// <summary>Claims free webhooks for this instance and returns their ids. Renews the leases of the others.</summary>
     /// <param name="running">The ids of the webhooks that this instance serves.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    public async Task<IReadOnlyList<Guid>> ClaimAsync(Guid[] running, CancellationToken cancellationToken)
-    {
-        await using var command = CreateCommand($"{Renew};\n{Claim}");
-        command.Parameters.Add(new NpgsqlParameter<Guid[]>("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = running });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var claimed = new List<Guid>();
-        while (await row.ReadAsync(cancellationToken))
+    public Task<List<Guid>> ClaimAsync(Guid[] running, CancellationToken cancellationToken) => RunAsync(
+        $"{Renew};\n{Claim}",
+        async (command, token) =>
         {
-            claimed.Add(row.GetGuid(0));
-        }
+            await using var row = await command.ExecuteReaderAsync(token);
+            var claimed = new List<Guid>();
+            while (await row.ReadAsync(token))
+            {
+                claimed.Add(row.GetGuid(0));
+            }
 
-        return claimed;
-    }
+            return claimed;
+        },
+        cancellationToken,
+        new NpgsqlParameter<Guid[]>("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { TypedValue = running });
 
     /// <summary>Gives the lease back, so that any instance can go on.</summary>
     /// <param name="id">The id of the webhook.</param>
     /// <param name="place">The place of the cursor, or null to leave it.</param>
-    public async Task ReleaseAsync(Guid id, FeedPlace? place)
-    {
-        await using var command = CreateCommand(Release, id);
-        command.Parameters.Add(new NpgsqlParameter("position", NpgsqlDbType.Bigint) { Value = (object?)place?.Position ?? DBNull.Value });
-        command.Parameters.Add(new NpgsqlParameter("skip", NpgsqlDbType.Integer) { Value = (object?)place?.Skip ?? DBNull.Value });
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task ReleaseAsync(Guid id, FeedPlace? place) => WriteAsync(
+        Release,
+        CancellationToken.None,
+        new NpgsqlParameter<Guid>("id", id),
+        new NpgsqlParameter("position", NpgsqlDbType.Bigint) { Value = (object?)place?.Position ?? DBNull.Value },
+        new NpgsqlParameter("skip", NpgsqlDbType.Integer) { Value = (object?)place?.Skip ?? DBNull.Value });
 
     /// <summary>Returns what is to be delivered, or null if the webhook is disabled, deleted or served by another instance.</summary>
-    public async Task<WebhookWork?> ReadAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var command = CreateCommand(Read, id);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken))
+    public Task<WebhookWork?> ReadAsync(Guid id, CancellationToken cancellationToken) => RunAsync(
+        Read,
+        async (command, token) =>
         {
-            return null;
-        }
-
-        var types = row.IsDBNull(2) ? null : row.GetString(2).Split(',');
-        return new WebhookWork
-        {
-            Id = id,
-            Version = row.GetInt64(0),
-            Url = new Uri(row.GetString(1)),
-            Filter = new EventFilter(EventTypes.Of(types), row.IsDBNull(3) ? null : row.GetGuid(3)),
-            Secrets = row.IsDBNull(5) ? [row.GetString(4)] : [row.GetString(4), row.GetString(5)],
-            Attempts = row.GetInt32(6),
-            Wait = row.IsDBNull(7) ? TimeSpan.Zero : row.GetTimeSpan(7),
-            SkippedEventId = row.IsDBNull(8) ? null : row.GetString(8),
-            Place = new FeedPlace(row.GetInt64(9), row.GetInt32(10)),
-            Resend = row.IsDBNull(11)
-                ? null
-                : new WebhookResendPart(row.GetGuid(11), row.GetInt64(12), row.IsDBNull(13) ? null : row.GetString(13)),
-        };
-    }
+            await using var row = await command.ExecuteReaderAsync(token);
+            return await row.ReadAsync(token) ? WorkOf(id, row) : null;
+        },
+        cancellationToken,
+        new NpgsqlParameter<Guid>("id", id));
 
     /// <summary>Moves the place without an attempt: past events that the webhook does not select, or past a skipped one.</summary>
     /// <param name="work">The work.</param>
@@ -188,7 +172,7 @@ internal sealed class WebhookCursors(NpgsqlDataSource database, TimeProvider clo
     /// <param name="skippedId">The id of the skipped event, or null.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>Whether the work is still right.</returns>
-    public Task<bool> MoveAsync(WebhookWork work, FeedPlace place, string? skippedId, CancellationToken cancellationToken) => WriteAsync(
+    public Task<bool> MoveAsync(WebhookWork work, FeedPlace place, string? skippedId, CancellationToken cancellationToken) => AdvanceAsync(
         Hold + Recover + CanContinue,
         work,
         place,
@@ -209,7 +193,7 @@ internal sealed class WebhookCursors(NpgsqlDataSource database, TimeProvider clo
         WebhookAttempt attempt,
         TimeSpan? delay,
         string? disabledReason,
-        CancellationToken cancellationToken) => WriteAsync(
+        CancellationToken cancellationToken) => AdvanceAsync(
             Hold + Log + (attempt.IsSuccess ? Recover : Fail) + CanContinue,
             work,
             attempt.IsSuccess ? item.After : item.Before,
@@ -230,45 +214,69 @@ internal sealed class WebhookCursors(NpgsqlDataSource database, TimeProvider clo
             new NpgsqlParameter<string>("write", Deliverer));
 
     /// <summary>Deletes a resend whose events are all done.</summary>
-    public async Task FinishAsync(WebhookResendPart resend, CancellationToken cancellationToken)
-    {
-        await using var command = CreateCommand(Finish);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("resend", resend.Id));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task FinishAsync(WebhookResendPart resend, CancellationToken cancellationToken) =>
+        WriteAsync(Finish, cancellationToken, new NpgsqlParameter<Guid>("resend", resend.Id));
 
     /// <summary>Disables a webhook that missed removed events. When it is enabled again, it goes on at the oldest kept event.</summary>
-    public async Task ExpireAsync(Guid id, long oldest, string reason, CancellationToken cancellationToken)
-    {
-        await using var command = CreateCommand(Expire, id);
-        command.Parameters.Add(new NpgsqlParameter<long>("oldest", oldest));
-        command.Parameters.Add(new NpgsqlParameter<string>("reason", reason));
-        command.Parameters.Add(new NpgsqlParameter<string>("write", Deliverer));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task ExpireAsync(Guid id, long oldest, string reason, CancellationToken cancellationToken) => WriteAsync(
+        Expire,
+        cancellationToken,
+        new NpgsqlParameter<Guid>("id", id),
+        new NpgsqlParameter<long>("oldest", oldest),
+        new NpgsqlParameter<string>("reason", reason),
+        new NpgsqlParameter<string>("write", Deliverer));
 
-    private async Task<bool> WriteAsync(
-        string sql, WebhookWork work, FeedPlace place, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    private static WebhookWork WorkOf(Guid id, NpgsqlDataReader row)
     {
-        await using var command = CreateCommand(sql, work.Id);
-        command.Parameters.Add(new NpgsqlParameter<long>("version", work.Version));
-        command.Parameters.Add(new NpgsqlParameter<long>("position", place.Position));
-        command.Parameters.Add(new NpgsqlParameter<int>("skip", place.Skip));
-        command.Parameters.Add(new NpgsqlParameter("resend", NpgsqlDbType.Uuid) { Value = (object?)work.Resend?.Id ?? DBNull.Value });
-        command.Parameters.AddRange(parameters);
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
-    }
-
-    private NpgsqlCommand CreateCommand(string sql, Guid? id = null)
-    {
-        var command = database.CreateCommand(sql);
-        command.CommandTimeout = TimeoutSeconds;
-        command.Parameters.Add(new NpgsqlParameter<Guid>("lease", _lease));
-        if (id is { } webhook)
+        var types = row.IsDBNull(2) ? null : row.GetString(2).Split(',');
+        return new WebhookWork
         {
-            command.Parameters.Add(new NpgsqlParameter<Guid>("id", webhook));
-        }
-
-        return command;
+            Id = id,
+            Version = row.GetInt64(0),
+            Url = new Uri(row.GetString(1)),
+            Filter = new EventFilter(EventTypes.Of(types), row.IsDBNull(3) ? null : row.GetGuid(3)),
+            Secrets = row.IsDBNull(5) ? [row.GetString(4)] : [row.GetString(4), row.GetString(5)],
+            Attempts = row.GetInt32(6),
+            Wait = row.IsDBNull(7) ? TimeSpan.Zero : row.GetTimeSpan(7),
+            SkippedEventId = row.IsDBNull(8) ? null : row.GetString(8),
+            Place = new FeedPlace(row.GetInt64(9), row.GetInt32(10)),
+            Resend = row.IsDBNull(11)
+                ? null
+                : new WebhookResendPart(row.GetGuid(11), row.GetInt64(12), row.IsDBNull(13) ? null : row.GetString(13)),
+        };
     }
+
+    private Task<bool> AdvanceAsync(
+        string sql, WebhookWork work, FeedPlace place, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+        RunAsync(
+            sql,
+            async (command, token) => await command.ExecuteScalarAsync(token) is true,
+            cancellationToken,
+            [
+                new NpgsqlParameter<Guid>("id", work.Id),
+                new NpgsqlParameter<long>("version", work.Version),
+                new NpgsqlParameter<long>("position", place.Position),
+                new NpgsqlParameter<int>("skip", place.Skip),
+                new NpgsqlParameter("resend", NpgsqlDbType.Uuid) { Value = (object?)work.Resend?.Id ?? DBNull.Value },
+                .. parameters,
+            ]);
+
+    private Task<int> WriteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+        RunAsync(sql, (command, token) => command.ExecuteNonQueryAsync(token), cancellationToken, parameters);
+
+    // While the database is silent, no follower waits for it.
+    private Task<T> RunAsync<T>(
+        string sql,
+        Func<NpgsqlCommand, CancellationToken, Task<T>> run,
+        CancellationToken cancellationToken,
+        params NpgsqlParameter[] parameters) => liveness.RunAsync(
+            async token =>
+            {
+                await using var command = database.CreateCommand(sql);
+                command.CommandTimeout = TimeoutSeconds;
+                command.Parameters.Add(new NpgsqlParameter<Guid>("lease", _lease));
+                command.Parameters.AddRange(parameters);
+                return await run(command, token);
+            },
+            cancellationToken);
 }

@@ -26,6 +26,39 @@ public sealed class RotateWebhookByIdTests(ServiceFixture service) : IClassFixtu
     }
 
     [Fact]
+    public async Task An_answer_with_a_secret_is_not_compressed()
+    {
+        var description = new string('x', 1000);
+        var webhook = await AskAsync(
+            HttpMethod.Post, "/webhook", new { url = "https://hooks.example.org", state = "disabled", description });
+        var path = $"/webhook/{webhook.MustBe(201).Json.Id()}";
+
+        Assert.Null(webhook.ContentEncoding);
+        Assert.Null((await AskAsync(HttpMethod.Post, $"{path}/rotate", null)).MustBe(200).ContentEncoding);
+        Assert.Equal("gzip", (await AskAsync(HttpMethod.Get, path, null)).MustBe(200).ContentEncoding);
+
+        Task<Answer> AskAsync(HttpMethod method, string address, object? body) => service.SendAsync(new HttpRequestMessage(method, address)
+        {
+            Content = body is null ? null : ServiceFixture.ToContent(body),
+            Headers = { { "Accept-Encoding", "gzip" } },
+        });
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_is_refused_because_it_would_have_no_effect()
+    {
+        foreach (var operation in new[] { "rotate", "ping", "skip" })
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, $"/webhook/{Bodies.UnknownId}/{operation}");
+            request.Headers.Add("Idempotency-Key", "a");
+
+            var refused = (await service.SendAsync(request)).MustRefuseParameters("Idempotency-Key");
+
+            Assert.Equal("unsupported_header", (string)refused.Json["code"]!);
+        }
+    }
+
+    [Fact]
     public async Task An_unknown_webhook_is_not_found() =>
         Assert.Equal(
             "webhook_not_found", (string)(await service.PostAsync($"/webhook/{Bodies.UnknownId}/rotate", "")).MustBe(404).Json["code"]!);
