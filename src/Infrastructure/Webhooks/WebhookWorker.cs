@@ -19,6 +19,8 @@ internal sealed class WebhookWorker(WebhookCursors cursors, IEventFeed feed, IWe
     private static readonly TimeSpan ShortestTurn = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<Guid, Task> _followers = [];
+
+    // Not disposed: the host may stop a service that it has disposed already.
     private readonly CancellationTokenSource _abort = new();
 
     /// <inheritdoc/>
@@ -30,13 +32,6 @@ internal sealed class WebhookWorker(WebhookCursors cursors, IEventFeed feed, IWe
         _abort.CancelAfter(Grace);
         await base.StopAsync(cancellationToken);
         await Task.WhenAll(_followers.Values).WaitAsync(cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _abort.Dispose();
-        base.Dispose();
     }
 
     /// <inheritdoc/>

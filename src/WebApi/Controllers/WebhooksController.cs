@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
+using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
