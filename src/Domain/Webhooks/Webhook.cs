@@ -89,16 +89,16 @@ public sealed class Webhook : Entity
         Guid? groupId,
         string? description,
         WebhookState state) => new()
-    {
-        Id = Uuid.CreateVersion7(clock),
-        Url = WebhookUrl.Normalize(url),
-        Types = Normalize(types),
-        GroupId = groupId,
-        Description = DescriptionRule.Normalize(description),
-        State = state,
-        Secret = CreateSecret(),
-        Cursor = new WebhookCursor(position),
-    };
+        {
+            Id = Uuid.CreateVersion7(clock),
+            Url = WebhookUrl.Normalize(url),
+            Types = Normalize(types),
+            GroupId = groupId,
+            Description = DescriptionRule.Normalize(description),
+            State = state,
+            Secret = CreateSecret(),
+            Cursor = new WebhookCursor(position),
+        };
 
     /// <summary>
     /// Changes the given values. If no value differs, version and time of change stay. If anything but the description differs, the
