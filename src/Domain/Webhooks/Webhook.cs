@@ -74,7 +74,7 @@ public sealed class Webhook : Entity
 
     /// <summary>Creates a webhook that is not stored yet.</summary>
     /// <param name="clock">The clock.</param>
-    /// <param name="position">The position of the last event that is not delivered.</param>
+    /// <param name="position">The position in the feed after which the delivery begins.</param>
     /// <param name="url">The address of the endpoint.</param>
     /// <param name="types">The types of events, or null for all.</param>
     /// <param name="groupId">The id of a group, or null for all events.</param>
