@@ -1,6 +1,7 @@
 using System.Reflection;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
+using CleanWorkspace.Application.Webhooks;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,8 @@ public static class DependencyInjection
         services.AddAutoMapper(_ => { }, assembly);
         services.AddScoped<Func<IWorkspaceDbContext>>(provider => provider.GetRequiredService<IWorkspaceDbContext>);
         services.AddScoped<ReferenceCheck>();
+        services.AddScoped<WebhookTarget>();
+        services.AddScoped<WebhookResends>();
         services.AddMediator(assembly);
         return services;
     }

@@ -151,6 +151,10 @@ public sealed class Failure : Exception
         code,
         $"{reason} Export the workspace as NDJSON and continue from the token in its last line. The oldest usable token is {oldest}.");
 
+    /// <summary>No event of the webhook is blocked, so none can be skipped.</summary>
+    public static Failure NothingBlocked() => new(
+        FailureKind.Conflict, "nothing_blocked", "The endpoint has not refused an event since its last success. Nothing was changed.");
+
     /// <summary>The operation does not read this media type.</summary>
     /// <param name="detail">A sentence that names the supported media types.</param>
     public static Failure UnsupportedMediaType(string detail) =>

@@ -3,16 +3,20 @@ using CleanWorkspace.Application.Lists;
 namespace CleanWorkspace.Application;
 
 /// <summary>A stored row as clients see it.</summary>
-public interface IResource : IPartial, IVersioned
+public interface IResource : IIdentified, IPartial, IVersioned
 {
-    /// <summary>UUID version 7.</summary>
-    Guid Id { get; }
-
     /// <summary>The time of creation.</summary>
     DateTimeOffset CreatedAt { get; }
 
     /// <summary>The time of the last change.</summary>
     DateTimeOffset UpdatedAt { get; }
+}
+
+/// <summary>A row with an id.</summary>
+public interface IIdentified
+{
+    /// <summary>UUID version 7. Ascending ids are in the order of creation.</summary>
+    Guid Id { get; }
 }
 
 /// <summary>An answer with properties that the client can select.</summary>

@@ -1,4 +1,5 @@
 using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.Application;
@@ -11,6 +12,15 @@ public interface IWorkspaceDbContext
 {
     /// <summary>The API keys.</summary>
     DbSet<ApiKey> ApiKeys { get; }
+
+    /// <summary>The webhooks.</summary>
+    DbSet<Webhook> Webhooks { get; }
+
+    /// <summary>The attempts to deliver events to webhooks.</summary>
+    DbSet<WebhookDelivery> WebhookDeliveries { get; }
+
+    /// <summary>The parts of the feed that wait to be sent again.</summary>
+    DbSet<WebhookResend> WebhookResends { get; }
 
     /// <summary>Writes all tracked changes in one transaction.</summary>
     /// <exception cref="DbUpdateConcurrencyException">Another writer changed or deleted a row since it was read.</exception>

@@ -62,6 +62,9 @@ public static class DependencyInjection
         services.AddSingleton<PendingImportJobs>();
         services.AddSingleton(webhooks);
         services.AddSingleton<IWebhookSender, WebhookSender>();
+        services.AddSingleton<WebhookCursors>();
+        services.AddHostedService<WebhookWorker>();
+        services.AddHostedService<WebhookDeliveryExpiry>();
 
         services.AddScoped<CallerInterceptor>();
         services.AddDbContext<WorkspaceDbContext>((provider, options) =>

@@ -91,6 +91,8 @@ public sealed class VisibilityTests
                 _ => [],
             })
             .Concat(members.Append(type).SelectMany(member => member.GetAttributes()).Select(attribute => attribute.AttributeClass!))
+            // A public interface cannot have an internal base.
+            .Concat(type.TypeKind == TypeKind.Interface ? type.Interfaces : [])
             .Append(type.BaseType);
         return exposed.OfType<ITypeSymbol>().SelectMany(Unfold);
     }

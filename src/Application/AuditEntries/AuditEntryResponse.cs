@@ -11,8 +11,8 @@ public sealed record AuditEntryResponse : IPartial
     public required Guid WriteId { get; init; }
 
     /// <summary>
-    /// The table of the resource, such as <c>users</c>, <c>user_groups</c> or <c>api_keys</c>. An entry of <c>imports</c> has the
-    /// counts of an import.
+    /// The table of the resource, such as <c>users</c>, <c>user_groups</c>, <c>api_keys</c> or <c>webhooks</c>. An entry of
+    /// <c>imports</c> has the counts of an import.
     /// </summary>
     /// <example>users</example>
     public required string Resource { get; init; }

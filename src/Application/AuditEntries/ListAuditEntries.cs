@@ -8,7 +8,8 @@ namespace CleanWorkspace.Application.AuditEntries;
 public sealed record AuditEntriesListRequest : ListRequest<AuditEntryResponse>
 {
     /// <summary>
-    /// Selects the entries of this user, group or API key. A changed membership is in the entry of the user or group that was written.
+    /// Selects the entries of this user, group, API key or webhook. A changed membership is in the entry of the user or group that was
+    /// written.
     /// </summary>
     public Guid? Resource { get; init; }
 

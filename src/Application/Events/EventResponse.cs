@@ -33,7 +33,8 @@ public sealed record EventResponse
     /// <example>1842</example>
     public required long Transaction { get; init; }
 
-    /// <summary>The kind of the resource: <c>users</c>, <c>user_groups</c>, <c>api_keys</c> or <c>imports</c>.</summary>
+    /// <summary>The kind of the resource: <c>users</c>, <c>user_groups</c>, <c>api_keys</c>, <c>webhooks</c> or
+    /// <c>imports</c>.</summary>
     /// <example>users</example>
     public required string Resource { get; init; }
 

@@ -6,7 +6,10 @@ namespace CleanWorkspace.Application.Events;
 /// <summary>Types of events, separated by commas in a query.</summary>
 public sealed class EventTypes : IQueryValue<EventTypes>
 {
-    private const string KeyPrefix = "key.";
+    /// <summary>The maximum number of types in a list.</summary>
+    public const int MaxCount = 100;
+
+    private static readonly string[] PrivatePrefixes = ["key.", "webhook."];
 
     private EventTypes(IReadOnlyList<string> names) => Names = names;
 
@@ -22,6 +25,7 @@ public sealed class EventTypes : IQueryValue<EventTypes>
         "user.created", "user.updated", "user.deleted",
         "group.created", "group.updated", "group.deleted", "group.members_changed",
         "key.created", "key.updated", "key.deleted",
+        "webhook.created", "webhook.updated", "webhook.deleted",
         "import.finished",
     ];
 
@@ -31,10 +35,13 @@ public sealed class EventTypes : IQueryValue<EventTypes>
     /// <summary>All types.</summary>
     public static EventTypes All { get; } = new(Values);
 
+    /// <summary>Returns the types with these names; all for null.</summary>
+    public static EventTypes Of(IReadOnlyList<string>? names) => names is null ? All : new EventTypes(names);
+
     /// <summary>The names of the types.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>True if a type tells about API keys, which only admins may see.</summary>
+    /// <summary>True if a type tells about API keys or webhooks, which only admins may see.</summary>
     public bool ArePrivate => Names.Any(IsPrivate);
 
     /// <inheritdoc/>
@@ -45,5 +52,6 @@ public sealed class EventTypes : IQueryValue<EventTypes>
         return value is not null;
     }
 
-    private static bool IsPrivate(string name) => name.StartsWith(KeyPrefix, StringComparison.Ordinal);
+    private static bool IsPrivate(string name) =>
+        PrivatePrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

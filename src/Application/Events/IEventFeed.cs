@@ -28,6 +28,9 @@ public interface IEventFeed
 /// <param name="Resource">The id of the resource, or null for all.</param>
 public sealed record EventFilter(EventTypes Types, Guid? Resource)
 {
+    /// <summary>Selects all events.</summary>
+    public static EventFilter All { get; } = new(EventTypes.All, null);
+
     /// <summary>Tells whether the filter selects an event.</summary>
     public bool Selects(EventResponse change)
     {

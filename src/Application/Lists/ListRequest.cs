@@ -32,6 +32,9 @@ public abstract record ListRequest
     /// <summary>The number of rows to skip before the page. It is 0 if a cursor gives the position.</summary>
     public long Offset => Cursor is null ? (Number - 1L) * PageSize : 0;
 
+    /// <summary>True if the newest row comes first.</summary>
+    internal virtual bool IsNewestFirst => false;
+
     /// <summary>Finds the faults of parameters that are well-formed on their own.</summary>
     internal virtual IEnumerable<RequestFault> FindFaults()
     {

@@ -2,20 +2,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.Application.Lists;
 
-/// <summary>Reads pages of administrative resources through EF Core, oldest first.</summary>
+/// <summary>Reads pages of administrative rows through EF Core, sorted by their ids.</summary>
 internal static class PageQueries
 {
     /// <summary>Counts the rows and reads the requested page. A cursor finds its page by the index on the id.</summary>
     public static async Task<Page<T>> ToPageAsync<T>(
         this IQueryable<T> rows, ListRequest<T> request, CancellationToken cancellationToken)
-        where T : IResource
+        where T : IIdentified
     {
-        var page = request.Cursor switch
+        var isDescending = request.IsNewestFirst != (request.Cursor is { IsBackward: true });
+        var rest = request.Cursor?.Position.Id switch
         {
-            null => rows.OrderBy(row => row.Id).Skip((int)Math.Min(request.Offset, int.MaxValue)),
-            { IsBackward: true, Position.Id: var id } => rows.Where(row => row.Id < id).OrderByDescending(row => row.Id),
-            { Position.Id: var id } => rows.Where(row => row.Id > id).OrderBy(row => row.Id),
+            null => rows,
+            { } id when isDescending => rows.Where(row => row.Id < id),
+            { } id => rows.Where(row => row.Id > id),
         };
+        var page = (isDescending ? rest.OrderByDescending(row => row.Id) : rest.OrderBy(row => row.Id))
+            .Skip((int)Math.Min(request.Offset, int.MaxValue));
         var found = await page
             .Take(request.PageSize + 1)
             .Select(row => new { Row = row, Count = rows.Count() })

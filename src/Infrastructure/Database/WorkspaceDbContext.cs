@@ -1,5 +1,6 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -16,6 +17,15 @@ internal sealed class WorkspaceDbContext : DbContext, IWorkspaceDbContext
 
     /// <inheritdoc/>
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    /// <inheritdoc/>
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    /// <inheritdoc/>
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    /// <inheritdoc/>
+    public DbSet<WebhookResend> WebhookResends => Set<WebhookResend>();
 
     /// <inheritdoc/>
     public void Forget() => ChangeTracker.Clear();

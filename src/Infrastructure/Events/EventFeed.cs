@@ -24,8 +24,6 @@ internal sealed class EventFeed(
     // Long pages with slow clients must leave most connections of the pool to other requests.
     private const int MaxLongPages = 4;
 
-    private static readonly EventFilter Everything = new(EventTypes.All, null);
-
     private volatile TaskCompletionSource _next = CreateNext();
     private volatile State? _state;
     private int _followers;
@@ -171,7 +169,7 @@ internal sealed class EventFeed(
     {
         var after = new EventToken(before.Epoch, before.Position);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = EventRows.CreateCommand(after, state.Position, Everything, MaxBuffered);
+        await using var command = EventRows.CreateCommand(after, state.Position, EventFilter.All, MaxBuffered);
         command.Connection = connection;
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<EventResponse>();

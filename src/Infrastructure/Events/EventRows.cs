@@ -37,10 +37,11 @@ internal static class EventRows
         events AS (
             SELECT e.*, k.step, n.noun || k.name AS type
             FROM entries AS e
-            JOIN (VALUES ('users', 'user.'), ('user_groups', 'group.'), ('api_keys', 'key.'), ('imports', 'import.')) AS n (resource, noun)
-                ON n.resource = e.resource
+            JOIN (VALUES
+                ('users', 'user.'), ('user_groups', 'group.'), ('api_keys', 'key.'), ('webhooks', 'webhook.'), ('imports', 'import.')
+            ) AS n (resource, noun) ON n.resource = e.resource
             CROSS JOIN LATERAL (VALUES
-                (CASE e.kind WHEN 'deleted' THEN 3 ELSE 1 END, e.kind, e.kind <> 'updated' OR e.changes <> '{}'),
+                (CASE e.kind WHEN 'deleted' THEN 3 WHEN 'finished' THEN 4 ELSE 1 END, e.kind, e.kind <> 'updated' OR e.changes <> '{}'),
                 (2, 'members_changed', e.resource = 'user_groups' AND e.kind <> 'deleted' AND (e.added <> '{}' OR e.removed <> '{}'))
             ) AS k (step, name, has_happened)
             WHERE k.has_happened AND n.noun || k.name = ANY (@types) AND (@resource IS NULL OR e.resource_id = @resource)

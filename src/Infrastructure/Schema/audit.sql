@@ -155,6 +155,9 @@ $procedure$;
 CALL audit_columns('users', ARRAY['first_name', 'last_name', 'email', 'role']);
 CALL audit_columns('user_groups', ARRAY['name', 'icon', 'description']);
 CALL audit_columns('api_keys', ARRAY['name', 'role', 'expires_at'], also_shown => ARRAY['last_used_at']);
+CALL audit_columns(
+    'webhooks', ARRAY['url', 'types', 'group_id', 'description', 'state', 'previous_secret_expires_at'],
+    also_shown => ARRAY['disabled_reason', 'failing_since', 'blocked_event_id', 'next_attempt_at']);
 
 -- Merges the ids of several statements of one write: the earlier ids without those that later statements have taken back, and the later
 -- ids without those that take back earlier statements.

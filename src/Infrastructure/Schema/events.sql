@@ -23,6 +23,11 @@ BEGIN
         DELETE FROM event_watermarks;
         INSERT INTO event_watermarks (position, transaction, horizon)
         SELECT starts_after, '3', '3' FROM event_epochs ORDER BY number DESC LIMIT 1;
+        -- The lost history after a backup had higher positions. New events must not get their ids: a receiver would take them for repeated
+        -- ones.
+        IF (SELECT count(*) FROM event_epochs) > 1 THEN
+            PERFORM setval('write_positions', (SELECT last_value FROM write_positions) + 4294967296);
+        END IF;
     END IF;
 END
 $$;

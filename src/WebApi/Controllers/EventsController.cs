@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanWorkspace.WebApi.Controllers;
 
-/// <summary>The feed of events: every change of users, groups, memberships and API keys, once and in order.</summary>
+/// <summary>The feed of events: every change of users, groups, memberships, API keys and webhooks, once and in order.</summary>
 [ApiController]
 [Route("events")]
 [Tags("Events")]
@@ -26,7 +26,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// is the first.
     /// </param>
     /// <param name="types">Selects types of events. Default: all that the credential may see.</param>
-    /// <param name="resource">Selects the events of this user, group, API key or import.</param>
+    /// <param name="resource">Selects the events of this user, group, API key, webhook or import.</param>
     /// <param name="limit">
     /// The number of events after which the answer ends. It ends with a whole write, so it can have more events. Default: 100.
     /// </param>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using CleanWorkspace.Application;
 using CleanWorkspace.WebApi.Hosting;
-using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.Requests;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;

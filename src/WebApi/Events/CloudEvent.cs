@@ -1,6 +1,6 @@
 using System.Text.Json;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Events;
-using CleanWorkspace.WebApi.Json;
 
 namespace CleanWorkspace.WebApi.Events;
 

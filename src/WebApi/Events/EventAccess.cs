@@ -6,7 +6,7 @@ using CleanWorkspace.WebApi.Authentication;
 
 namespace CleanWorkspace.WebApi.Events;
 
-/// <summary>Decides which types of events a caller may see. Events of API keys require an admin.</summary>
+/// <summary>Decides which types of events a caller may see. Events of API keys and webhooks require an admin.</summary>
 internal static class EventAccess
 {
     /// <summary>Returns the types of the request, or by default all that the caller may see.</summary>
@@ -18,7 +18,8 @@ internal static class EventAccess
         {
             null => isAdmin ? EventTypes.All : EventTypes.Public,
             { ArePrivate: true } when !isAdmin => throw Failure.Forbidden(
-                "admin_required", "Events of API keys require the role admin. Remove the types that begin with key."),
+                "admin_required",
+                "Events of API keys and webhooks require the role admin. Remove the types that begin with key. or webhook."),
             _ => requested,
         };
     }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.Requests;
-using CleanWorkspace.WebApi.Json;
 using MediatR;
 
 namespace CleanWorkspace.WebApi.Events;

@@ -1,9 +1,9 @@
 using System.Text;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Errors;
-using CleanWorkspace.WebApi.Json;
 using CleanWorkspace.WebApi.OpenApi;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Transfers;

@@ -13,8 +13,8 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// </summary>
 internal static class CompressionSetup
 {
-    /// <summary>The answer with the token of a new API key. No other answer has a secret of the service.</summary>
-    private const string SecretOperation = "ApiKeys_createNewKey";
+    /// <summary>The answers with the token of a new API key or the secret of a webhook. No other answer has a secret.</summary>
+    private static readonly string?[] SecretOperations = ["ApiKeys_createNewKey", "Webhooks_createNewWebhook", "Webhooks_rotateById"];
 
     public static void AddCompression(this WebApplicationBuilder builder)
     {
@@ -72,7 +72,7 @@ internal static class CompressionSetup
         /// <summary>Whether an answer may be compressed. Of a short answer the length is known.</summary>
         public override bool ShouldCompressResponse(HttpContext context) =>
             context.Response.ContentLength is not <= DelayedStream.MaxLength
-            && context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName != SecretOperation
+            && !SecretOperations.Contains(context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName)
             && base.ShouldCompressResponse(context);
 
         /// <summary>Chooses the encoding, and gives the compressed answer its own entity tag.</summary>

@@ -1,7 +1,7 @@
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Infrastructure;
 using CleanWorkspace.Infrastructure.AuditEntries;
-using CleanWorkspace.Infrastructure.Webhooks;
 
 namespace CleanWorkspace.WebApi.Hosting;
 

@@ -44,8 +44,15 @@ internal sealed class RequestSchemaProcessor(bool hasAliases) : ISchemaProcessor
             schema.IsWriteOnly = isAlias;
             SetLimit(schema, property.GetCustomAttribute<MaxLengthAttribute>()?.Length);
             // The compiler puts the attribute of the property on the parameter of its setter.
+            var setter = property.SetMethod!.GetParameters()[0];
             schema.IsNullableRaw = property.PropertyType == typeof(Optional<string?>)
-                && !property.SetMethod!.GetParameters()[0].IsDefined(typeof(DisallowNullAttribute));
+                ? !setter.IsDefined(typeof(DisallowNullAttribute))
+                : setter.IsDefined(typeof(AllowNullAttribute));
+            if (property.GetCustomAttribute<DataTypeAttribute>()?.DataType == DataType.Text)
+            {
+                // A list of texts, not of ids.
+                schema.Item!.Format = null;
+            }
         }
 
         context.Schema.AllowAdditionalProperties = false;

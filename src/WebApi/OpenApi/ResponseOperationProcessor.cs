@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using CleanWorkspace.Application;
+using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
@@ -158,7 +159,7 @@ internal sealed class ResponseOperationProcessor : IOperationProcessor
                 case "201":
                     Add(response, HeaderNames.Location, "The absolute URL of the new resource.");
                     break;
-                case "202":
+                case "202" when type == typeof(ImportJobResponse):
                     Add(response, HeaderNames.Location, "The absolute URL of the job.");
                     break;
                 case "401" or "403":

@@ -46,10 +46,10 @@ internal sealed class UnofferedHeaders : IResourceFilter
             Refuse(context, HeaderNames.ContentRange, "Send the whole body.");
         }
 
-        // A POST decides about its own key.
-        if (!HttpMethods.IsPost(method) && headers.ContainsKey(IdempotencyHeader.Name))
+        if (headers.ContainsKey(IdempotencyHeader.Name))
         {
-            Refuse(context, IdempotencyHeader.Name, "Send it with POST only. Send If-Match so that a change is made once.");
+            RefuseUnlessRead(
+                context, IdempotencyHeader.Name, "Send it when you create something. Send If-Match so that a change is made once.");
         }
     }
 

@@ -2,9 +2,9 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
-using CleanWorkspace.WebApi.Json;
 
 namespace CleanWorkspace.WebApi.Transfers;
 

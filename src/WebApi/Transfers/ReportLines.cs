@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
-using CleanWorkspace.WebApi.Json;
+using CleanWorkspace.Application;
 
 namespace CleanWorkspace.WebApi.Transfers;
 

@@ -17,6 +17,17 @@ internal static partial class Contract
     private static readonly string[] KeyProperties =
         ["id", "name", "role", "expires_at", "last_used_at", "created_at", "updated_at"];
 
+    private static readonly string[] WebhookProperties =
+    [
+        "id", "url", "types", "group_id", "description", "state", "disabled_reason", "failing_since", "blocked_event_id", "next_attempt_at",
+        "previous_secret_expires_at", "created_at", "updated_at",
+    ];
+
+    private static readonly string[] DeliveryProperties =
+    [
+        "id", "event_id", "type", "attempt", "time", "duration_ms", "succeeded", "status", "error", "answer", "next_attempt_at",
+    ];
+
     private static readonly string[] AuditEntryProperties =
         ["write_id", "resource", "resource_id", "created_at", "actor", "operation", "trace_id", "changes", "added", "removed"];
 
@@ -69,11 +80,27 @@ internal static partial class Contract
         Assert.Contains((string)key["role"]!, Roles);
     }
 
+    public static void VerifyWebhook(JsonObject webhook)
+    {
+        Assert.Equal(WebhookProperties.Order(), Names(webhook).Except(["secret"]));
+        VerifyIdAndTimes(webhook);
+        Assert.Contains((string)webhook["state"]!, (string[])["enabled", "disabled"]);
+    }
+
+    public static void VerifyDelivery(JsonObject delivery)
+    {
+        Assert.Equal(DeliveryProperties.Order(), Names(delivery));
+        Assert.Matches(Uuid7(), (string)delivery["id"]!);
+        Assert.Matches(Time(), (string)delivery["time"]!);
+        Assert.Equal((int?)delivery["status"] is >= 200 and <= 299, (bool)delivery["succeeded"]!);
+        Assert.InRange((int)delivery["attempt"]!, 1, int.MaxValue);
+    }
+
     public static void VerifyAuditEntry(JsonObject entry)
     {
         Assert.Equal(AuditEntryProperties.Order(), Names(entry));
         Assert.Matches(Uuid7(), (string)entry["write_id"]!);
-        Assert.Contains((string)entry["resource"]!, (string[])["users", "user_groups", "api_keys", "imports"]);
+        Assert.Contains((string)entry["resource"]!, (string[])["users", "user_groups", "api_keys", "webhooks", "imports"]);
         Assert.Matches(Time(), (string)entry["created_at"]!);
         Assert.All(entry["changes"]!.AsObject(), change => Assert.Equal(["from", "to"], Names(change.Value!.AsObject())));
     }

@@ -14,7 +14,7 @@ public sealed class ServiceFixture : IAsyncLifetime
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly string[] Resources = ["/user", "/auth/group", "/auth/key", "/auth/audit", "/import"];
+    private static readonly string[] Resources = ["/user", "/auth/group", "/auth/key", "/auth/audit", "/import", "/webhook"];
 
     private TestDatabase _database = null!;
     private TestService _service = null!;
@@ -28,7 +28,8 @@ public sealed class ServiceFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await TestPostgres.CreateDatabaseAsync();
-        _service = await TestService.StartAsync(_database.ConnectionString, ("Authentication:Required", "true"));
+        _service = await TestService.StartAsync(
+            _database.ConnectionString, ("Authentication:Required", "true"), ("Webhooks:AllowedNetworks", "127.0.0.0/8;::1/128"));
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await CreateTokenAsync("admin"));
     }
 
@@ -213,6 +214,8 @@ public sealed class ServiceFixture : IAsyncLifetime
             ["auth", "group"] or ["auth", "group", _] or ["user", _, "groups"] => Contract.VerifyGroup,
             ["auth", "key", ..] => Contract.VerifyKey,
             ["auth", "audit", ..] => Contract.VerifyAuditEntry,
+            ["webhook"] or ["webhook", _] or ["webhook", _, "rotate" or "skip"] => Contract.VerifyWebhook,
+            ["webhook", _, "deliveries"] => Contract.VerifyDelivery,
             // Other operations may answer something else. Their own tests verify it.
             _ => VerifyNothing,
         };

@@ -46,6 +46,16 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "ImportJobs_deleteById", "delete /import/{id}", "", "204", "404 500" },
         { "ImportJobs_getImportJobById", "get /import/{id}", "", "200", "404 500" },
         { "Events_list", "get /events", "", "200", "400 410 500" },
+        { "Webhooks_list", "get /webhook", "", "200", "400 500" },
+        { "Webhooks_createNewWebhook", "post /webhook", "WebhooksCreateNewWebhookRequest", "201", "400 500" },
+        { "Webhooks_deleteById", "delete /webhook/{id}", "", "204", "404 500" },
+        { "Webhooks_getWebhookById", "get /webhook/{id}", "", "200", "404 500" },
+        { "Webhooks_updateById", "patch /webhook/{id}", "WebhooksUpdateByIdRequest", "200", "400 404 500" },
+        { "Webhooks_rotateById", "post /webhook/{id}/rotate", "", "200", "404 500" },
+        { "Webhooks_pingById", "post /webhook/{id}/ping", "", "200", "404 500" },
+        { "Webhooks_listDeliveriesById", "get /webhook/{id}/deliveries", "", "200", "400 404 500" },
+        { "Webhooks_resendById", "post /webhook/{id}/resend", "WebhooksResendByIdRequest", "202", "400 404 410 500" },
+        { "Webhooks_skipById", "post /webhook/{id}/skip", "", "200", "404 409 500" },
         { "Users_list", "get /user", "", "200", "400 500" },
         { "Users_export", "get /user/export", "", "200", "400 500" },
         { "Users_createNewUser", "post /user", "UsersCreateNewUserRequest", "201", "400 500" },
@@ -120,6 +130,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("UserGroupsUpdateUsersByIdRequest", "", "add remove")]
     [InlineData("ApiKeysCreateNewKeyRequest", "name role expires_at", "", "name role")]
     [InlineData("ApiKeysUpdateByIdRequest", "name role expires_at", "")]
+    [InlineData("WebhooksCreateNewWebhookRequest", "url group_id description state", "types", "url")]
+    [InlineData("WebhooksUpdateByIdRequest", "url group_id description state", "types")]
+    [InlineData("WebhooksResendByIdRequest", "event_id after until failed_since", "")]
     public async Task A_request_has_exactly_these_properties(string schema, string texts, string ids, string required = "")
     {
         var request = (await SchemaAsync(schema)).AsObject();
@@ -141,8 +154,15 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("UserGroupsUpdateByIdRequest", "description icon")]
     [InlineData("ApiKeysCreateNewKeyRequest", "expires_at")]
     [InlineData("ApiKeysUpdateByIdRequest", "expires_at")]
+    [InlineData("WebhooksCreateNewWebhookRequest", "types group_id description")]
+    [InlineData("WebhooksUpdateByIdRequest", "types group_id description")]
     [InlineData("UserResponse", "first_name last_name email")]
     [InlineData("UserGroupResponse", "name icon description")]
+    [InlineData(
+        "WebhookResponse",
+        "types group_id description disabled_reason failing_since blocked_event_id next_attempt_at previous_secret_expires_at secret")]
+    [InlineData("WebhookDeliveryResponse", "status error next_attempt_at")]
+    [InlineData("WebhookPingResponse", "status error")]
     [InlineData("AuditEntryResponse", "trace_id")]
     [InlineData("AuditChange", "from to")]
     [InlineData("ImportJobResponse", "rows_per_second started_at ended_at result report failure")]
@@ -163,6 +183,11 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("ListResponseOfUserResponse", "links meta count total_pages results")]
     [InlineData("ListResponseOfUserGroupResponse", "links meta count total_pages results")]
     [InlineData("ListResponseOfApiKeyResponse", "links meta count total_pages results")]
+    [InlineData("ListResponseOfWebhookResponse", "links meta count total_pages results")]
+    [InlineData(
+        "WebhookDeliveryResponse", "id event_id type attempt time duration_ms succeeded status error answer next_attempt_at")]
+    [InlineData("WebhookPingResponse", "succeeded duration_ms status error answer")]
+    [InlineData("WebhookResendResponse", "resends")]
     [InlineData(
         "ImportJobResponse",
         "id operation state rows_read rows_per_second created_at started_at ended_at result report failure")]
@@ -210,6 +235,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("/user", "UserResponse")]
     [InlineData("/auth/group", "UserGroupResponse")]
     [InlineData("/auth/key", "ApiKeyResponse")]
+    [InlineData("/webhook", "WebhookResponse")]
     public async Task A_success_answers_the_resource_or_its_list(string path, string resource)
     {
         var paths = (await ReadAsync())["paths"]!;
@@ -260,6 +286,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("delete /import/{id}", "204 400 401 403 404 429 500 503 504")]
     [InlineData("get /auth/me", "200 400 401 429 500 503 504")]
     [InlineData("get /events", "200 400 401 403 410 429 500 503")]
+    [InlineData("post /webhook/{id}/rotate", "200 400 401 403 404 429 500 503 504")]
+    [InlineData("post /webhook/{id}/resend", "202 400 401 403 404 408 410 413 415 429 500 503 504")]
+    [InlineData("post /webhook/{id}/skip", "200 400 401 403 404 409 429 500 503 504")]
     public async Task An_operation_lists_every_status_that_it_can_answer(string address, string statuses)
     {
         var responses = (await OperationAsync(address))["responses"]!.AsObject();
@@ -289,6 +318,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("patch /auth/group/{id}/users", "200", "")]
     [InlineData("get /user/export", "200", "Content-Disposition")]
     [InlineData("post /user/import", "202", "Location")]
+    [InlineData("post /webhook/{id}/resend", "202", "")]
     [InlineData("get /user", "401", "WWW-Authenticate")]
     [InlineData("get /user", "403", "WWW-Authenticate")]
     [InlineData("get /user", "429", "Retry-After")]
@@ -422,7 +452,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         var words = address.Split(' ');
         var (method, path) = (HttpMethod.Parse(words[0]), Bodies.OnUnknown(words[1]));
         var properties = (await SchemaAsync(schema))["properties"]!.AsObject();
-        string[] unlimited = ["role", "_role", "expires_at"];
+        string[] unlimited = ["role", "_role", "expires_at", "group_id", "state", "after", "until", "failed_since"];
         var (user, group) = ((await service.CreateUserAsync()).Id(), (await service.CreateGroupAsync()).Id());
 
         foreach (var (name, property) in properties.Where(property => !unlimited.Contains(property.Key)))
@@ -460,9 +490,16 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("/user", "UsersCreateNewUserRequest", "UsersUpdateByIdRequest")]
     [InlineData("/auth/group", "UserGroupsCreateNewGroupRequest", "UserGroupsUpdateByIdRequest")]
     [InlineData("/auth/key", "ApiKeysCreateNewKeyRequest", "ApiKeysUpdateByIdRequest")]
+    [InlineData("/webhook", "WebhooksCreateNewWebhookRequest", "WebhooksUpdateByIdRequest")]
     public async Task The_examples_of_requests_succeed_in_an_empty_workspace(string path, string create, string update)
     {
         await service.ClearAsync();
+        if (path == "/webhook")
+        {
+            // The group of the example.
+            await service.ExecuteAsync("INSERT INTO user_groups (id) VALUES ('019a2b3c-5d6e-7f80-9a1b-2c3d4e5f6072')");
+        }
+
         var created = (await service.PostAsync(path, await ExampleAsync(create))).MustBe(201).Json;
 
         (await service.PatchAsync($"{path}/{created.Id()}", await ExampleAsync(update))).MustBe(200);

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
+using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Domain.Users;
 using CleanWorkspace.Domain.Values;
 using CleanWorkspace.Infrastructure;
 using CleanWorkspace.Infrastructure.AuditEntries;
-using CleanWorkspace.Infrastructure.Webhooks;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -180,7 +180,7 @@ public sealed class MigrationTests : IAsyncLifetime
         // A table with versions has resources.
         Assert.Equal(
             "api_keys: DELETE INSERT UPDATE, memberships: DELETE INSERT UPDATE, "
-                + "user_groups: DELETE INSERT UPDATE, users: DELETE INSERT UPDATE",
+                + "user_groups: DELETE INSERT UPDATE, users: DELETE INSERT UPDATE, webhooks: DELETE INSERT UPDATE",
             await _database.ExecuteAsync(
                 """
                 SELECT string_agg(audited, ', ' ORDER BY audited) FROM (

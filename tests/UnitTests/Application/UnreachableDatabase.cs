@@ -7,22 +7,30 @@ using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
+using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Domain.ApiKeys;
 using CleanWorkspace.Domain.UserGroups;
 using CleanWorkspace.Domain.Users;
+using CleanWorkspace.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanWorkspace.UnitTests.Application;
 
 /// <summary>The ports to the database. A unit test may replace single writes; everything else fails.</summary>
 internal sealed class UnreachableDatabase
-    : IUserStore, IUserGroupStore, IAuditEntryReader, IEventFeed, ITransfers, IImportJobs, IWorkspaceDbContext
+    : IUserStore, IUserGroupStore, IAuditEntryReader, IEventFeed, ITransfers, IImportJobs, IWebhookSender, IWorkspaceDbContext
 {
     public Func<User, UserResponse> CreateUser { get; init; } = _ => throw Unreachable();
 
     public Func<IAsyncEnumerable<CheckedRow>, Task<ImportSummary>> Import { get; init; } = _ => throw Unreachable();
 
     public DbSet<ApiKey> ApiKeys => throw Unreachable();
+
+    public DbSet<Webhook> Webhooks => throw Unreachable();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => throw Unreachable();
+
+    public DbSet<WebhookResend> WebhookResends => throw Unreachable();
 
     public Task<UserResponse> CreateAsync(User user, IdempotencyKey? key, CancellationToken cancellationToken) =>
         Task.FromResult(CreateUser(user));
@@ -87,6 +95,8 @@ internal sealed class UnreachableDatabase
     Task<ImportJobResponse?> IImportJobs.FindAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
 
     Task<bool> IImportJobs.DeleteAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
+
+    public Task<WebhookAttempt> SendAsync(WebhookMessage message, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task ExportAsync(IExportWriter writer, CancellationToken cancellationToken) => throw Unreachable();
 

@@ -5,6 +5,7 @@ using CleanWorkspace.Application.ImportJobs;
 using CleanWorkspace.Application.Transfers;
 using CleanWorkspace.Application.UserGroups;
 using CleanWorkspace.Application.Users;
+using CleanWorkspace.Application.Webhooks;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,8 @@ internal static class UseCases
         services.AddSingleton<IEventFeed>(db);
         services.AddSingleton<ITransfers>(db);
         services.AddSingleton<IImportJobs>(db);
+        services.AddSingleton<IWebhookSender>(db);
+        services.AddSingleton(new WebhookSettings([], IsHttpAllowed: false));
         services.AddSingleton<IWorkspaceDbContext>(db);
         services.AddSingleton(Caller.Service);
         services.AddApplication();

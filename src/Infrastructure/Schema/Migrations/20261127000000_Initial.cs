@@ -192,6 +192,35 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 .Annotation("Npgsql:StorageParameter:fillfactor", 50);
 
             migrationBuilder.CreateTable(
+                name: "webhooks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    types = table.Column<string>(type: "text", nullable: true),
+                    group_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    secret = table.Column<string>(type: "text", nullable: false),
+                    previous_secret = table.Column<string>(type: "text", nullable: true),
+                    previous_secret_expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    attempts = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    failing_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    blocked_event_id = table.Column<string>(type: "text", nullable: true),
+                    skipped_event_id = table.Column<string>(type: "text", nullable: true),
+                    disabled_reason = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
+                    version = table.Column<long>(type: "bigint", nullable: false, defaultValue: 1L)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhooks", x => x.id);
+                    table.CheckConstraint("ck_webhooks_state", "state IN ('enabled', 'disabled')");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "import_job_chunks",
                 columns: table => new
                 {
@@ -230,6 +259,78 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         name: "fk_memberships_user",
                         column: x => x.user_id,
                         principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_cursors",
+                columns: table => new
+                {
+                    webhook_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    skip = table.Column<int>(type: "integer", nullable: false),
+                    lease = table.Column<Guid>(type: "uuid", nullable: true),
+                    leased_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_cursors", x => x.webhook_id);
+                    table.ForeignKey(
+                        name: "fk_webhook_cursors_webhook",
+                        column: x => x.webhook_id,
+                        principalTable: "webhooks",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    webhook_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    event_id = table.Column<string>(type: "text", nullable: false),
+                    type = table.Column<string>(type: "text", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    time = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    duration_ms = table.Column<int>(type: "integer", nullable: false),
+                    succeeded = table.Column<bool>(type: "boolean", nullable: false),
+                    status = table.Column<int>(type: "integer", nullable: true),
+                    error = table.Column<string>(type: "text", nullable: true),
+                    answer = table.Column<string>(type: "text", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhook",
+                        column: x => x.webhook_id,
+                        principalTable: "webhooks",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_resends",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    webhook_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    skip = table.Column<int>(type: "integer", nullable: false),
+                    until_position = table.Column<long>(type: "bigint", nullable: false),
+                    event_id = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_resends", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_resends_webhook",
+                        column: x => x.webhook_id,
+                        principalTable: "webhooks",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -298,6 +399,21 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 .Annotation("Npgsql:IndexOperators", new[] { "gin_trgm_ops" })
                 .Annotation("Npgsql:StorageParameter:gin_pending_list_limit", 4096);
 
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_event",
+                table: "webhook_deliveries",
+                columns: new[] { "webhook_id", "event_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_webhook",
+                table: "webhook_deliveries",
+                columns: new[] { "webhook_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_resends_webhook",
+                table: "webhook_resends",
+                columns: new[] { "webhook_id", "position" });
+
             migrationBuilder.ApplySchema(this);
         }
 
@@ -338,6 +454,18 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
 
             migrationBuilder.DropTable(
                 name: "users");
+
+            migrationBuilder.DropTable(
+                name: "webhook_cursors");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "webhook_resends");
+
+            migrationBuilder.DropTable(
+                name: "webhooks");
 
             migrationBuilder.DropSequence(
                 name: "write_positions");

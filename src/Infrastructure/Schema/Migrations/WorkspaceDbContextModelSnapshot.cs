@@ -219,6 +219,232 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
+            modelBuilder.Entity("CleanWorkspace.Domain.Webhooks.Webhook", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("BlockedEventId")
+                        .HasColumnType("text")
+                        .HasColumnName("blocked_event_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("DisabledReason")
+                        .HasColumnType("text")
+                        .HasColumnName("disabled_reason");
+
+                    b.Property<DateTimeOffset?>("FailingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failing_since");
+
+                    b.Property<Guid?>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("PreviousSecret")
+                        .HasColumnType("text")
+                        .HasColumnName("previous_secret");
+
+                    b.Property<DateTimeOffset?>("PreviousSecretExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("previous_secret_expires_at");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("secret");
+
+                    b.Property<string>("SkippedEventId")
+                        .HasColumnType("text")
+                        .HasColumnName("skipped_event_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Types")
+                        .HasColumnType("text")
+                        .HasColumnName("types");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("url");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(1L)
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhooks");
+
+                    b.ToTable("webhooks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_webhooks_state", "state IN ('enabled', 'disabled')");
+                        });
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Domain.Webhooks.WebhookCursor", b =>
+                {
+                    b.Property<Guid>("WebhookId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("webhook_id");
+
+                    b.Property<Guid?>("Lease")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<int>("Skip")
+                        .HasColumnType("integer")
+                        .HasColumnName("skip");
+
+                    b.HasKey("WebhookId")
+                        .HasName("pk_webhook_cursors");
+
+                    b.ToTable("webhook_cursors", (string)null);
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Domain.Webhooks.WebhookDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<int>("DurationMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("duration_ms");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<string>("EventId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event_id");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<bool>("Succeeded")
+                        .HasColumnType("boolean")
+                        .HasColumnName("succeeded");
+
+                    b.Property<DateTimeOffset>("Time")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("time");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<Guid>("WebhookId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("webhook_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhook_deliveries");
+
+                    b.HasIndex("WebhookId", "EventId")
+                        .HasDatabaseName("ix_webhook_deliveries_event");
+
+                    b.HasIndex("WebhookId", "Id")
+                        .HasDatabaseName("ix_webhook_deliveries_webhook");
+
+                    b.ToTable("webhook_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Domain.Webhooks.WebhookResend", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("EventId")
+                        .HasColumnType("text")
+                        .HasColumnName("event_id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<int>("Skip")
+                        .HasColumnType("integer")
+                        .HasColumnName("skip");
+
+                    b.Property<long>("UntilPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("until_position");
+
+                    b.Property<Guid>("WebhookId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("webhook_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhook_resends");
+
+                    b.HasIndex("WebhookId", "Position")
+                        .HasDatabaseName("ix_webhook_resends_webhook");
+
+                    b.ToTable("webhook_resends", (string)null);
+                });
+
             modelBuilder.Entity("CleanWorkspace.Infrastructure.AuditEntries.AuditEntry", b =>
                 {
                     b.Property<Guid>("WriteId")
@@ -254,10 +480,27 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("now()");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<bool?>("Mirrors")
+                        .HasColumnType("boolean")
+                        .HasColumnName("mirrors");
+
                     b.Property<string>("Operation")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("operation");
+
+                    b.PrimitiveCollection<Guid[]>("Parts")
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("parts");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
 
                     b.PrimitiveCollection<Guid[]>("Removed")
                         .IsRequired()
@@ -271,36 +514,19 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("text")
                         .HasColumnName("resource");
 
+                    b.Property<long?>("ResourceVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("resource_version");
+
                     b.Property<string>("TraceId")
                         .HasColumnType("text")
                         .HasColumnName("trace_id");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
-                    b.Property<bool?>("Mirrors")
-                        .HasColumnType("boolean")
-                        .HasColumnName("mirrors");
-
-                    b.PrimitiveCollection<Guid[]>("Parts")
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("parts");
-
-                    b.Property<long?>("Position")
-                        .HasColumnType("bigint")
-                        .HasColumnName("position");
 
                     b.Property<ulong>("Transaction")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("xid8")
                         .HasColumnName("transaction")
                         .HasDefaultValueSql("pg_current_xact_id()");
-
-                    b.Property<long?>("ResourceVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("resource_version");
 
                     b.HasKey("WriteId", "ResourceId")
                         .HasName("pk_audit_entries");
@@ -559,6 +785,36 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     b.ToTable("memberships", (string)null);
                 });
 
+            modelBuilder.Entity("CleanWorkspace.Domain.Webhooks.WebhookCursor", b =>
+                {
+                    b.HasOne("CleanWorkspace.Domain.Webhooks.Webhook", null)
+                        .WithOne("Cursor")
+                        .HasForeignKey("CleanWorkspace.Domain.Webhooks.WebhookCursor", "WebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_webhook_cursors_webhook");
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Domain.Webhooks.WebhookDelivery", b =>
+                {
+                    b.HasOne("CleanWorkspace.Domain.Webhooks.Webhook", null)
+                        .WithMany()
+                        .HasForeignKey("WebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_webhook_deliveries_webhook");
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Domain.Webhooks.WebhookResend", b =>
+                {
+                    b.HasOne("CleanWorkspace.Domain.Webhooks.Webhook", null)
+                        .WithMany()
+                        .HasForeignKey("WebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_webhook_resends_webhook");
+                });
+
             modelBuilder.Entity("CleanWorkspace.Infrastructure.ImportJobs.ImportJobChunk", b =>
                 {
                     b.HasOne("CleanWorkspace.Infrastructure.ImportJobs.ImportJobRecord", null)
@@ -584,6 +840,12 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_memberships_user");
+                });
+
+            modelBuilder.Entity("CleanWorkspace.Domain.Webhooks.Webhook", b =>
+                {
+                    b.Navigation("Cursor")
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace CleanWorkspace.Infrastructure.Webhooks;
+namespace CleanWorkspace.Application.Webhooks;
 
 /// <summary>Where webhooks may send.</summary>
 /// <param name="AllowedNetworks">The networks that webhooks may reach although they are not public.</param>

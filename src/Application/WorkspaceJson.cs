@@ -2,17 +2,19 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using CleanWorkspace.Application;
 
-namespace CleanWorkspace.WebApi.Json;
+namespace CleanWorkspace.Application;
 
-/// <summary>The JSON settings of the service's answers.</summary>
-internal static class WorkspaceJson
+/// <summary>The JSON settings of the service's answers and of the messages of webhooks.</summary>
+public static class WorkspaceJson
 {
+    /// <summary>The settings. They cannot be changed.</summary>
     public static readonly JsonSerializerOptions Options = CreateOptions();
 
+    /// <summary>Applies the settings.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { SelectFields } };
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower;

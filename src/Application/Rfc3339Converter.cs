@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace CleanWorkspace.WebApi.Json;
+namespace CleanWorkspace.Application;
 
 /// <summary>Writes times as RFC 3339 in UTC with <c>Z</c>. All have six decimals, so the texts sort like the times.</summary>
 internal sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
