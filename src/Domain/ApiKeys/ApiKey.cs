@@ -47,6 +47,13 @@ public sealed class ApiKey : Entity
         return (key, token);
     }
 
+    /// <summary>Creates the key of an admin, not stored yet, for a token that an operator has made.</summary>
+    public static ApiKey CreateFirst(KeyToken token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return new ApiKey { Id = token.KeyId, Name = "first key", Role = Role.Admin, TokenHash = token.Hash() };
+    }
+
     /// <summary>Changes the given values. If no value differs, version and time of change stay.</summary>
     /// <exception cref="InvalidValueException">The name breaks its rule.</exception>
     public void Update(TimeProvider clock, Optional<string?> name, Optional<Role> role, Optional<DateTimeOffset?> expiresAt)

@@ -13,9 +13,11 @@ internal static class ServeCommand
         builder.AddLog();
         // Checked first, so that a wrong setting leaves the database untouched.
         AccessSettings.Read(builder.Configuration, builder.Environment).CheckAddresses(builder.Configuration);
+        var firstKey = FirstKey.Read(builder.Configuration);
         await using var database = await WorkspaceDatabase.OpenForServiceAsync(builder, interruption.Token);
         await using var app = builder.BuildOn(database);
         await database.PrepareAsync(app, interruption.Token);
+        await firstKey.CreateAsync(app, interruption.Token);
         app.UseApi();
         app.LogAddresses(database);
         // From now on the host handles signals.

@@ -29,10 +29,12 @@ internal static class ConnectionText
     };
 
     /// <summary>Returns the connection string with Npgsql's keywords.</summary>
+    /// <param name="text">The setting.</param>
+    /// <param name="password">The password, if the setting has none; or null.</param>
     /// <exception cref="StartFailure">
     /// The text cannot be used. The message repeats no part of it, because it may hold a password.
     /// </exception>
-    public static string Read(string text)
+    public static string Read(string text, string? password = null)
     {
         NpgsqlConnectionStringBuilder settings;
         try
@@ -47,6 +49,13 @@ internal static class ConnectionText
                 $"{Name} is no valid connection string. It is not shown here, because it may hold a password. Write "
                 + "Host=db.example.org;Database=workspace;Username=workspace;Password=... or "
                 + "postgres://workspace:...@db.example.org/workspace. In a URL, write special characters of the password as %XX.");
+        }
+
+        if (!string.IsNullOrEmpty(password))
+        {
+            settings.Password = string.IsNullOrEmpty(settings.Password)
+                ? password
+                : throw new StartFailure($"{Name} and Database__Password both have a password. Remove one of them.");
         }
 
         return string.IsNullOrEmpty(settings.Host)

@@ -40,5 +40,6 @@ internal static class Settings
             : throw new StartFailure($"{NameOf(key)} must be a whole number from {min} to {max}.");
     }
 
-    private static string NameOf(string key) => key.Replace(":", "__", StringComparison.Ordinal);
+    /// <summary>Returns the name of a setting as an environment variable.</summary>
+    public static string NameOf(string key) => key.Replace(":", "__", StringComparison.Ordinal);
 }

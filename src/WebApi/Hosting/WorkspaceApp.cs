@@ -12,12 +12,17 @@ internal static class WorkspaceApp
     private const string NoFileWatching = "--hostBuilder:reloadConfigOnChange=false";
 
     /// <summary>Reads the settings once, at the start.</summary>
-    public static WebApplicationBuilder CreateBuilder(params string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
+    public static WebApplicationBuilder CreateBuilder(params string[] args)
     {
-        Args = [NoFileWatching, .. args],
-        // appsettings.json is in the folder of the program. The working directory belongs to the user, for relative paths.
-        ContentRootPath = AppContext.BaseDirectory,
-    });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = [NoFileWatching, .. args],
+            // appsettings.json is in the folder of the program. The working directory belongs to the user, for relative paths.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.AddSecretFiles();
+        return builder;
+    }
 
     /// <summary>Builds the program on a database.</summary>
     public static WebApplication BuildOn(this WebApplicationBuilder builder, WorkspaceDatabase database)

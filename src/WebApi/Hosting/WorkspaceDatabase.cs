@@ -89,7 +89,8 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
 
         if (builder.Configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
         {
-            return new WorkspaceDatabase(ConnectionText.Read(connectionString), null, migrateOnStart);
+            var password = builder.Configuration["Database:Password"];
+            return new WorkspaceDatabase(ConnectionText.Read(connectionString, password), null, migrateOnStart);
         }
 
         if (!builder.Environment.IsDevelopment())

@@ -384,6 +384,13 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("Authentication__Authority", "https://login.example.org", "Authentication__Authority needs Authentication__Audience")]
     [InlineData("Authentication__Audience", "workspace", "Authentication__Audience is set without")]
     [InlineData("ASPNETCORE_HTTPS_PORT", "https", "ASPNETCORE_HTTPS_PORT must be")]
+    [InlineData("Bootstrap__AdminKey", "s3cret", "Bootstrap__AdminKey is not a token.")]
+    [InlineData("Bootstrap__AdminKey_FILE", "/nowhere/key", "The file in Bootstrap__AdminKey_FILE cannot be read: Could not find")]
+    [InlineData("Bootstrap__AdminKey_FILE", "/dev/null", "The file in Bootstrap__AdminKey_FILE is empty: /dev/null.")]
+    [InlineData("Bootstrap__AdminKey_FILE", "/dev/zero", "The file in Bootstrap__AdminKey_FILE is no secret")]
+    [InlineData("ConnectionStrings__Workspace_FILE", "/dev/null", "ConnectionStrings__Workspace and ConnectionStrings__Workspace_FILE are")]
+    [InlineData("Database__Pasword_FILE", "/dev/null", "Database__Pasword_FILE is not read. These settings have files: ")]
+    [InlineData("PGPASSWORD_FILE", "/dev/null", "PGPASSWORD_FILE is not read.")]
     [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "ASPNETCORE_FORWARDEDHEADERS_ENABLED makes the service trust")]
     public async Task The_start_explains_an_unusable_setting(string name, string value, string explanation)
     {
