@@ -1,6 +1,6 @@
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Domain.ApiKeys;
-using MediatR;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -33,7 +33,7 @@ internal sealed record FirstKey(KeyToken? Token)
         }
 
         await using var scope = app.Services.CreateAsyncScope();
-        if (await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ApiKeysCreateFirstKeyRequest(Token), cancellationToken))
+        if (await scope.ServiceProvider.GetRequiredService<IWorkspaceDbContext>().CreateFirstKeyAsync(Token, cancellationToken))
         {
             app.Logger.LogInformation("Created the first API key, {Id}, from Bootstrap__AdminKey", Token.KeyId);
         }
