@@ -111,7 +111,8 @@ internal sealed class ParameterOperationProcessor : IOperationProcessor
             : $"{argument[..^"Key".Length]}Sort";
     }
 
-    // CreatedAt for created_at, CreatedAtDescending for -created_at, UserCreated for user.created. Without names, some generators give both values the same name.
+    // CreatedAt for created_at, CreatedAtDescending for -created_at, UserCreated for user.created. Without names, some generators give
+    // two values the same name, or a name that their language does not allow.
     private static string MemberNameOf(string value)
     {
         var words = value.TrimStart('-').Split('_', '.').Select(word => char.ToUpperInvariant(word[0]) + word[1..]);
