@@ -117,7 +117,7 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
                     Content = method == HttpMethod.Patch ? ServiceFixture.ToContent("{}") : null,
                 };
                 var answer = await AssertIsNoFaultOfTheServiceAsync(request);
-                Assert.Equal(404, answer.Status);
+                Assert.True(answer.Status == 404 || (method == HttpMethod.Options && answer.Status == 405), answer.ToString());
             }
         }
     });
