@@ -9,7 +9,7 @@ public sealed record EventResponse
     /// <example>1842.019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071</example>
     public required string Id { get; init; }
 
-    /// <summary>What happened, such as <c>user.updated</c>. <see cref="EventTypes"/> lists all types.</summary>
+    /// <summary>What happened, such as <c>user.updated</c>. The schema EventType lists all types; later versions may add some.</summary>
     /// <example>user.updated</example>
     public required string Type { get; init; }
 

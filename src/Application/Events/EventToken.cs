@@ -44,7 +44,8 @@ public sealed partial record EventToken(string Epoch, long Position, string? Sna
             var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)[ChecksumLength..]).Split('/');
             if (parts.Length == 3
                 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-                && (parts[2].Length == 0 || SnapshotForm().IsMatch(parts[2]))
+                && !parts[0].Any(char.IsControl)
+                && (parts[2].Length == 0 || IsSnapshot(parts[2]))
                 && new EventToken(parts[0], position, parts[2].Length == 0 ? null : parts[2]) is var read
                 && read.ToString() == text)
             {
@@ -55,8 +56,18 @@ public sealed partial record EventToken(string Epoch, long Position, string? Sna
         return value is not null;
     }
 
+    // PostgreSQL refuses a snapshot with other numbers, and that would look like a failure of the service.
+    private static bool IsSnapshot(string text) =>
+        SnapshotForm().IsMatch(text)
+        && text.Split([':', ','], StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => ulong.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture))
+            .ToArray() is [> 0 and var oldest, var end, .. var running]
+        && oldest <= end
+        && running.All(transaction => transaction >= oldest && transaction < end)
+        && running.SequenceEqual(running.Order());
+
     // xmin:xmax:list
-    [GeneratedRegex(@"^\d{1,19}:\d{1,19}:(\d{1,19}(,\d{1,19})*)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A\d{1,19}:\d{1,19}:(\d{1,19}(,\d{1,19})*)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex SnapshotForm();
 
     /// <summary>Returns the text for clients.</summary>

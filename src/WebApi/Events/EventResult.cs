@@ -11,30 +11,29 @@ namespace CleanWorkspace.WebApi.Events;
 /// <param name="mediator">Runs the use case.</param>
 internal sealed class EventResult(EventsListRequest request, IMediator mediator) : IActionResult
 {
-    private const string CloudEventBatch = "application/cloudevents-batch+json";
-
     // A long page is sent in parts of about this size.
     private const int FlushSize = 32 * 1024;
 
     public async Task ExecuteResultAsync(ActionContext context)
     {
         var http = context.HttpContext;
-        if (EventStream.IsAskedFor(http.Request))
+        var format = EventFormat.Of(http.Request);
+        if (format == EventFormat.Stream)
         {
             await new EventStream(request, mediator, http).RunAsync();
             return;
         }
 
         await using var page = await mediator.Send(request, http.RequestAborted);
-        if (EventStream.Accepts(http.Request, CloudEventBatch))
+        if (format == EventFormat.CloudEvents)
         {
-            http.Response.ContentType = CloudEventBatch;
+            http.Response.ContentType = format;
             http.Response.Headers.Link = $"<{LinkTo(http, page.Next)}>; rel=\"next\"";
             await WriteAsync(
                 http,
                 page,
                 json => json.WriteStartArray(),
-                (json, change) => CloudEvent.Write(json, change, http),
+                (json, change) => JsonSerializer.Serialize(json, CloudEvent.Of(change, http.Request), WorkspaceJson.Options),
                 json => json.WriteEndArray());
         }
         else

@@ -14,20 +14,12 @@ namespace CleanWorkspace.WebApi.Events;
 internal sealed class EventStream(EventsListRequest request, IMediator mediator, HttpContext http)
 {
     public const string LastEventId = "Last-Event-ID";
-    public const string MediaType = "text/event-stream";
 
     // A proxy may close a connection that is silent for longer, and a client that is gone is noticed.
     private const int HeartbeatSeconds = 15;
 
     // Clients come back with the last id. So a deployment, a new role or a revoked key takes effect on long streams, too.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
-
-    /// <summary>Whether the client accepts a stream of events.</summary>
-    public static bool IsAskedFor(HttpRequest request) => Accepts(request, MediaType);
-
-    /// <summary>Whether the client names a media type that it accepts.</summary>
-    public static bool Accepts(HttpRequest request, string mediaType) => request.GetTypedHeaders().Accept
-        .Any(range => range.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase) && range.Quality != 0);
 
     /// <summary>Returns the token in the header Last-Event-ID, or the one of the query if the header is absent.</summary>
     /// <exception cref="Failure">The header is no token.</exception>
@@ -46,7 +38,7 @@ internal sealed class EventStream(EventsListRequest request, IMediator mediator,
         // A failure before the first bytes is an ordinary problem document.
         var after = request.After;
         var page = await mediator.Send(request with { Wait = 0 }, end.Token);
-        http.Response.ContentType = MediaType;
+        http.Response.ContentType = EventFormat.Stream;
         http.Response.Headers.CacheControl = "no-store";
         // nginx would collect the answer in a buffer.
         http.Response.Headers["X-Accel-Buffering"] = "no";

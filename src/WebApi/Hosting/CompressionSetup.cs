@@ -40,11 +40,13 @@ internal static class CompressionSetup
     /// each event is sent at once.
     /// </summary>
     public static void UseCompression(this IApplicationBuilder app) =>
-        app.UseWhen(context => context.Request.Headers.AcceptEncoding.Count > 0 && !EventStream.IsAskedFor(context.Request), compressed =>
-        {
-            compressed.UseResponseCompression();
-            compressed.Use(DelayStartAsync);
-        });
+        app.UseWhen(
+            context => context.Request.Headers.AcceptEncoding.Count > 0 && EventFormat.Of(context.Request) != EventFormat.Stream,
+            compressed =>
+            {
+                compressed.UseResponseCompression();
+                compressed.Use(DelayStartAsync);
+            });
 
     private static async Task DelayStartAsync(HttpContext context, RequestDelegate next)
     {

@@ -46,6 +46,11 @@ internal sealed class DirectoryDocumentProcessor : IDocumentProcessor
         AddExamplesOfLists(document);
     }
 
+    /// <summary>Returns an object with the examples of the required properties.</summary>
+    public static JObject ExampleOf(JsonSchema schema) => new(
+        schema.Properties.Where(property => property.Value.IsRequired)
+            .Select(property => new JProperty(property.Key, property.Value.Example)));
+
     private static void AddTags(OpenApiDocument document, IEnumerable<Type> controllers)
     {
         var tags =
@@ -108,25 +113,24 @@ internal sealed class DirectoryDocumentProcessor : IDocumentProcessor
         foreach (var operation in document.Operations.Where(operation => operation.Method == OpenApiOperationMethod.Get))
         {
             if (operation.Operation.Responses["200"].Content.TryGetValue("application/json", out var answer)
-                && answer.Schema.ActualSchema.Properties.TryGetValue("results", out var results))
+                && answer.Schema.ActualSchema is var list
+                && list.Properties.TryGetValue("results", out var results))
             {
                 var rows = new JArray(ExampleOf(results.Item!.ActualSchema));
                 results.Example = rows;
-                answer.Example = new JObject
-                {
-                    ["links"] = new JObject { ["next"] = LinkTo(operation.Path), ["previous"] = null },
-                    ["meta"] = new JObject { ["page"] = 1, ["previous_page"] = null, ["next_page"] = 2 },
-                    ["count"] = 2,
-                    ["total_pages"] = 2,
-                    ["results"] = rows,
-                };
+                answer.Example = list.Properties.ContainsKey("links") ? PageOf(rows, operation.Path) : ExampleOf(list);
             }
         }
     }
 
-    private static JObject ExampleOf(JsonSchema row) => new(
-        row.Properties.Where(property => property.Value.IsRequired)
-            .Select(property => new JProperty(property.Key, property.Value.Example)));
+    private static JObject PageOf(JArray rows, string path) => new()
+    {
+        ["links"] = new JObject { ["next"] = LinkTo(path), ["previous"] = null },
+        ["meta"] = new JObject { ["page"] = 1, ["previous_page"] = null, ["next_page"] = 2 },
+        ["count"] = 2,
+        ["total_pages"] = 2,
+        ["results"] = rows,
+    };
 
     private static string LinkTo(string path) =>
         $"{ExampleHost}{path.Replace("{id}", ExampleId, StringComparison.Ordinal)}?page_size=1&page=2&cursor={ExampleCursor}";

@@ -90,6 +90,7 @@ internal static class OpenApiSetup
             settings.OperationProcessors.Add(new PatchOperationProcessor());
             settings.OperationProcessors.Add(new ResponseOperationProcessor());
             settings.OperationProcessors.Add(new ImportOperationProcessor());
+            settings.OperationProcessors.Add(new EventOperationProcessor());
             settings.OperationProcessors.Add(new AccessOperationProcessor());
             settings.DocumentProcessors.Add(new DirectoryDocumentProcessor());
         });

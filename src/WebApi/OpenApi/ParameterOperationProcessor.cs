@@ -1,4 +1,5 @@
 using System.Reflection;
+using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
 using CleanWorkspace.WebApi.Requests;
@@ -63,17 +64,19 @@ internal sealed class ParameterOperationProcessor : IOperationProcessor
         }
 
         var value = new JsonSchema { Reference = GetOrAddEnum(document, type, values) };
-        if (!type.IsSubclassOf(typeof(Fields)))
+        if (!IsList(type))
         {
             parameter.Schema = value;
             return;
         }
 
-        parameter.Description += $" {FieldsNote}";
+        parameter.Description += type.IsSubclassOf(typeof(Fields)) ? $" {FieldsNote}" : "";
         parameter.Schema = new JsonSchema { Type = JsonObjectType.Array, Item = value };
         parameter.Style = OpenApiParameterStyle.Form;
         parameter.Explode = false;
     }
+
+    private static bool IsList(Type type) => type == typeof(EventTypes) || type.IsSubclassOf(typeof(Fields));
 
     // A schema with a name gives the enum a name in generated clients.
     private static JsonSchema GetOrAddEnum(OpenApiDocument document, Type type, IReadOnlyList<string> values)
@@ -94,12 +97,12 @@ internal sealed class ParameterOperationProcessor : IOperationProcessor
         return schema;
     }
 
-    // UserField for Fields<UserResponse>, UserSort for Sort<UserKey>.
+    // UserField for Fields<UserResponse>, UserSort for Sort<UserKey>, EventType for EventTypes.
     private static string EnumNameOf(Type type)
     {
         if (!type.IsGenericType)
         {
-            return type.Name;
+            return IsList(type) ? type.Name.TrimEnd('s') : type.Name;
         }
 
         var argument = type.GetGenericArguments()[0].Name;
@@ -108,10 +111,11 @@ internal sealed class ParameterOperationProcessor : IOperationProcessor
             : $"{argument[..^"Key".Length]}Sort";
     }
 
-    // CreatedAt for created_at, CreatedAtDescending for -created_at. Without names, some generators give both values the same name.
+    // CreatedAt for created_at, CreatedAtDescending for -created_at, UserCreated for user.created. Without names, some generators give
+    // two values the same name, or a name that their language does not allow.
     private static string MemberNameOf(string value)
     {
-        var words = value.TrimStart('-').Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]);
+        var words = value.TrimStart('-').Split('_', '.').Select(word => char.ToUpperInvariant(word[0]) + word[1..]);
         return string.Concat(words) + (value.StartsWith('-') ? "Descending" : "");
     }
 }

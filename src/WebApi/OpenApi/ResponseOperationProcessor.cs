@@ -6,6 +6,7 @@ using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Errors;
 using CleanWorkspace.WebApi.Requests;
 using CleanWorkspace.WebApi.Responses;
+using CleanWorkspace.WebApi.Transfers;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -104,7 +105,7 @@ internal sealed class ResponseOperationProcessor : IOperationProcessor
         Position = position,
     };
 
-    // The answer of an operation with its own media types is a file.
+    // The answer of an operation with its own media types is an export.
     private static void DescribeFile(OperationProcessorContext context)
     {
         if (context.MethodInfo.GetCustomAttribute<ProducesAttribute>()?.ContentTypes is not { } types)
@@ -120,6 +121,7 @@ internal sealed class ResponseOperationProcessor : IOperationProcessor
         }
 
         Add(file, HeaderNames.ContentDisposition, "The name of the file.");
+        Add(file, ExportResult.EventsNext, "The token for `after` of `GET /events`. It continues the file with every later change.");
     }
 
     private static JsonSchema Binary() => new() { Type = JsonObjectType.String, Format = JsonFormatStrings.Binary };

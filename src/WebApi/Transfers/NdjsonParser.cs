@@ -138,7 +138,8 @@ internal sealed class NdjsonParser
         {
             if (fault.Index < 0)
             {
-                (rows ??= []).Add(new RefusedRow(line, fault.Name, fault.Fault));
+                // PostgreSQL stores the faults, and its texts have no NUL.
+                (rows ??= []).Add(new RefusedRow(line, fault.Name?.Replace('\0', '\uFFFD'), fault.Fault));
             }
         }
 

@@ -10,6 +10,8 @@ public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture
 {
     private UsersClient Users => new(service.BaseAddress, service.Client);
 
+    private EventsClient Events => new(service.BaseAddress, service.Client);
+
     private UserGroupsClient UserGroups => new(service.BaseAddress, service.Client);
 
     [Fact]
@@ -97,6 +99,23 @@ public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture
         Assert.Equal(["Grace", "Ada"], users.Results.Select(user => user.First_name));
         // The answer has no role.
         Assert.All(users.Results, user => Assert.Equal(Role.Guest, user.Role));
+    }
+
+    [Fact]
+    public async Task A_generated_client_can_follow_the_feed_of_events()
+    {
+        var start = (await Events.ListAsync(after: "now")).Result.Next;
+        var user = (await Users.CreateNewUserAsync(new UsersCreateNewUserRequest { First_name = "Ada" })).Result.Id;
+        await Users.UpdateByIdAsync(user, new UsersUpdateByIdRequest { First_name = "Augusta" });
+
+        var first = (await Events.ListAsync(after: start, resource: user, limit: 1, wait: 30)).Result;
+        EventType[] types = [EventType.UserUpdated, EventType.UserDeleted];
+        var second = (await Events.ListAsync(after: first.Next, types: types, resource: user, wait: 30)).Result;
+
+        Assert.Equal("user.created", Assert.Single(first.Results).Type);
+        var change = Assert.Single(second.Results);
+        Assert.Equal(("user.updated", user), (change.Type, change.Resource_id));
+        Assert.Equal(("Ada", "Augusta"), (change.Changes["first_name"].From, change.Changes["first_name"].To));
     }
 
     [Fact]

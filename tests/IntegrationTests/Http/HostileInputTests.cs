@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
@@ -36,12 +38,77 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
             using var request = new HttpRequestMessage(HttpMethod.Get, Unaltered($"{path}?{query}"));
             await AssertIsNoFaultOfTheServiceAsync(request);
         }
+
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete, HttpMethod.Options })
+        {
+            using var request = new HttpRequestMessage(method, Unaltered($"/import/{Bodies.UnknownId}?{query}"));
+            await AssertIsNoFaultOfTheServiceAsync(request);
+        }
+    });
+
+    [Fact]
+    public async Task Hostile_reads_of_events_never_fail_the_service()
+    {
+        await _user.Value;
+        // A token with another epoch is refused before the database sees the rest of it.
+        var (epoch, read) = (await service.ExecuteAsync("SELECT name FROM event_epochs"), 0);
+        await HoldsAsync(1200, HostileInput.ReadOfEvents($"{epoch}"), async hostile =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Unaltered($"/events?{hostile.Query}"));
+            request.Headers.TryAddWithoutValidation("Accept", hostile.Accept);
+            if (hostile.LastEventId is not null)
+            {
+                request.Headers.TryAddWithoutValidation("Last-Event-ID", hostile.LastEventId);
+            }
+
+            // A stream does not end.
+            using var response = await service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+            {
+                var answer = await Answer.ReadAsync(request, response);
+                Assert.True(answer.Status is 200 or 400 or 410, answer.ToString());
+                if (answer.Status != 200)
+                {
+                    Contract.VerifyProblem(answer);
+                }
+            }
+
+            read += response.IsSuccessStatusCode ? 1 : 0;
+        });
+        Assert.True(read > 0, "No token was usable.");
+    }
+
+    /// <summary>A file of a job is read when its client is gone, so a defect would be a failed job.</summary>
+    [Fact]
+    public Task Hostile_files_never_fail_a_job() => HoldsAsync(12, HostileInput.Files, async files =>
+    {
+        var jobs = new List<Answer>();
+        foreach (var file in files)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Unaltered($"{file.Path}?async=true&{file.Query}"))
+            {
+                Content = ServiceFixture.ToFile(file.Bytes, file.MediaType),
+            };
+            var answer = await AssertIsNoFaultOfTheServiceAsync(request);
+            Assert.True(answer.Status is 202 or 400, answer.ToString());
+            if (answer.Status == 202)
+            {
+                jobs.Add(answer);
+            }
+        }
+
+        foreach (var job in jobs)
+        {
+            var ended = await service.WaitForJobAsync(job);
+            Assert.NotEqual("internal_error", (string?)ended["failure"]?["code"]);
+            (await service.DeleteAsync(job.Headers.Location!.AbsolutePath)).MustBe(204);
+        }
     });
 
     [Fact]
     public Task Hostile_ids_never_fail_the_service() => HoldsAsync(300, HostileInput.PathSegment, async id =>
     {
-        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete, HttpMethod.Patch })
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete, HttpMethod.Options, HttpMethod.Patch })
         {
             foreach (var path in method == HttpMethod.Patch ? Collections : [.. Collections, "/import"])
             {
@@ -50,7 +117,7 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
                     Content = method == HttpMethod.Patch ? ServiceFixture.ToContent("{}") : null,
                 };
                 var answer = await AssertIsNoFaultOfTheServiceAsync(request);
-                Assert.Equal(404, answer.Status);
+                Assert.True(answer.Status == 404 || (method == HttpMethod.Options && answer.Status == 405), answer.ToString());
             }
         }
     });
@@ -103,7 +170,10 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
             (HttpMethod.Patch, $"/user/{Bodies.UnknownId}"), (HttpMethod.Delete, $"/user/{Bodies.UnknownId}"),
             (HttpMethod.Get, "/auth/group"), (HttpMethod.Post, "/auth/group"), (HttpMethod.Get, "/auth/key"), (HttpMethod.Options, "/user"),
             (HttpMethod.Get, "/auth/me"), (new HttpMethod("ABSURD"), "/auth/me"), (HttpMethod.Get, "/docs/errors"),
-            (HttpMethod.Get, "/user/export"),
+            (HttpMethod.Get, "/user/export"), (HttpMethod.Get, "/events?after=now"), (HttpMethod.Options, "/events"),
+            (HttpMethod.Post, "/user/import?async=true&dry_run=true"), (HttpMethod.Options, "/user/import"),
+            (HttpMethod.Get, $"/import/{Bodies.UnknownId}"), (HttpMethod.Delete, $"/import/{Bodies.UnknownId}"),
+            (HttpMethod.Options, $"/import/{Bodies.UnknownId}"),
         };
         await HoldsAsync(400, HostileInput.Headers, async headers =>
         {
@@ -150,6 +220,15 @@ public sealed class HostileInputTests(ServiceFixture service) : IClassFixture<Se
 internal sealed record HostileBody(byte[] Bytes)
 {
     public override string ToString() => $"{Encoding.UTF8.GetString(Bytes)} (base64: {Convert.ToBase64String(Bytes)})";
+}
+
+/// <summary>A request for a page of the feed, or for a stream.</summary>
+internal sealed record HostileRead(string Query, string Accept, string? LastEventId);
+
+/// <summary>A file of an import or of a deletion by list.</summary>
+internal sealed record HostileFile(string Path, string Query, string MediaType, byte[] Bytes)
+{
+    public override string ToString() => $"{Path}?{Query} {MediaType} {new HostileBody(Bytes)}";
 }
 
 /// <summary>Headers of a request. The role is a number that chooses the credential or none.</summary>
@@ -276,6 +355,53 @@ internal static class HostileInput
         // Kestrel refuses a longer request line before the service sees it.
         .Select(query => query[..Math.Min(query.Length, 7000)]);
 
+    // The last one is more than PostgreSQL's largest number of a transaction.
+    private static readonly Gen<string> Transaction = Gen.Elements(
+        "0", "1", "3", "700", "701", "702", "2147483648", "9223372036854775807", "9999999999999999999", "18446744073709551616", "-1", "");
+
+    private static readonly Gen<string> Snapshot = Gen.Frequency(
+        (1, Gen.Constant("")),
+        (4,
+            from oldest in Transaction
+            from end in Transaction
+            from running in Gen.Frequency((2, Gen.Constant(Array.Empty<string>())), (3, Transaction.ArrayOf()))
+            from tail in Gen.Elements("", "", "", "\n", " ", ":")
+            select $"{oldest}:{end}:{string.Join(',', running)}{tail}"));
+
+    private static readonly Gen<string> Options = Gen.ListOf(
+        from name in Gen.Elements("partial", "dry_run", "create_groups", "user_groups", "merge_rows", "columns", "ignore_other_columns")
+        from value in Gen.Frequency(
+            (4, Gen.Elements(
+                "true", "true", "false", "add", "*=", "a%00b=email;*=", "a%EF%BF%BF=email;*=", "a%F0%9F%98%80=email;*=")),
+            (1, Escaped))
+        select $"{name}={value}").Resize(3).Select(parameters => string.Join('&', parameters));
+
+    private static readonly Gen<string> Csv =
+        from separator in Gen.Elements(",", ",", ";", "\t")
+        from names in Gen.Frequency((3, Gen.Elements("email", "email,first_name", "id,email,user_groups")), (1, Cells(",")))
+        from rows in Gen.ListOf(Cells(separator)).Resize(8)
+        from end in Gen.Elements("\n", "\r\n", "\r")
+        select $"{names.Replace(",", separator, StringComparison.Ordinal)}{end}{string.Join(end, rows)}";
+
+    // The texts are escaped for JSON.
+    private static readonly Gen<string> Ndjson = Gen.ListOf(Gen.Frequency(
+        (3, Object),
+        (3,
+            from address in Gen.Elements("a@example.org", @"a\u0000@b", @"\ud800@b", "x")
+            from text in Text
+            select $$"""{"email":"{{address}}","first_name":"{{text}}","user_groups":["{{text}}"]}"""),
+        (1, Gen.Elements("", "{}", "[]", "null", "{\"resource\":\"user_groups\",\"name\":\"\\u0000\"}", "\0"))))
+        .Resize(8)
+        .Select(lines => string.Join('\n', lines));
+
+    /// <summary>Files of imports and of deletions by list. There are fewer than the jobs that may wait.</summary>
+    public static readonly Gen<HostileFile[]> Files = (
+        from path in Gen.Elements("/user/import", "/user/import", "/user/delete")
+        from options in Options
+        from isCsv in Gen.Elements(true, false)
+        from file in Gen.Frequency((3, (isCsv ? Csv : Ndjson).Select(Encoding.UTF8.GetBytes)), (1, Body.Select(body => body.Bytes)))
+        select new HostileFile(path, options, isCsv ? "text/csv" : "application/x-ndjson", file)).ArrayOf(40);
+
     /// <summary>Segments that are not an id. There is no NUL, because Kestrel refuses it before the service sees it.</summary>
     public static readonly Gen<string> PathSegment = Escaped
         .Where(text => text.Length > 0 && !text.Contains("%00", StringComparison.Ordinal) && IsEscapedUtf8(text));
@@ -284,8 +410,8 @@ internal static class HostileInput
     [
         "Authorization", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Idempotency-Key",
         "Content-Type", "Content-Encoding", "Accept", "Accept-Encoding", "Origin", "Access-Control-Request-Method", "Cookie", "Range",
-        "traceparent", "tracestate", "baggage", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix",
-        "Forwarded", "X-HTTP-Method-Override", "Upgrade-Insecure-Requests",
+        "traceparent", "tracestate", "baggage", "Last-Event-ID", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host",
+        "X-Forwarded-Prefix", "Forwarded", "X-HTTP-Method-Override", "Upgrade-Insecure-Requests",
     ];
 
     private static readonly string[] OddValues =
@@ -297,7 +423,8 @@ internal static class HostileInput
         "8e03978e-40d5-43dd-bc93-6894a57f9324", "\"8e03978e\"", "\"a\\\"b\"", "key;a=1",
         "127.0.0.1", "203.0.113.7, 127.0.0.1", "[::1]:99999", "unknown", "_x", "http", "https", "javascript",
         "evil.example.org", "evil.example.org:70000", "a b", "xn--", "[", "/../", "application/json; charset=utf-7",
-        "application/json; charset=\"", "multipart/form-data", "text/*", "application/json, text/plain", "gzip", "identity;q=0", "br",
+        "application/json; charset=\"", "multipart/form-data", "text/*", "application/json, text/plain", "text/csv",
+        "application/x-ndjson", "application/cloudevents-batch+json;q=0.1", "now", "gzip", "identity;q=0", "br",
         "br;q=0, *", "*;q=0", "gzip;q=1e999", "gzip;q=\"1\"", "br;q=-1", "GZIP;x=y;q=0.5", "\"7-br\"", "W/\"7-gzip\"",
         "https://evil.example.org", "null", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "00-00000000000000000000000000000000-0000000000000000-00", "ff-x", "bytes=0-1", "Thu, 01 Jan 1970 00:00:00 GMT",
@@ -332,6 +459,41 @@ internal static class HostileInput
             select (name, value[..Math.Min(value.Length, 2000)])).Resize(6)
         from role in Gen.Choose(0, 4)
         select new HostileHeaders(values, role);
+
+    /// <summary>Reads of the feed. Their tokens have a right checksum and mostly this epoch.</summary>
+    public static Gen<HostileRead> ReadOfEvents(string epoch)
+    {
+        var token =
+            from name in Gen.Frequency((6, Gen.Constant(epoch)), (1, Gen.Elements("", "x", "\0", "'", "\n", new string('x', 3000))))
+            from position in Gen.Frequency(
+                (3, Gen.Elements("0", "1")), (1, Gen.Elements("-1", "9223372036854775807", "9223372036854775808", "", "1 ", "01")))
+            from snapshot in Snapshot
+            select TokenOf($"{name}/{position}/{snapshot}");
+        // No time to wait is longer than 0, because the test would wait.
+        var parameter = Gen.Frequency(
+            (4, token.Select(text => $"after={text}")),
+            (1, Escaped.Select(text => $"after={text}")),
+            (1, Gen.Elements("0", "-1", "31", "", "x", "%00", "2147483648", "1e3").Select(text => $"wait={text}")),
+            (1, Gen.Elements("1", "1000", "0", "1001", "-1", "", "%00", "2147483648").Select(text => $"limit={text}")),
+            (1, Gen.Elements(Bodies.UnknownId, "", "%00", "x").Select(text => $"resource={text}")),
+            (1, Gen.Elements("user.created", "user.created,user.created", ",", "%00", "USER.CREATED").Select(text => $"types={text}")));
+        return
+            from parameters in Gen.ListOf(parameter).Resize(3)
+            from accept in Gen.Elements("*/*", "application/json", "application/cloudevents-batch+json", "text/event-stream", "x;q=\"")
+            from last in Gen.Frequency(
+                (3, Gen.Constant<string?>(null)), (1, token.Select(text => (string?)text)), (1, Gen.Elements<string?>("", "x")))
+            select new HostileRead(string.Join('&', parameters), accept, last);
+    }
+
+    private static string TokenOf(string content)
+    {
+        var bytes = Encoding.ASCII.GetBytes(content);
+        return Base64Url.EncodeToString([.. SHA256.HashData(bytes)[..4], .. bytes]);
+    }
+
+    private static Gen<string> Cells(string separator) => Gen.ListOf(Gen.Elements(
+        "", "ada@example.org", "nobody", "a\0b", "a\0@b", "\"a\nb\"", "\"\"\"\"", "\"", "a\"b", "=1+1", "\ufeff", "\uffff", "😀",
+        "admin", "null", Bodies.UnknownId, new string('x', 5000))).Resize(5).Select(cells => string.Join(separator, cells));
 
     private static Gen<string> Property(int depth) => from name in Name from value in Value(depth) select $"\"{name}\":{value}";
 

@@ -316,7 +316,8 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("patch /auth/group/{id}", "200", "ETag")]
     [InlineData("delete /auth/group/{id}", "204", "")]
     [InlineData("patch /auth/group/{id}/users", "200", "")]
-    [InlineData("get /user/export", "200", "Content-Disposition")]
+    [InlineData("get /user/export", "200", "Content-Disposition Events-Next")]
+    [InlineData("get /events", "200", "Link")]
     [InlineData("post /user/import", "202", "Location")]
     [InlineData("post /webhook/{id}/resend", "202", "")]
     [InlineData("get /user", "401", "WWW-Authenticate")]
@@ -374,6 +375,29 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         Assert.NotEmpty((await service.SendAsAsync(guest, HttpMethod.Get, "/user")).MustBe(403).Headers.WwwAuthenticate);
         using var export = await service.Client.GetAsync("/user/export");
         Assert.Equal("users.csv", export.Content.Headers.ContentDisposition!.FileName!.Trim('"'));
+        Assert.NotEmpty(export.Headers.GetValues("Events-Next"));
+    }
+
+    /// <summary>Many generators read only the first media type. Others unite the schemas, so each media type has one.</summary>
+    [Fact]
+    public async Task The_feed_of_events_has_three_media_types_and_JSON_is_the_first()
+    {
+        var content = (await OperationAsync("get /events"))["responses"]!["200"]!["content"]!.AsObject();
+
+        string[] types = ["application/json", "application/cloudevents-batch+json", "text/event-stream"];
+        Assert.Equal(types, content.Select(type => type.Key));
+        Assert.Equal("EventListResponse", NameOf(content[types[0]]!["schema"]!));
+        Assert.Equal("CloudEvent", NameOf(content[types[1]]!["schema"]!["items"]!));
+        Assert.Equal("string", (string)content[types[2]]!["schema"]!["type"]!);
+        var data = (await SchemaAsync("CloudEvent"))["properties"]!["data"]!;
+        Assert.Equal("EventResponse", NameOf(data["allOf"]!.AsArray().Single()!));
+        foreach (var type in types)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/events?after=now") { Headers = { { "Accept", type } } };
+            using var answer = await service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+            Assert.Equal(type == types[1], answer.Headers.Contains("Link"));
+        }
     }
 
     [Fact]
@@ -419,19 +443,30 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("get /auth/group/{id}", "fields", "UserGroupField", "id name icon description users created_at updated_at")]
     [InlineData("get /user/{id}/groups", "fields", "UserGroupField", "id name icon description users created_at updated_at")]
     [InlineData("get /auth/key", "fields", "ApiKeyField", "id name role expires_at last_used_at created_at updated_at")]
+    [InlineData("get /events", "types", "EventType", "user.created group.members_changed import.finished")]
     public async Task A_parameter_with_known_values_lists_them_and_explains_itself(
         string address, string name, string schema, string values)
     {
         var parameter = await ParameterAsync(address, name);
-        var isList = name == "fields";
+        var isList = name is "fields" or "types";
         var value = isList ? parameter["schema"]!["items"]! : parameter["schema"]!;
 
         Assert.Equal(schema, NameOf(value));
         Assert.Superset(
             values.Split(' ').ToHashSet(), (await SchemaAsync(schema))["enum"]!.AsArray().Select(item => (string)item!).ToHashSet());
-        Assert.Contains("Given as", (string)parameter["description"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            name == "types" ? "Given with commas" : "Given as", (string)parameter["description"]!, StringComparison.Ordinal);
         Assert.Equal(isList, (string?)parameter["style"] == "form");
         Assert.Equal(isList, (bool?)parameter["explode"] == false);
+    }
+
+    [Fact]
+    public async Task Values_with_dots_have_names_without_dots()
+    {
+        var names = (await SchemaAsync("EventType"))["x-enumNames"]!.AsArray().Select(name => (string)name!).ToList();
+
+        Assert.Superset(new HashSet<string> { "UserCreated", "GroupMembersChanged" }, names.ToHashSet());
+        Assert.All(names, name => Assert.All(name, letter => Assert.True(char.IsAsciiLetter(letter), name)));
     }
 
     /// <summary>A generated client takes the first value for a missing one.</summary>
@@ -515,7 +550,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     {
         var lists = (await ReadAsync())["paths"]!.AsObject()
             .Select(path => (path.Key, Example: path.Value!["get"]?["responses"]!["200"]!["content"]!["application/json"]?["example"]))
-            .Where(list => list.Example is not null)
+            .Where(list => list.Example?["links"] is not null)
             .ToList();
 
         Assert.Superset(
@@ -525,6 +560,23 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         Assert.All(lists, list => Assert.Contains("&cursor=", (string)list.Example!["links"]!["next"]!, StringComparison.Ordinal));
         var users = new Uri((string)lists.Single(list => list.Key == "/user").Example!["links"]!["next"]!);
         (await service.GetAsync(users.PathAndQuery)).MustBe(200);
+    }
+
+    [Theory]
+    [InlineData("EventListResponse")]
+    [InlineData("CloudEvent")]
+    public async Task The_examples_of_events_have_all_properties(string schema)
+    {
+        var answer = (await OperationAsync("get /events"))["responses"]!["200"]!["content"]!["application/json"]!;
+        var (example, change) = schema == "CloudEvent"
+            ? (await ExampleAsync(schema), (await ExampleAsync(schema))["data"]!)
+            : (answer["example"]!.AsObject(), answer["example"]!["results"]!.AsArray().Single()!);
+
+        AssertHasAll(example, await SchemaAsync(schema));
+        AssertHasAll(change.AsObject(), await SchemaAsync("EventResponse"));
+
+        static void AssertHasAll(JsonObject example, JsonNode schema) => Assert.Equal(
+            schema["required"]!.AsArray().Select(name => (string)name!), example.Select(property => property.Key));
     }
 
     [Fact]

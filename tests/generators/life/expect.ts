@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert';
+import { setTimeout } from 'node:timers/promises';
 
 export const api = process.env.API ?? 'http://localhost:5080';
 
@@ -27,4 +28,32 @@ export function linesOf<T>(file: string): T[] {
     .split('\n')
     .filter((line) => line.length > 0)
     .map((line) => JSON.parse(line) as T);
+}
+
+/** Reads pages of the feed of events until a user is deleted. Returns all events. */
+export async function eventsUntilDeletion<T extends { type: string }>(
+  start: string,
+  read: (after: string) => Promise<{ results: T[]; next: string }>,
+): Promise<T[]> {
+  const events: T[] = [];
+  for (let next = start; events.at(-1)?.type !== 'user.deleted';) {
+    const page = await read(next);
+    // The service has waited for an event, so there is at least one.
+    given(page.results[0]);
+    events.push(...page.results);
+    next = page.next;
+  }
+
+  return events;
+}
+
+/** Reads an import job until it has ended. */
+export async function endOf<T extends { ended_at: string | null }>(read: () => Promise<T>): Promise<T> {
+  let job = await read();
+  while (job.ended_at === null) {
+    await setTimeout(100);
+    job = await read();
+  }
+
+  return job;
 }

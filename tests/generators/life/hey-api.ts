@@ -1,5 +1,9 @@
 import { client } from '../generated/hey-api/client.gen';
 import {
+  callersGetCaller,
+  eventsList,
+  importJobsDeleteById,
+  importJobsGetImportJobById,
   userGroupsCreateNewGroup,
   userGroupsDeleteById,
   userGroupsListUsersById,
@@ -11,10 +15,14 @@ import {
   usersUpdateById,
 } from '../generated/hey-api';
 import type { ImportSummary, UserResponse } from '../generated/hey-api';
-import { api, equal, given, headers, linesOf, unique } from './expect';
+import { api, endOf, equal, eventsUntilDeletion, given, headers, linesOf, unique } from './expect';
 
 client.setConfig({ baseUrl: api, headers });
 const key = { 'Idempotency-Key': unique };
+
+const me = given((await callersGetCaller()).data);
+equal([me.role, me.operations.includes('Events_list')], ['admin', true]);
+const start = given((await eventsList({ query: { after: 'now' } })).data).next;
 
 const group = given((await userGroupsCreateNewGroup({ body: { name: unique } })).data);
 const created = await usersCreateNewUser({
@@ -48,13 +56,31 @@ equal((JSON.parse(row) as UserResponse).last_name, 'Lovelace');
 equal(given((await usersDeleteById({ path })).response).status, 204);
 equal(given((await usersGetUserById({ path })).error).code, 'user_not_found');
 
-const imported = await usersImport({
-  query: { dry_run: true },
-  headers: { 'Content-Type': 'application/x-ndjson' },
-  body: new Blob([row]),
-});
-const report: Blob = given(imported.data);
+const events = await eventsUntilDeletion(start, async (after) => given((await eventsList({
+  query: { after, types: ['user.created', 'user.updated', 'user.deleted'], resource: user.id, limit: 1, wait: 30 },
+})).data));
+equal(events.map((event) => event.type), ['user.created', 'user.updated', 'user.deleted']);
+equal(events[1].changes.last_name, { from: null, to: 'Lovelace' });
+equal(given((await eventsList({ query: { after: 'then' } })).error).code, 'invalid_token');
+
+const file = { headers: { 'Content-Type': 'application/x-ndjson' }, body: new Blob([row]) };
+const report = given((await usersImport({ query: { dry_run: true }, ...file })).data);
+if (!(report instanceof Blob)) {
+  throw new Error('The report is not a file.');
+}
+
 const summary = given(linesOf<ImportSummary>(await report.text()).at(-1));
 equal([summary.dry_run, summary.created, summary.refused], [true, 1, 0]);
+
+const accepted = given((await usersImport({ query: { dry_run: true, async: true }, ...file })).data);
+if (accepted instanceof Blob) {
+  throw new Error('The import is not a job.');
+}
+
+const job = { path: { id: accepted.id } };
+const ended = await endOf(async () => given((await importJobsGetImportJobById(job)).data));
+equal([ended.state, given(ended.result).created, ended.failure], ['succeeded', 1, null]);
+equal(given((await importJobsDeleteById(job)).response).status, 204);
+equal(given((await importJobsGetImportJobById(job)).error).code, 'import_job_not_found');
 
 equal(given((await userGroupsDeleteById({ path: { id: group.id } })).response).status, 204);

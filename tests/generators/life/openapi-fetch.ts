@@ -1,12 +1,17 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from '../generated/openapi-fetch/schema';
-import { api, equal, given, headers, linesOf, unique } from './expect';
+import { api, endOf, equal, eventsUntilDeletion, given, headers, linesOf, unique } from './expect';
 
+type EventList = components['schemas']['EventListResponse'];
 type ImportSummary = components['schemas']['ImportSummary'];
 type User = components['schemas']['UserResponse'];
 
 const client = createClient<paths>({ baseUrl: api, headers });
 const key = { 'Idempotency-Key': unique };
+
+const me = given((await client.GET('/auth/me')).data);
+equal([me.role, me.operations.includes('Events_list')], ['admin', true]);
+const start = pageOf((await client.GET('/events', { params: { query: { after: 'now' } } })).data).next;
 
 const group = given((await client.POST('/auth/group', { body: { name: unique } })).data);
 const created = await client.POST('/user', {
@@ -44,6 +49,16 @@ equal((JSON.parse(row) as User).last_name, 'Lovelace');
 equal((await client.DELETE('/user/{id}', { params: { path } })).response.status, 204);
 equal(given((await client.GET('/user/{id}', { params: { path } })).error).code, 'user_not_found');
 
+const events = await eventsUntilDeletion(start, async (after) => pageOf((await client.GET('/events', {
+  params: {
+    query: { after, types: ['user.created', 'user.updated', 'user.deleted'], resource: user.id, limit: 1, wait: 30 },
+  },
+  querySerializer: { array: { style: 'form', explode: false } },
+})).data));
+equal(events.map((event) => event.type), ['user.created', 'user.updated', 'user.deleted']);
+equal(events[1].changes.last_name, { from: null, to: 'Lovelace' });
+equal(given((await client.GET('/events', { params: { query: { after: 'then' } } })).error).code, 'invalid_token');
+
 const imported = await client.POST('/user/import', {
   params: { query: { dry_run: true } },
   headers: { 'Content-Type': 'application/x-ndjson' },
@@ -54,4 +69,29 @@ const imported = await client.POST('/user/import', {
 const summary = given(linesOf<ImportSummary>(given(imported.data)).at(-1));
 equal([summary.dry_run, summary.created, summary.refused], [true, 1, 0]);
 
+const accepted = given((await client.POST('/user/import', {
+  params: { query: { dry_run: true, async: true } },
+  headers: { 'Content-Type': 'application/x-ndjson' },
+  body: row,
+  bodySerializer: (body) => body,
+})).data);
+if (typeof accepted === 'string') {
+  throw new Error('The import is not a job.');
+}
+
+const job = { params: { path: { id: accepted.id } } };
+const ended = await endOf(async () => given((await client.GET('/import/{id}', job)).data));
+equal([ended.state, given(ended.result).created, ended.failure], ['succeeded', 1, null]);
+equal((await client.DELETE('/import/{id}', job)).response.status, 204);
+equal(given((await client.GET('/import/{id}', job)).error).code, 'import_job_not_found');
+
 equal((await client.DELETE('/auth/group/{id}', { params: { path: { id: group.id } } })).response.status, 204);
+
+/** Returns a page of the feed. The answer has the types of all its media types, and JSON is the one without an Accept header. */
+function pageOf(answer: object | string | undefined): EventList {
+  if (typeof answer !== 'object' || !('next' in answer)) {
+    throw new Error('The answer is not a page of events.');
+  }
+
+  return answer as EventList;
+}

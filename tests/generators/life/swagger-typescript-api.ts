@@ -1,7 +1,7 @@
 import { Api } from '../generated/swagger-typescript-api/Api';
-import { FileFormat, UserField, UserSort } from '../generated/swagger-typescript-api/Api';
-import type { ImportSummary, Problem, UserResponse } from '../generated/swagger-typescript-api/Api';
-import { api, equal, given, headers, linesOf, unique } from './expect';
+import { EventType, FileFormat, UserField, UserSort } from '../generated/swagger-typescript-api/Api';
+import type { ImportJobResponse, ImportSummary, Problem, UserResponse } from '../generated/swagger-typescript-api/Api';
+import { api, endOf, equal, eventsUntilDeletion, given, headers, linesOf, unique } from './expect';
 
 // The clients of this generator send no files, only text, and give it another media type than the document.
 const client = new Api({
@@ -12,6 +12,10 @@ const client = new Api({
     : init),
 });
 const key = { 'Idempotency-Key': unique };
+
+const me = (await client.auth.callersGetCaller()).data;
+equal([me.role as string, me.operations.includes('Events_list')], ['admin', true]);
+const start = (await client.events.eventsList({ after: 'now' })).data.next;
 
 const group = (await client.auth.userGroupsCreateNewGroup({ name: unique })).data;
 const created = await client.user.usersCreateNewUser(
@@ -42,9 +46,27 @@ equal((JSON.parse(row) as UserResponse).last_name, 'Lovelace');
 equal((await client.user.usersDeleteById(user.id)).status, 204);
 equal((await refusalOf(client.user.usersGetUserById(user.id))).code, 'user_not_found');
 
+const events = await eventsUntilDeletion(start, async (after) => (
+  await client.events.eventsList({ after, resource: user.id, limit: 1, wait: 30 })
+).data);
+equal(events.map((event) => event.type), ['user.created', 'user.updated', 'user.deleted']);
+equal(events[1].changes.last_name, { from: null, to: 'Lovelace' });
+const deletion = (await client.events.eventsList({ after: start, types: [EventType.UserDeleted], resource: user.id })).data;
+equal(deletion.results, events.slice(2));
+equal((await refusalOf(client.events.eventsList({ after: 'then' }))).code, 'invalid_token');
+
 const imported = await client.user.usersImport(row as unknown as File, { dry_run: true });
 const summary = given(linesOf<ImportSummary>(await imported.text()).at(-1));
 equal([summary.dry_run, summary.created, summary.refused], [true, 1, 0]);
+
+// The clients of this generator have only the type of the first answer.
+const accepted = await client.user.usersImport(row as unknown as File, { dry_run: true, async: true });
+equal(accepted.status, 202);
+const job = ((await accepted.json()) as ImportJobResponse).id;
+const ended = await endOf(async () => (await client.import.importJobsGetImportJobById(job)).data);
+equal([ended.state as string, given(ended.result).created, ended.failure], ['succeeded', 1, null]);
+equal((await client.import.importJobsDeleteById(job)).status, 204);
+equal((await refusalOf(client.import.importJobsGetImportJobById(job))).code, 'import_job_not_found');
 
 equal((await client.auth.userGroupsDeleteById(group.id)).status, 204);
 

@@ -209,6 +209,23 @@ public sealed class ListEventsTests(ServiceFixture service) : IClassFixture<Serv
         Assert.Equal($"<{service.BaseAddress}/events?after={reader.Next}&limit=7>; rel=\"next\"", link);
     }
 
+    [Theory]
+    [InlineData("", "application/json")]
+    [InlineData("*/*", "application/json")]
+    [InlineData("text/event-stream;q=0", "application/json")]
+    [InlineData("application/json, application/cloudevents-batch+json, text/event-stream", "application/json")]
+    [InlineData("text/event-stream;q=0.8, application/json;q=0.9", "application/json")]
+    [InlineData("application/json;q=0.8, Application/CloudEvents-Batch+JSON", "application/cloudevents-batch+json")]
+    [InlineData("text/event-stream, */*", "text/event-stream")]
+    public async Task The_client_gets_the_media_type_that_it_prefers(string accept, string expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/events?after=now");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var answer = await service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal(expected, answer.Content.Headers.ContentType!.MediaType);
+    }
+
     [Fact]
     public async Task A_stream_sends_events_and_resumes_after_the_last_id()
     {

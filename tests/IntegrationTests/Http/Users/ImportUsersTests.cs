@@ -17,6 +17,15 @@ public sealed class ImportUsersTests(ServiceFixture service) : IClassFixture<Ser
     public Task DisposeAsync() => service.MustCountRightAsync("after an import");
 
     [Fact]
+    public async Task A_property_with_NUL_in_its_name_is_refused_as_unknown()
+    {
+        var report = await service.ImportAsync("""{"email":"ada@example.org","a\u0000b":1}""", mediaType: "application/x-ndjson");
+
+        var refusal = report.MustBe(422).Lines[0];
+        Assert.Equal(("a\uFFFDb", "unknown_property"), ((string)refusal["column"]!, (string)refusal["code"]!));
+    }
+
+    [Fact]
     public async Task Users_are_created_updated_or_unchanged_as_the_file_says()
     {
         var group = await service.CreateGroupAsync(new { name = "Analysts" });
