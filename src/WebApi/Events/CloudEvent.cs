@@ -3,7 +3,7 @@ using CleanWorkspace.Application.Events;
 namespace CleanWorkspace.WebApi.Events;
 
 /// <summary>An event in the JSON format of CloudEvents 1.0.</summary>
-public sealed record CloudEvent
+internal sealed record CloudEvent
 {
     /// <summary>The version of CloudEvents.</summary>
     /// <example>"1.0"</example>
@@ -37,7 +37,7 @@ public sealed record CloudEvent
     public required EventResponse Data { get; init; }
 
     /// <summary>Creates the form of an event.</summary>
-    internal static CloudEvent Of(EventResponse change, HttpRequest request) => new()
+    public static CloudEvent Of(EventResponse change, HttpRequest request) => new()
     {
         Specversion = "1.0",
         Id = change.Id,

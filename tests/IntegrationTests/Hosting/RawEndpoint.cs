@@ -56,7 +56,7 @@ internal sealed class RawEndpoint : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Stop();
+        // A stopped listener would refuse to accept, which is a failure of its own.
         await _accepting.WithinLimitAsync();
         _end.Dispose();
         _listener.Dispose();
