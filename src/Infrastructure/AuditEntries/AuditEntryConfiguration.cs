@@ -12,10 +12,9 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.HasKey(entry => new { entry.WriteId, entry.ResourceId }).HasName("pk_audit_entries");
         builder.HasIndex(entry => new { entry.ResourceId, entry.WriteId }).HasDatabaseName("ix_audit_entries_resource");
         builder.HasIndex(entry => new { entry.Actor, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_actor");
-        // Only of rare kinds: the entries of ordinary writes would pay for it.
+        // Only of rare kinds: the entries of ordinary writes would pay for it. So no index has the operation.
         builder.HasIndex(entry => new { entry.Kind, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_kind")
             .HasFilter("kind IN ('deleted', 'finished')");
-        builder.HasIndex(entry => new { entry.Operation, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_operation");
         builder.HasIndex(entry => entry.Position).HasDatabaseName("ix_audit_entries_position").HasFilter("position IS NOT NULL");
 
         builder.Property(entry => entry.Transaction).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");

@@ -548,9 +548,6 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasDatabaseName("ix_audit_entries_kind")
                         .HasFilter("kind IN ('deleted', 'finished')");
 
-                    b.HasIndex("Operation", "WriteId", "ResourceId")
-                        .HasDatabaseName("ix_audit_entries_operation");
-
                     b.ToTable("audit_entries", (string)null);
                 });
 

@@ -347,11 +347,6 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 filter: "kind IN ('deleted', 'finished')");
 
             migrationBuilder.CreateIndex(
-                name: "ix_audit_entries_operation",
-                table: "audit_entries",
-                columns: new[] { "operation", "write_id", "resource_id" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_position",
                 table: "audit_entries",
                 column: "position",
