@@ -32,8 +32,9 @@ internal sealed class EventStream(EventsListRequest request, IMediator mediator,
     /// <summary>Sends events until the stream has its age, the service stops or the client leaves.</summary>
     public async Task RunAsync()
     {
-        var lifetime = http.RequestServices.GetRequiredService<IHostApplicationLifetime>();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        // When the service stops, the feed ends its waits. A token that is linked to this one may be cancelled much later.
+        var stopping = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         end.CancelAfter(Lifetime);
         // A failure before the first bytes is an ordinary problem document.
         var after = request.After;
@@ -44,7 +45,7 @@ internal sealed class EventStream(EventsListRequest request, IMediator mediator,
         http.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
-            while (!end.IsCancellationRequested)
+            while (!end.IsCancellationRequested && !stopping.IsCancellationRequested)
             {
                 await using (page)
                 {

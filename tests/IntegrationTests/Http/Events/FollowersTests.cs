@@ -52,6 +52,24 @@ public sealed class FollowersTests : IAsyncLifetime
         Array.ForEach(others[(Many / 2)..], Vanish);
     }
 
+    [Fact]
+    public async Task The_stop_of_the_service_ends_every_stream_at_once()
+    {
+        List<Task<string>> texts;
+        await using (var service = await TestService.StartAsync(_database.ConnectionString))
+        {
+            var others = await Task.WhenAll(Enumerable.Range(0, Many / 5).Select(_ => FollowAsync(service.Client.BaseAddress!)));
+            texts = [.. others.Select(other => new StreamReader(other.GetStream(), Encoding.Latin1).ReadToEndAsync())];
+        }
+
+        // A stream has one comment at its beginning, which was read already, and at most one more for the wait that the stop ended.
+        foreach (var text in await Task.WhenAll(texts).WithinLimitAsync())
+        {
+            Assert.InRange(text.Split(": nothing new").Length - 1, 0, 2);
+            Assert.EndsWith("0\r\n\r\n", text, StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<TcpClient> FollowAsync(Uri address)
     {
         var client = new TcpClient { ReceiveBufferSize = 4096 };
