@@ -49,11 +49,12 @@ internal static class AddressSetup
     public static void LogAddresses(this WebApplication app, WorkspaceDatabase database) =>
         app.Lifetime.ApplicationStarted.Register(() =>
         {
+            var documentation = OpenApiSetup.IsServed(app.Configuration) ? OpenApiSetup.UiPath : Documentation.Path;
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
             foreach (var address in addresses)
             {
                 app.Logger.LogInformation("API            {Users} and {Groups}", $"{address}/user", $"{address}/auth/group");
-                app.Logger.LogInformation("Documentation  {Documentation}", address + OpenApiSetup.UiPath);
+                app.Logger.LogInformation("Documentation  {Documentation}", address + documentation);
             }
 
             app.Logger.LogInformation("Data           {Data}", database.Location);

@@ -107,22 +107,26 @@ internal static class ApiSetup
         app.UsePathBase(Prefix);
         app.UseHttps();
         app.UseOrigins();
-        app.UseApiDescription();
+        var isDescribed = OpenApiSetup.IsServed(app.Configuration);
+        if (isDescribed)
+        {
+            app.UseApiDescription();
+        }
+
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseAccess();
 
         app.MapControllers().RequireAccess();
-        app.MapDocumentation();
+        app.MapDocumentation(isDescribed);
         var readOnly = new HttpMethodMetadata([HttpMethods.Get]);
         app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
         app.MapHealthChecks($"{HealthPath}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
             .WithMetadata(readOnly);
         var description = app.Services.GetRequiredService<ApiDescription>();
-        foreach (var name in OpenApiSetup.DocumentNames)
+        foreach (var name in isDescribed ? OpenApiSetup.DocumentNames : [])
         {
             app.Map(OpenApiSetup.PathOf(name), context => description.WriteAsync(name, context)).WithMetadata(readOnly);
         }
-
     }
 }

@@ -15,10 +15,11 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// </summary>
 internal static class Documentation
 {
+    /// <summary>The path of the pages.</summary>
+    public const string Path = "/docs";
+
     /// <summary>The path of the page that describes the error codes. Each code is an anchor.</summary>
     public const string ErrorsPath = $"{Path}/errors";
-
-    private const string Path = "/docs";
 
     // The page that lists the others.
     private const string FirstPage = "README";
@@ -37,9 +38,11 @@ internal static class Documentation
         .ToFrozenDictionary(name => name[ResourcePrefix.Length..], name => new Lazy<string>(() => Render(name)));
 
     /// <summary>Adds the endpoints.</summary>
-    public static void MapDocumentation(this IEndpointRouteBuilder app)
+    /// <param name="app">The routes.</param>
+    /// <param name="hasDescription">Whether the OpenAPI document and its page are served.</param>
+    public static void MapDocumentation(this IEndpointRouteBuilder app, bool hasDescription)
     {
-        app.MapGet("/", (HttpRequest request) => Results.Json(Start(request.PathBase)));
+        app.MapGet("/", (HttpRequest request) => Results.Json(Start(request.PathBase, hasDescription)));
         app.MapGet(Path, (HttpRequest request) => Results.Redirect($"{request.PathBase}{Path}/{FirstPage}"));
         app.MapGet($"{Path}/{{page}}", (string page, HttpResponse response) =>
         {
@@ -53,15 +56,15 @@ internal static class Documentation
         });
     }
 
-    private static object Start(PathString prefix) => new
+    private static object Start(PathString prefix, bool hasDescription) => new
     {
         name = "CleanWorkspace",
         description = "A directory of users and user groups.",
         links = new
         {
             documentation = $"{prefix}{Path}",
-            openapi = $"{prefix}{OpenApiDocument}",
-            try_it = $"{prefix}{OpenApiSetup.UiPath}",
+            openapi = hasDescription ? $"{prefix}{OpenApiDocument}" : null,
+            try_it = hasDescription ? $"{prefix}{OpenApiSetup.UiPath}" : null,
             users = $"{prefix}/user",
             user_groups = $"{prefix}/auth/group",
             ready = $"{prefix}{ApiSetup.HealthPath}/ready",

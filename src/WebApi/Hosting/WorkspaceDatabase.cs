@@ -32,7 +32,9 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         get
         {
             var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
-            return _privateServer?.DataDirectory ?? $"PostgreSQL at {settings.Host}:{settings.Port}, database {settings.Database}";
+            // Each of several hosts can have a port of its own.
+            var server = settings.Host!.Contains(':', StringComparison.Ordinal) ? settings.Host : $"{settings.Host}:{settings.Port}";
+            return _privateServer?.DataDirectory ?? $"PostgreSQL at {server}, database {settings.Database}";
         }
     }
 
@@ -82,11 +84,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
     private static async Task<WorkspaceDatabase> OpenAsync(
         WebApplicationBuilder builder, Func<string, Task<PrivatePostgresServer>> openAsync)
     {
-        if (!bool.TryParse(builder.Configuration["Database:MigrateOnStart"] ?? "true", out var migrateOnStart))
-        {
-            throw new StartFailure("Database__MigrateOnStart must be true or false.");
-        }
-
+        var migrateOnStart = builder.Configuration.FlagOf("Database:MigrateOnStart", true);
         if (builder.Configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
         {
             var password = builder.Configuration["Database:Password"];

@@ -1,4 +1,5 @@
 using CleanWorkspace.Domain.Values;
+using CleanWorkspace.WebApi.Hosting;
 using CleanWorkspace.WebApi.Transfers;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
@@ -27,6 +28,9 @@ internal static class OpenApiSetup
 
     /// <summary>The path of a document. The page expects it there.</summary>
     public static string PathOf(string documentName) => $"{UiPath}/{documentName}/swagger.json";
+
+    /// <summary>Whether the documents and the page are served.</summary>
+    public static bool IsServed(IConfiguration configuration) => configuration.FlagOf("Swagger:Enabled", true);
 
     /// <summary>Adds the generation of the documents.</summary>
     /// <remarks>

@@ -69,6 +69,21 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     [Fact]
+    public async Task Swagger_can_be_switched_off()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var closed = await TestService.StartAsync(database.ConnectionString, ("Swagger:Enabled", "false"));
+
+        foreach (var path in new[] { "/swagger", "/swagger/index.html", "/swagger/v1/swagger.json" })
+        {
+            (await AskAsync(closed, new HttpRequestMessage(HttpMethod.Get, path))).MustBe(404);
+        }
+
+        var start = (await AskAsync(closed, new HttpRequestMessage(HttpMethod.Get, "/"))).MustBe(200);
+        Assert.Null(start.Json["links"]!["try_it"]);
+    }
+
+    [Fact]
     public async Task A_request_that_takes_too_long_gets_an_answer_and_its_query_is_cancelled()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync();
@@ -383,6 +398,7 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
         "Authentication__Authority", "https://login.example.org?x=1", "Authentication__Authority is https://login.example.org?x=1.")]
     [InlineData("Authentication__Authority", "https://login.example.org", "Authentication__Authority needs Authentication__Audience")]
     [InlineData("Authentication__Audience", "workspace", "Authentication__Audience is set without")]
+    [InlineData("Swagger__Enabled", "no", "Swagger__Enabled must be true or false.")]
     [InlineData("ASPNETCORE_HTTPS_PORT", "https", "ASPNETCORE_HTTPS_PORT must be")]
     [InlineData("Bootstrap__AdminKey", "s3cret", "Bootstrap__AdminKey is not a token.")]
     [InlineData("Bootstrap__AdminKey_FILE", "/nowhere/key", "The file in Bootstrap__AdminKey_FILE cannot be read: Could not find")]
