@@ -222,13 +222,15 @@ public sealed class PoolerTests : IAsyncLifetime
     {
         var path = accepted.MustBe(202).Headers.Location!.AbsolutePath;
         JsonObject job = [];
-        await Eventually.BeAsync(async () => (job = (await GetAsync(client, path)).MustBe(200).Json)["ended_at"] is not null, TimeLimit.OfWait);
+        await Eventually.BeAsync(
+            async () => (job = (await GetAsync(client, path)).MustBe(200).Json)["ended_at"] is not null, TimeLimit.OfWait);
         return job;
     }
 
     private static async Task ExportAsync(HttpClient client)
     {
-        Assert.Contains("u1@example.org,U1,", (await GetAsync(client, "/user/export?format=csv")).MustBe(200).Text, StringComparison.Ordinal);
+        var csv = (await GetAsync(client, "/user/export?format=csv")).MustBe(200);
+        Assert.Contains("u1@example.org,U1,", csv.Text, StringComparison.Ordinal);
         Assert.Equal("events", (string)(await GetAsync(client, "/user/export?format=ndjson")).MustBe(200).Lines[^1]["resource"]!);
     }
 
@@ -294,7 +296,8 @@ public sealed class PoolerTests : IAsyncLifetime
     {
         var import = await RawHttp.BeginAsync(
             client.BaseAddress!,
-            "POST /user/import HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 99\r\n\r\nemail\nada@example.org\n");
+            "POST /user/import HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 99\r\n\r\n"
+            + "email\nada@example.org\n");
         await Eventually.BeAsync(async () => (await _database.ExecuteAsync(
             """
             SELECT count(*) FROM pg_locks

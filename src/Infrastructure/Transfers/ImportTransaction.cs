@@ -33,7 +33,7 @@ internal sealed class ImportTransaction(
         """;
 
     /// <summary>Runs the writes and commits them.</summary>
-    /// <param name="writeAsync">Writes. Returns null if other writers put the plan out of date. The caller then takes the writes back.</param>
+    /// <param name="writeAsync">Writes. Returns null if other writers put the plan out of date. The caller then undoes them.</param>
     /// <param name="cancellationToken">Ends the import.</param>
     /// <returns>The summary, or null.</returns>
     public async Task<ImportSummary?> RunAsync(

@@ -122,7 +122,8 @@ public sealed class ConnectionTests : IAsyncLifetime
         List<Task<Answer>> writes;
         await using (await ImportTurn.LockUsersAsync(_database.ConnectionString))
         {
-            writes = [.. Enumerable.Range(0, 6).Select(_ => SendAsync(service, HttpMethod.Patch, $"/user/{user}", new { first_name = "Grace" }))];
+            var body = new { first_name = "Grace" };
+            writes = [.. Enumerable.Range(0, 6).Select(_ => SendAsync(service, HttpMethod.Patch, $"/user/{user}", body))];
 
             await Eventually.BeAsync(() => Task.FromResult(writes.Count(write => write.IsCompleted) >= 3));
 
