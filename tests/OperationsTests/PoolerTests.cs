@@ -77,6 +77,29 @@ public sealed class PoolerTests : IAsyncLifetime
     }
 
     [Drill("pgbouncer")]
+    public async Task A_job_of_a_killed_instance_runs_again()
+    {
+        const string Row = "ada@example.org,Ada,\n";
+        await using var pooler = await PgBouncer.StartAsync(_database.ConnectionString);
+        Answer accepted;
+        await using (var killed = await ServiceProcess.StartAsync(pooler.ConnectionString, ("Database__Pooler", "transaction")))
+        {
+            (await ImportAsync(killed.Client, "ada@example.org,Augusta,\n")).MustBe(200);
+            await using var turn = await ImportTurn.LockUsersAsync(_database.ConnectionString);
+            accepted = await ImportAsync(killed.Client, Row, "async=true");
+            var path = accepted.MustBe(202).Headers.Location!.AbsolutePath;
+            // The state and the progress are visible while the import is one long transaction.
+            await Eventually.BeAsync(async () =>
+                (await GetAsync(killed.Client, path)).MustBe(200).Json is var job && $"{job["state"]} {job["rows_read"]}" == "running 1");
+            await killed.KillAsync();
+        }
+
+        await using var service = await TestService.StartAsync(pooler.ConnectionString, Open);
+        Assert.Equal("succeeded 0 1 0", await WaitForJobAsync(service.Client, accepted));
+        Assert.Equal("Ada 2", await _database.ExecuteAsync("SELECT format('%s %s', first_name, attempts) FROM users, import_jobs"));
+    }
+
+    [Drill("pgbouncer")]
     public async Task The_command_line_works()
     {
         await using var pooler = await PgBouncer.StartAsync(_database.ConnectionString);
@@ -212,19 +235,19 @@ public sealed class PoolerTests : IAsyncLifetime
     private static async Task RunJobAsync(HttpClient client)
     {
         var rows = string.Concat(Enumerable.Range(0, 60).Select(i => $"j{i}@example.org,J{i},\n"));
-        var job = await WaitForJobAsync(client, await ImportAsync(client, rows, "async=true"));
-        Assert.Equal("succeeded 60", $"{job["state"]} {job["result"]!["created"]}");
-        job = await WaitForJobAsync(client, await ImportAsync(client, "nobody,N,\n", "async=true"));
-        Assert.Equal("refused 1", $"{job["state"]} {job["report"]!.AsArray().Count}");
+        Assert.Equal("succeeded 60 0 0", await WaitForJobAsync(client, await ImportAsync(client, rows, "async=true")));
+        Assert.Equal("refused 0 0 1", await WaitForJobAsync(client, await ImportAsync(client, "nobody,N,\n", "async=true")));
     }
 
-    private static async Task<JsonObject> WaitForJobAsync(HttpClient client, Answer accepted)
+    // Returns the state, and the numbers of users that were created, changed and refused.
+    private static async Task<string> WaitForJobAsync(HttpClient client, Answer accepted)
     {
         var path = accepted.MustBe(202).Headers.Location!.AbsolutePath;
         JsonObject job = [];
         await Eventually.BeAsync(
             async () => (job = (await GetAsync(client, path)).MustBe(200).Json)["ended_at"] is not null, TimeLimit.OfWait);
-        return job;
+        var result = job["result"]!;
+        return $"{job["state"]} {result["created"]} {result["updated"]} {result["refused"]}";
     }
 
     private static async Task ExportAsync(HttpClient client)

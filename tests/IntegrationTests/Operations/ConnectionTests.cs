@@ -151,5 +151,5 @@ public sealed class ConnectionTests : IAsyncLifetime
         return await Answer.ReadAsync(request, response);
     }
 
-    private Task LimitAsync(int count) => _database.ExecuteAsync($"ALTER ROLE {_role} CONNECTION LIMIT {count}");
+    private Task<object?> LimitAsync(int count) => _database.ExecuteAsync($"ALTER ROLE {_role} CONNECTION LIMIT {count}");
 }
