@@ -36,13 +36,20 @@ public static class DependencyInjection
     /// <param name="requestTimeout">The time limit of a request. By default no statement ends before it.</param>
     /// <param name="auditRetention">How long the audit keeps its entries.</param>
     /// <param name="webhooks">Where webhooks may send.</param>
+    /// <param name="hasPooler">True if a pooler in transaction mode, such as PgBouncer, is in front of the server.</param>
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services,
         string connectionString,
         TimeSpan requestTimeout,
         AuditRetention auditRetention,
-        WebhookSettings webhooks)
+        WebhookSettings webhooks,
+        bool hasPooler = false)
     {
+        if (hasPooler)
+        {
+            connectionString = WithoutSessions(connectionString);
+        }
+
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString, requestTimeout));
         services.AddSingleton(_ => new DatabaseLiveness(connectionString));
@@ -56,7 +63,7 @@ public static class DependencyInjection
         services.AddSingleton<EventFeed>();
         services.AddSingleton<IEventFeed>(provider => provider.GetRequiredService<EventFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<EventFeed>());
-        services.AddSingleton(_ => new ImportConnections(connectionString));
+        services.AddSingleton(_ => new ImportConnections(connectionString, hasPooler));
         services.AddSingleton<ITransfers, PostgresTransfers>();
         services.AddSingleton<IImportJobs, PostgresImportJobs>();
         services.AddSingleton<PendingImportJobs>();
@@ -75,6 +82,7 @@ public static class DependencyInjection
         services.AddScoped<IWorkspaceDbContext>(provider => provider.GetRequiredService<WorkspaceDbContext>());
 
         services.AddSingleton<StoredKeyReader>();
+        services.AddSingleton(provider => new ConnectionCheck(provider.GetRequiredService<NpgsqlDataSource>(), hasPooler));
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<IdempotencyExpiry>();
         services.AddSingleton(auditRetention);
@@ -105,6 +113,10 @@ public static class DependencyInjection
         return new SharedLookup<T>(
             (id, cancellationToken) => queries.FindAsync(id, Fields<T>.All, cancellationToken), queries.FindManyAsync);
     }
+
+    // Prepared statements, and a reset of the connection, belong to a session, and a pooler in transaction mode has none.
+    private static string WithoutSessions(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 0, NoResetOnClose = true }.ConnectionString;
 
     private static NpgsqlDataSource CreateDataSource(string connectionString, TimeSpan requestTimeout)
     {

@@ -23,12 +23,29 @@ public static class DatabaseFault
     /// <summary>
     /// Tells whether it helps to wait for the server: nothing listens, the server starts, stops or recovers, or it has no free connection.
     /// </summary>
-    public static bool IsAway(NpgsqlException fault) => fault is not PostgresException || fault.SqlState
+    public static bool IsAway(NpgsqlException fault) => fault is not PostgresException refusal
+        || (IsOfPooler(refusal) && !refusal.MessageText.StartsWith("unsupported", StringComparison.Ordinal))
+        || fault.SqlState
         is PostgresErrorCodes.CannotConnectNow
         or PostgresErrorCodes.TooManyConnections
         or PostgresErrorCodes.AdminShutdown
         or PostgresErrorCodes.CrashShutdown
         or PostgresErrorCodes.ReadOnlySqlTransaction;
+
+    /// <summary>Returns a sentence that says what to change, if no connection was free. Otherwise null.</summary>
+    public static string? AdviceOf(NpgsqlException fault) => fault switch
+    {
+        PostgresException { MessageText: var text } when text.Contains("max_client_conn", StringComparison.Ordinal) =>
+            "Raise max_client_conn of PgBouncer, or lower Maximum Pool Size in ConnectionStrings__Workspace.",
+        PostgresException { MessageText: "query_wait_timeout" } => "Raise default_pool_size of PgBouncer.",
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } =>
+            "Raise max_connections of PostgreSQL or the CONNECTION LIMIT of the role or the database, or lower Maximum Pool Size in "
+            + "ConnectionStrings__Workspace.",
+        PostgresException => null,
+        _ when fault.Message.StartsWith("The connection pool has been exhausted", StringComparison.Ordinal) =>
+            "Raise Maximum Pool Size in ConnectionStrings__Workspace.",
+        _ => null,
+    };
 
     /// <summary>Returns what the database says, for the log. It contains neither values of rows nor secrets.</summary>
     public static string ReasonOf(NpgsqlException fault) => fault switch
@@ -39,4 +56,8 @@ public static class DatabaseFault
         { InnerException: AggregateException hosts } => string.Join("; ", hosts.InnerExceptions.Select(host => host.Message).Distinct()),
         _ => fault.Message,
     };
+
+    // PgBouncer ends connections with this state for any reason, such as a limit or a server that went away.
+    private static bool IsOfPooler(NpgsqlException fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation, InvariantSeverity: "FATAL" };
 }

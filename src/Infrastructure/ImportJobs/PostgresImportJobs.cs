@@ -13,9 +13,6 @@ namespace CleanWorkspace.Infrastructure.ImportJobs;
 /// <summary>The import jobs as clients see them.</summary>
 internal sealed class PostgresImportJobs(NpgsqlDataSource database, ImportConnections imports) : IImportJobs
 {
-    // Each arriving file has a connection and a transaction until its client has sent the last byte.
-    private const int MaxArrivals = 4;
-
     private const int MaxWaiting = 100;
 
     private const string CountWaiting = "SELECT count(*) FROM import_jobs WHERE ended_at IS NULL";
@@ -52,7 +49,7 @@ internal sealed class PostgresImportJobs(NpgsqlDataSource database, ImportConnec
         try
         {
             // The limit comes before the connection. Otherwise each refused request would open a connection.
-            if (Interlocked.Increment(ref _arrivals) > MaxArrivals)
+            if (Interlocked.Increment(ref _arrivals) > ImportConnections.MaxArrivals)
             {
                 throw Failure.TooManyImports();
             }

@@ -5,8 +5,11 @@ using Npgsql;
 
 namespace CleanWorkspace.Infrastructure.Transfers;
 
-/// <summary>The row of the job that an import runs for. The import writes it in its own session.</summary>
-internal sealed class ImportJobRow(ImportSession session, Guid id)
+/// <summary>The row of the job that an import runs for.</summary>
+/// <param name="database">Starts the job outside of the import's transaction, so that clients and the next instance see it.</param>
+/// <param name="session">Ends the job in the import's transaction.</param>
+/// <param name="id">The id of the job.</param>
+internal sealed class ImportJobRow(NpgsqlDataSource database, ImportSession session, Guid id)
 {
     // A job that is interrupted more often must not keep out all others.
     private const int MaxAttempts = 5;
@@ -28,7 +31,8 @@ internal sealed class ImportJobRow(ImportSession session, Guid id)
     /// <exception cref="Failure">The job was interrupted too often.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Start, session.Connection) { Parameters = { Id } };
+        await using var command = database.CreateCommand(Start);
+        command.Parameters.Add(Id);
         if (await command.ExecuteScalarAsync(cancellationToken) is not int attempts)
         {
             throw HasEnded();

@@ -5,34 +5,90 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Transfers;
 
 /// <summary>The connection of one import. It holds the lock that keeps out other imports.</summary>
-internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposable
+/// <remarks>
+/// Behind a pooler in transaction mode, the whole import is one transaction, and the writes begin at a savepoint. Otherwise only the writes
+/// are a transaction (<c>docs/decisions/0028</c>).
+/// </remarks>
+/// <param name="connection">The connection.</param>
+/// <param name="hasPooler">True if a pooler in transaction mode is in front of the server.</param>
+internal sealed class ImportSession(NpgsqlConnection connection, bool hasPooler) : IAsyncDisposable
 {
     // An arbitrary number. No other program may use it for advisory locks on the same database.
     private const long LockKey = 0x436C_6561_6E57_5332;
 
     private const int SecondsToUnlock = 5;
 
+    private static readonly string LockSession = $"""
+        -- An import sorts and joins more rows than requests do. To compile a statement (jit) takes longer than to run it.
+        SELECT pg_try_advisory_lock({LockKey})
+            AND set_config('work_mem', '64MB', false) || set_config('temp_buffers', '32MB', false)
+                || set_config('jit', 'off', false) IS NOT NULL
+        """;
+
+    // The size of temp_buffers cannot change on a connection that had temporary tables before. The transaction waits for the client.
+    private static readonly string LockTransaction = $"""
+        SELECT pg_try_advisory_xact_lock({LockKey})
+            AND set_config('work_mem', '64MB', true) || set_config('idle_in_transaction_session_timeout', '0', true)
+                || set_config('jit', 'off', true) IS NOT NULL
+        """;
+
     // Batch size, in lines. It bounds the triggers' transition tables and sets the progress interval.
     private const int BatchSize = 20_000;
 
+    private const string BeforeWrites = "before_writes";
+
     private readonly long _start = Stopwatch.GetTimestamp();
 
+    private NpgsqlTransaction? _transaction;
     private Task _background = Task.CompletedTask;
 
     public NpgsqlConnection Connection => connection;
+
+    /// <summary>True if the whole import is one transaction. Nothing of the session outlives it.</summary>
+    public bool IsOneTransaction => hasPooler;
 
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
 
     /// <summary>Takes the lock if no other import holds it, and configures the session.</summary>
     /// <returns>Whether the session has the lock.</returns>
-    public Task<bool> TryLockAsync(CancellationToken cancellationToken) => ReadAsync<bool>(
-        $"""
-        -- An import sorts and joins more rows than requests do. To compile a statement (jit) takes longer than to run it.
-        SELECT pg_try_advisory_lock({LockKey})
-            AND set_config('work_mem', '64MB', false) || set_config('temp_buffers', '32MB', false)
-                || set_config('jit', 'off', false) IS NOT NULL
-        """,
-        cancellationToken);
+    public async Task<bool> TryLockAsync(CancellationToken cancellationToken)
+    {
+        if (hasPooler)
+        {
+            _transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        }
+
+        return await ReadAsync<bool>(hasPooler ? LockTransaction : LockSession, cancellationToken);
+    }
+
+    /// <summary>Begins the writes.</summary>
+    public async Task BeginWritesAsync(CancellationToken cancellationToken)
+    {
+        if (hasPooler)
+        {
+            await _transaction!.SaveAsync(BeforeWrites, cancellationToken);
+        }
+        else
+        {
+            _transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes the writes back. The import can then plan again.</summary>
+    public async Task UndoWritesAsync(CancellationToken cancellationToken)
+    {
+        if (hasPooler)
+        {
+            await _transaction!.RollbackAsync(BeforeWrites, cancellationToken);
+        }
+        else
+        {
+            await _transaction!.DisposeAsync();
+        }
+    }
+
+    /// <summary>Commits the writes. Behind a pooler, this ends the lock.</summary>
+    public Task CommitAsync(CancellationToken cancellationToken) => _transaction!.CommitAsync(cancellationToken);
 
     /// <summary>Waits for the previous operation on the connection, then starts this one in the background.</summary>
     public async Task StartAsync(Func<Task> operation)
@@ -74,8 +130,8 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
     }
 
     /// <summary>
-    /// Releases the lock before the connection closes. The database drops the temporary tables after that, and a next import must not
-    /// be refused meanwhile.
+    /// Takes back what is not committed, and releases the lock before the connection closes. The database drops the temporary tables after
+    /// that, and a next import must not be refused meanwhile.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -91,11 +147,19 @@ internal sealed class ImportSession(NpgsqlConnection connection) : IAsyncDisposa
 
             try
             {
-                await using var command = new NpgsqlCommand($"SELECT pg_advisory_unlock({LockKey})", connection)
+                if (_transaction is not null)
                 {
-                    CommandTimeout = SecondsToUnlock,
-                };
-                await command.ExecuteNonQueryAsync();
+                    await _transaction.DisposeAsync();
+                }
+
+                if (!hasPooler)
+                {
+                    await using var command = new NpgsqlCommand($"SELECT pg_advisory_unlock({LockKey})", connection)
+                    {
+                        CommandTimeout = SecondsToUnlock,
+                    };
+                    await command.ExecuteNonQueryAsync();
+                }
             }
             catch (NpgsqlException)
             {

@@ -41,6 +41,8 @@ internal sealed class ImportStaging(ImportSession session)
     private readonly Batch<CheckedGroup> _groups = new("import_groups", WriteAsync);
     private readonly Batch<RefusedRow> _refusals = new("import_refusals", WriteAsync);
 
+    private List<ImportRefusal>? _kept;
+
     /// <summary>Creates the tables and fills them.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="progress">Receives the number of rows so far.</param>
@@ -73,8 +75,18 @@ internal sealed class ImportStaging(ImportSession session)
         await session.ExecuteAsync(Analyze, cancellationToken);
     }
 
+    /// <summary>Drops all temporary tables. The refusals stay in the memory, so they can still be read.</summary>
+    public async Task DropTablesAsync(CancellationToken cancellationToken)
+    {
+        _kept = await ReadRefusalsAsync(cancellationToken).ToListAsync(cancellationToken);
+        await session.ExecuteAsync("DISCARD TEMP", cancellationToken);
+    }
+
     /// <summary>Reads all refusals by line. The session cannot do anything else until the last one is read.</summary>
-    public async IAsyncEnumerable<ImportRefusal> ReadRefusalsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ImportRefusal> ReadRefusalsAsync(CancellationToken cancellationToken) =>
+        _kept?.ToAsyncEnumerable() ?? SelectRefusalsAsync(cancellationToken);
+
+    private async IAsyncEnumerable<ImportRefusal> SelectRefusalsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             "SELECT line, part, code, detail FROM import_refusals ORDER BY line, ctid", session.Connection);

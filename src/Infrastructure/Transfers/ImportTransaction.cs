@@ -1,4 +1,3 @@
-using System.Data;
 using System.Text.Json;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Transfers;
@@ -11,7 +10,7 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 
 /// <summary>The transaction of an import. It tells the triggers about the import, and it ends with the audit entry of the counts.</summary>
 internal sealed class ImportTransaction(
-    ImportSession session, ImportOptions options, Caller caller, ImportRecord? record, ImportJobRow? job)
+    ImportSession session, ImportStaging staging, ImportOptions options, Caller caller, ImportRecord? record, ImportJobRow? job)
 {
     private const string StartWrite = """
         -- The function writer_slot never gives slot 32 to a session.
@@ -34,13 +33,13 @@ internal sealed class ImportTransaction(
         """;
 
     /// <summary>Runs the writes and commits them.</summary>
-    /// <param name="writeAsync">Writes. Returns null if other writers put the plan out of date. Nothing is changed then.</param>
+    /// <param name="writeAsync">Writes. Returns null if other writers put the plan out of date. The caller then undoes them.</param>
     /// <param name="cancellationToken">Ends the import.</param>
     /// <returns>The summary, or null.</returns>
     public async Task<ImportSummary?> RunAsync(
         Func<CancellationToken, Task<ImportCounts?>> writeAsync, CancellationToken cancellationToken)
     {
-        await using var transaction = await session.Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        await session.BeginWritesAsync(cancellationToken);
         await session.ExecuteAsync(StartWrite, cancellationToken, new NpgsqlParameter<string>("write", WriteSetting.Of("users", caller)));
         if (record is not null)
         {
@@ -68,16 +67,21 @@ internal sealed class ImportTransaction(
             await job.EndAsync(summary, cancellationToken);
         }
 
-        await CommitAsync(transaction, cancellationToken);
+        if (session.IsOneTransaction)
+        {
+            await staging.DropTablesAsync(cancellationToken);
+        }
+
+        await CommitAsync(cancellationToken);
         return summary;
     }
 
-    private static async Task CommitAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private async Task CommitAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            await transaction.CommitAsync(cancellationToken);
+            await session.CommitAsync(cancellationToken);
         }
         catch (Exception exception) when (!IsRefusal(exception as PostgresException ?? exception.InnerException as PostgresException))
         {

@@ -76,7 +76,7 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
 
         try
         {
-            await using var session = new ImportSession(await imports.OpenAsync(cancellationToken));
+            await using var session = await imports.OpenSessionAsync(cancellationToken);
             // An import of another instance may hold the lock.
             return await session.TryLockAsync(cancellationToken)
                 ? await RunAsync(session, rows, createChange(session), options, report, caller, cancellationToken)
@@ -88,7 +88,7 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
         }
     }
 
-    private static async Task<ImportSummary> RunAsync(
+    private async Task<ImportSummary> RunAsync(
         ImportSession session,
         IAsyncEnumerable<CheckedRow> rows,
         IImportChange change,
@@ -97,7 +97,7 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
         Caller caller,
         CancellationToken cancellationToken)
     {
-        var job = options.Job is { Id: var id } ? new ImportJobRow(session, id) : null;
+        var job = options.Job is { Id: var id } ? new ImportJobRow(_database, session, id) : null;
         if (job is not null)
         {
             await job.StartAsync(cancellationToken);
@@ -115,7 +115,7 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
             return first;
         }
 
-        var transaction = new ImportTransaction(session, options, caller, record, job);
+        var transaction = new ImportTransaction(session, staging, options, caller, record, job);
         var summary = await ApplyAsync(session, change, transaction, options, report, cancellationToken);
         await report.CloseAsync(summary, staging.ReadRefusalsAsync(cancellationToken), cancellationToken);
         return summary;
@@ -154,6 +154,8 @@ internal sealed class PostgresTransfers(NpgsqlDataSource database, ImportConnect
             {
                 throw failure;
             }
+
+            await session.UndoWritesAsync(cancellationToken);
         }
 
         throw Failure.Contention(

@@ -3,6 +3,7 @@ using CleanWorkspace.Application.Requests;
 using CleanWorkspace.Infrastructure.Database;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
 
 namespace CleanWorkspace.WebApi.Errors;
 
@@ -58,15 +59,30 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 break;
             case var _ when DatabaseFault.Find(exception) is { } fault && DatabaseFault.IsUnavailable(fault):
-                logger.LogWarning("The database is not available: {Reason}", DatabaseFault.ReasonOf(fault));
-                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-                await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
+                await WriteUnavailableAsync(httpContext, fault);
                 break;
             default:
                 logger.LogError(exception, "A request failed");
                 await ProblemWriter.WriteAsync(httpContext, StatusCodes.Status500InternalServerError);
                 break;
         }
+    }
+
+    private Task WriteUnavailableAsync(HttpContext context, NpgsqlException fault)
+    {
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        if (DatabaseFault.AdviceOf(fault) is not { } advice)
+        {
+            logger.LogWarning("The database is not available: {Reason}", DatabaseFault.ReasonOf(fault));
+            return ProblemWriter.WriteAsync(context, StatusCodes.Status503ServiceUnavailable);
+        }
+
+        logger.LogWarning("No connection to the database is free: {Reason}. {Advice}", DatabaseFault.ReasonOf(fault), advice);
+        return ProblemWriter.WriteAsync(
+            context,
+            StatusCodes.Status503ServiceUnavailable,
+            "too_many_connections",
+            $"No connection to the database is free. Try again in a few seconds. If this goes on, the operator has to act: {advice}");
     }
 
     private static string ReasonOf(Exception cause) =>

@@ -21,7 +21,8 @@ internal sealed class StartFailure(string message) : Exception(message)
             $"The database refuses the service: {refusal.MessageText} ({refusal.SqlState}). "
             + "Check ConnectionStrings__Workspace and the rights of its user.",
         NpgsqlException fault =>
-            $"The database cannot be used: {DatabaseFault.ReasonOf(fault)}. Check ConnectionStrings__Workspace and that the server runs.",
+            $"The database cannot be used: {DatabaseFault.ReasonOf(fault)}. "
+            + (DatabaseFault.AdviceOf(fault) ?? "Check ConnectionStrings__Workspace and that the server runs."),
         AddressInUseException =>
             "The address of the service is in use by another program. Stop that program, or set ASPNETCORE_URLS to a free address, "
             + "such as http://localhost:5081.",

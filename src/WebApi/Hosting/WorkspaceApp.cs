@@ -31,7 +31,8 @@ internal static class WorkspaceApp
             database.ConnectionString,
             TimeoutSetup.TimeoutOf(builder.Configuration),
             new AuditRetention(TimeSpan.FromDays(builder.Configuration.NumberOf("Audit:RetentionDays", 400, 2, 36500))),
-            new WebhookSettings(builder.Configuration.NetworksOf("Webhooks:AllowedNetworks"), builder.Environment.IsDevelopment()));
+            new WebhookSettings(builder.Configuration.NetworksOf("Webhooks:AllowedNetworks"), builder.Environment.IsDevelopment()),
+            database.HasPooler);
         builder.AddApi();
         return builder.Build();
     }

@@ -16,15 +16,19 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
     private readonly PrivatePostgresServer? _privateServer;
     private readonly bool _migrateOnStart;
 
-    private WorkspaceDatabase(string connectionString, PrivatePostgresServer? privateServer, bool migrateOnStart)
+    private WorkspaceDatabase(string connectionString, bool hasPooler, PrivatePostgresServer? privateServer, bool migrateOnStart)
     {
         ConnectionString = connectionString;
+        HasPooler = hasPooler;
         _privateServer = privateServer;
         _migrateOnStart = migrateOnStart;
     }
 
     /// <summary>The connection string. It may contain a password: do not log it.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>True if a pooler in transaction mode, such as PgBouncer, is in front of the server.</summary>
+    public bool HasPooler { get; }
 
     /// <summary>The location of the data, for people. It contains no secrets.</summary>
     public string Location
@@ -49,6 +53,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
     /// <summary>Applies the missing migrations. Waits for a server that is still starting.</summary>
     public static async Task MigrateAsync(WebApplication app, CancellationToken cancellationToken)
     {
+        await RefuseUnknownPoolerAsync(app, cancellationToken);
         var migrator = app.Services.GetRequiredService<DatabaseMigrator>();
         var applied = await WaitForServerAsync(app, migrator.MigrateAsync, cancellationToken);
         app.Logger.LogInformation("The database is up to date; migrations applied: {Count}", applied.Count);
@@ -63,6 +68,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
             return;
         }
 
+        await RefuseUnknownPoolerAsync(app, cancellationToken);
         var migrator = app.Services.GetRequiredService<DatabaseMigrator>();
         var pending = await WaitForServerAsync(app, migrator.FindPendingAsync, cancellationToken);
         if (pending.Count > 0)
@@ -70,6 +76,21 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
             app.Logger.LogWarning(
                 "The database lacks {Count} migrations, and Database__MigrateOnStart is false. Run this program with the argument migrate",
                 pending.Count);
+        }
+    }
+
+    /// <summary>Logs a warning if this instance can open more connections than the server allows.</summary>
+    public static async Task WarnOfLimitAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var check = app.Services.GetRequiredService<ConnectionCheck>();
+        if (await check.FindLimitAsync(cancellationToken) is { } limit)
+        {
+            app.Logger.LogWarning(
+                "This instance can open {Count} connections to the database, but {Setting} allows {Limit}. Lower Maximum Pool Size in "
+                + "ConnectionStrings__Workspace, or raise the limit",
+                check.MaxConnections,
+                limit.Setting,
+                limit.Count);
         }
     }
 
@@ -85,10 +106,17 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         WebApplicationBuilder builder, Func<string, Task<PrivatePostgresServer>> openAsync)
     {
         var migrateOnStart = builder.Configuration.FlagOf("Database:MigrateOnStart", true);
+        var hasPooler = builder.Configuration["Database:Pooler"] switch
+        {
+            null or "" => false,
+            "transaction" => true,
+            _ => throw new StartFailure("Database__Pooler must be transaction, or absent if no pooler in transaction mode is used."),
+        };
+
         if (builder.Configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
         {
             var password = builder.Configuration["Database:Password"];
-            return new WorkspaceDatabase(ConnectionText.Read(connectionString, password), null, migrateOnStart);
+            return new WorkspaceDatabase(ConnectionText.Read(connectionString, password), hasPooler, null, migrateOnStart);
         }
 
         if (!builder.Environment.IsDevelopment())
@@ -105,7 +133,17 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         var configured = builder.Configuration["Database:DataDirectory"];
         var folder = string.IsNullOrEmpty(configured) ? PrivatePostgresServer.DefaultDataDirectory : configured;
         var server = await openAsync(folder);
-        return new WorkspaceDatabase(server.ConnectionString, server, migrateOnStart);
+        return new WorkspaceDatabase(server.ConnectionString, hasPooler, server, migrateOnStart);
+    }
+
+    private static async Task RefuseUnknownPoolerAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var check = app.Services.GetRequiredService<ConnectionCheck>();
+        if (await WaitForServerAsync(app, check.HasUnknownPoolerAsync, cancellationToken))
+        {
+            throw new StartFailure(
+                "A connection pooler in transaction mode, such as PgBouncer, is in front of PostgreSQL: set Database__Pooler=transaction.");
+        }
     }
 
     private static async Task<T> WaitForServerAsync<T>(

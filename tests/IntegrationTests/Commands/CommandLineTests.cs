@@ -130,6 +130,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("ConnectionStrings__Workspace", "mysql://u:s3cret@db/w", "no valid connection string")]
     [InlineData("ConnectionStrings__Workspace", "Database=workspace", "names no server")]
     [InlineData("Database__MigrateOnStart", "perhaps", "must be true or false")]
+    [InlineData("Database__Pooler", "session", "Database__Pooler must be transaction")]
     [InlineData("ASPNETCORE_URLS", "nonsense", "nonsense")]
     [InlineData("ASPNETCORE_URLS", "http://localhost:99999", "A setting cannot be used")]
     [InlineData("ASPNETCORE_HTTP_PORTS", "eighty", "must be port numbers")]

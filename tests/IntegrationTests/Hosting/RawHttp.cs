@@ -17,6 +17,15 @@ internal static class RawHttp
         return await reader.ReadToEndAsync().WithinLimitAsync();
     }
 
+    /// <summary>Sends the beginning of a request. Its end never comes. Disposing the client breaks the request off.</summary>
+    public static async Task<TcpClient> BeginAsync(Uri address, string request)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port).WithinLimitAsync();
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request));
+        return client;
+    }
+
     /// <summary>Returns the status of an answer.</summary>
     public static int StatusOf(string answer) => int.Parse(answer.Split(' ')[1], null);
 }
