@@ -84,6 +84,7 @@ public static class DependencyInjection
         services.AddSingleton<StoredKeyReader>();
         services.AddSingleton(provider => new ConnectionCheck(provider.GetRequiredService<NpgsqlDataSource>(), hasPooler));
         services.AddSingleton<DatabaseMigrator>();
+        services.AddSingleton<DatabaseExamination>();
         services.AddHostedService<IdempotencyExpiry>();
         services.AddSingleton(auditRetention);
         services.AddHostedService<AuditExpiry>();

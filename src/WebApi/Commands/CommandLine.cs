@@ -84,6 +84,10 @@ internal static class CommandLine
         healthCheck.SetAction((_, _) => HealthCheckCommand.RunAsync());
         root.Subcommands.Add(healthCheck);
 
+        var doctor = new Command("doctor", "Checks settings and database, and says what to do. Exit code 0 means that nothing is wrong.");
+        doctor.SetAction((_, _) => DoctorCommand.RunAsync(interruption.Token));
+        root.Subcommands.Add(doctor);
+
         root.Subcommands.Add(KeysCommand.Create(interruption.Token));
         root.Subcommands.Add(ImportCommand.Create(interruption.Token));
         root.Subcommands.Add(ExportCommand.Create(interruption.Token));

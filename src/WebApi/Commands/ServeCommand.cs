@@ -17,7 +17,6 @@ internal static class ServeCommand
         await using var database = await WorkspaceDatabase.OpenForServiceAsync(builder, interruption.Token);
         await using var app = builder.BuildOn(database);
         await database.PrepareAsync(app, interruption.Token);
-        await WorkspaceDatabase.WarnOfLimitAsync(app, interruption.Token);
         await firstKey.CreateAsync(app, interruption.Token);
         app.UseApi();
         app.LogAddresses(database);

@@ -59,38 +59,28 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         app.Logger.LogInformation("The database is up to date; migrations applied: {Count}", applied.Count);
     }
 
-    /// <summary>Applies the missing migrations, or logs a warning about them if <c>Database:MigrateOnStart</c> is false.</summary>
+    /// <summary>
+    /// Applies the missing migrations, unless <c>Database:MigrateOnStart</c> is false. Then logs a warning about each thing that the
+    /// operator should change.
+    /// </summary>
     public async Task PrepareAsync(WebApplication app, CancellationToken cancellationToken)
     {
         if (_migrateOnStart)
         {
             await MigrateAsync(app, cancellationToken);
-            return;
+        }
+        else
+        {
+            await RefuseUnknownPoolerAsync(app, cancellationToken);
         }
 
-        await RefuseUnknownPoolerAsync(app, cancellationToken);
-        var migrator = app.Services.GetRequiredService<DatabaseMigrator>();
-        var pending = await WaitForServerAsync(app, migrator.FindPendingAsync, cancellationToken);
-        if (pending.Count > 0)
+        var examination = app.Services.GetRequiredService<DatabaseExamination>();
+        foreach (var finding in await WaitForServerAsync(app, examination.ExamineAsync, cancellationToken))
         {
-            app.Logger.LogWarning(
-                "The database lacks {Count} migrations, and Database__MigrateOnStart is false. Run this program with the argument migrate",
-                pending.Count);
-        }
-    }
-
-    /// <summary>Logs a warning if this instance can open more connections than the server allows.</summary>
-    public static async Task WarnOfLimitAsync(WebApplication app, CancellationToken cancellationToken)
-    {
-        var check = app.Services.GetRequiredService<ConnectionCheck>();
-        if (await check.FindLimitAsync(cancellationToken) is { } limit)
-        {
-            app.Logger.LogWarning(
-                "This instance can open {Count} connections to the database, but {Setting} allows {Limit}. Lower Maximum Pool Size in "
-                + "ConnectionStrings__Workspace, or raise the limit",
-                check.MaxConnections,
-                limit.Setting,
-                limit.Count);
+            if (finding.Level != FindingLevel.Good)
+            {
+                app.Logger.LogWarning("Database, {Subject}: {Finding}", finding.Subject, finding.Text);
+            }
         }
     }
 
