@@ -5,7 +5,7 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 /// <summary>Opens the connections of imports. They are not pooled, so the lock and the temporary tables end with the connection.</summary>
 internal sealed class ImportConnections(string connectionString) : IDisposable
 {
-    private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    private readonly NpgsqlDataSource _database = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = "CleanWorkspace import",
         Pooling = false,
@@ -14,7 +14,7 @@ internal sealed class ImportConnections(string connectionString) : IDisposable
         // A statement over a million rows may take minutes. The caller's token cancels it.
         CommandTimeout = 0,
         TcpKeepAlive = true,
-    });
+    }.ConnectionString) { Name = "import" }.Build();
 
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _database.OpenConnectionAsync(cancellationToken);
 
