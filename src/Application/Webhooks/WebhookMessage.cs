@@ -7,6 +7,6 @@ namespace CleanWorkspace.Application.Webhooks;
 /// <param name="Body">The JSON text, UTF-8.</param>
 public sealed record WebhookMessage(Uri Url, string Id, IReadOnlyList<string> Secrets, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>The trace id of the request that caused the event; null if there is none, or if the message belongs to this request.</summary>
+    /// <summary>The trace id of the request that caused the event; null without one. A message of the current request needs none.</summary>
     public string? TraceId { get; init; }
 }

@@ -18,6 +18,9 @@ public sealed class TelemetryFixture : IAsyncLifetime
 
     public string ConnectionString => _database.ConnectionString;
 
+    /// <summary>The metrics after the start, while a transaction hides a write from the feed.</summary>
+    public string FirstScrape { get; private set; } = "";
+
     /// <summary>The log of the service.</summary>
     public string LogFile { get; } = Path.Combine(Path.GetTempPath(), $"workspace-telemetry-{Guid.NewGuid():N}.json");
 
@@ -34,22 +37,24 @@ public sealed class TelemetryFixture : IAsyncLifetime
         Collector = await TelemetryCollector.StartAsync();
         Receiver = await WebhookReceiver.StartAsync();
         (string, string) networks = ("Webhooks__AllowedNetworks", "127.0.0.0/8");
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Pooling = false }.ConnectionString);
         await using (var service = await TestService.StartAsync(_database.ConnectionString, ("Webhooks:AllowedNetworks", networks.Item2)))
         {
             await service.CreateWebhookAsync(Receiver.Url);
             // Nothing listens there.
             await service.CreateWebhookAsync("http://127.0.0.1:9/");
-            foreach (var (path, body) in new (string, object)[]
-            {
-                ("/user", new { role = "editor" }), ("/user", new { role = "editor" }), ("/auth/group", new { name = "Mathematicians" }),
-            })
-            {
-                using var answer = await service.Client.PostAsync(new Uri(path, UriKind.Relative), ServiceFixture.ToContent(body));
-                answer.EnsureSuccessStatusCode();
-            }
-
+            await PostAsync(service, "/user", new { role = "editor" });
+            await PostAsync(service, "/user", new { role = "editor" });
+            await PostAsync(service, "/auth/group", new { name = "Mathematicians" });
             await Eventually.BeAsync(
                 async () => (long)(await ExecuteAsync("SELECT count(*) FROM webhooks WHERE blocked_event_id IS NOT NULL"))! == 1);
+
+            // From now on a transaction that has a number hides newer writes from the feed.
+            await connection.OpenAsync();
+            await using var begin = new NpgsqlCommand("BEGIN; SELECT pg_current_xact_id()", connection);
+            await begin.ExecuteScalarAsync();
+            await PostAsync(service, "/user", new { role = "editor" });
         }
 
         _service = await ServiceProcess.StartAsync(
@@ -66,6 +71,8 @@ public sealed class TelemetryFixture : IAsyncLifetime
             ("Serilog__WriteTo__0__Name", "File"),
             ("Serilog__WriteTo__0__Args__path", LogFile),
             ("Serilog__WriteTo__0__Args__formatter", "Serilog.Formatting.Compact.CompactJsonFormatter, Serilog.Formatting.Compact"));
+        await Eventually.BeAsync(
+            async () => (FirstScrape = await ScrapeAsync()).Contains("cleanworkspace_users{", StringComparison.Ordinal));
     }
 
     public async Task DisposeAsync()
@@ -83,4 +90,10 @@ public sealed class TelemetryFixture : IAsyncLifetime
 
     /// <summary>Returns the metrics as Prometheus reads them.</summary>
     public Task<string> ScrapeAsync() => _prometheus.GetStringAsync(new Uri($"http://localhost:{Port}/metrics"));
+
+    private static async Task PostAsync(TestService service, string path, object body)
+    {
+        using var answer = await service.Client.PostAsync(new Uri(path, UriKind.Relative), ServiceFixture.ToContent(body));
+        answer.EnsureSuccessStatusCode();
+    }
 }
