@@ -4,26 +4,25 @@ using OpenTelemetry.Trace;
 namespace CleanWorkspace.WebApi.Telemetry;
 
 /// <summary>Watches the export to the collector, and ends it in time when the service stops.</summary>
-internal sealed class TelemetryExport(IServiceProvider services, ILogger<TelemetryExport> logger) : IHostedService
+/// <param name="traces">The provider of traces, or none.</param>
+/// <param name="metrics">The provider of metrics, or none.</param>
+/// <param name="logger">The log.</param>
+internal sealed class TelemetryExport(
+    IEnumerable<TracerProvider> traces, IEnumerable<MeterProvider> metrics, ILogger<TelemetryExport> logger)
+    : IHostedService, IDisposable
 {
     // A collector that does not answer may not delay the end of the service.
     private const int StopMilliseconds = 2000;
 
-    private CollectorLog? _log;
+    private readonly CollectorLog _log = new(logger);
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        _log = new CollectorLog(logger);
-        return Task.CompletedTask;
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        _log?.Dispose();
-        return Task.WhenAll(
-            StopAsync(() => services.GetService<TracerProvider>()?.Shutdown(StopMilliseconds)),
-            StopAsync(() => services.GetService<MeterProvider>()?.Shutdown(StopMilliseconds)));
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        traces.Select(provider => StopAsync(() => provider.Shutdown(StopMilliseconds)))
+            .Concat(metrics.Select(provider => StopAsync(() => provider.Shutdown(StopMilliseconds)))));
+
+    public void Dispose() => _log.Dispose();
 
     // The SDK blocks its caller.
     private static Task StopAsync(Action stop) =>

@@ -10,7 +10,8 @@ public sealed class TelemetryFixture : IAsyncLifetime
     // So few that requests wait for a connection.
     private const int Connections = 3;
 
-    private readonly HttpClient _prometheus = new() { Timeout = TimeLimit.OfWait };
+    private const string Networks = "127.0.0.0/8";
+
     private TestDatabase _database = null!;
     private ServiceProcess _service = null!;
 
@@ -36,10 +37,9 @@ public sealed class TelemetryFixture : IAsyncLifetime
         _database = await TestPostgres.CreateDatabaseAsync();
         Collector = await TelemetryCollector.StartAsync();
         Receiver = await WebhookReceiver.StartAsync();
-        (string, string) networks = ("Webhooks__AllowedNetworks", "127.0.0.0/8");
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Pooling = false }.ConnectionString);
-        await using (var service = await TestService.StartAsync(_database.ConnectionString, ("Webhooks:AllowedNetworks", networks.Item2)))
+        await using (var service = await TestService.StartAsync(_database.ConnectionString, ("Webhooks:AllowedNetworks", Networks)))
         {
             await service.CreateWebhookAsync(Receiver.Url);
             // Nothing listens there.
@@ -59,7 +59,7 @@ public sealed class TelemetryFixture : IAsyncLifetime
 
         _service = await ServiceProcess.StartAsync(
             new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = Connections }.ConnectionString,
-            networks,
+            ("Webhooks__AllowedNetworks", Networks),
             ("Telemetry__PrometheusPort", Port.ToString(CultureInfo.InvariantCulture)),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", Collector.Url),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
@@ -77,7 +77,6 @@ public sealed class TelemetryFixture : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _prometheus.Dispose();
         await _service.DisposeAsync();
         await Receiver.DisposeAsync();
         await Collector.DisposeAsync();
@@ -89,7 +88,11 @@ public sealed class TelemetryFixture : IAsyncLifetime
     public Task<object?> ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
 
     /// <summary>Returns the metrics as Prometheus reads them.</summary>
-    public Task<string> ScrapeAsync() => _prometheus.GetStringAsync(new Uri($"http://localhost:{Port}/metrics"));
+    public async Task<string> ScrapeAsync()
+    {
+        using var prometheus = new HttpClient { Timeout = TimeLimit.OfWait };
+        return await prometheus.GetStringAsync(new Uri($"http://localhost:{Port}/metrics"));
+    }
 
     private static async Task PostAsync(TestService service, string path, object body)
     {
