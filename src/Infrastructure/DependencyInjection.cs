@@ -12,6 +12,7 @@ using CleanWorkspace.Infrastructure.AuditEntries;
 using CleanWorkspace.Infrastructure.Database;
 using CleanWorkspace.Infrastructure.Events;
 using CleanWorkspace.Infrastructure.ImportJobs;
+using CleanWorkspace.Infrastructure.Telemetry;
 using CleanWorkspace.Infrastructure.Transfers;
 using CleanWorkspace.Infrastructure.UserGroups;
 using CleanWorkspace.Infrastructure.Users;
@@ -95,6 +96,9 @@ public static class DependencyInjection
         return services;
     }
 
+    /// <summary>Adds the metrics of the workspace. Needs <see cref="AddInfrastructure"/>.</summary>
+    public static void AddWorkspaceMetrics(this IServiceCollection services) => services.AddHostedService<WorkspaceMetrics>();
+
     internal static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
         options
             .UseNpgsql(dataSource)
@@ -141,6 +145,7 @@ public static class DependencyInjection
         Default("Auto Prepare Min Usages", 2);
         // Safe because no statement leaves session state behind: no setting, lock or temporary table outlives its transaction.
         Default("No Reset On Close", true);
-        return NpgsqlDataSource.Create(settings);
+        // Metrics show the name. Without one they would show the connection string.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "workspace" }.Build();
     }
 }

@@ -50,9 +50,13 @@ internal static class Deploy
 
     /// <summary>Runs a script of the folder to its end and returns its exit code and its messages.</summary>
     public static async Task<(int ExitCode, string Error)> RunAsync(
-        string script, string[] arguments, IEnumerable<KeyValuePair<string, string?>> variables, string? input = null, string? output = null)
+        string script,
+        string[] arguments,
+        IEnumerable<KeyValuePair<string, string?>> variables,
+        string input = "/dev/null",
+        string output = "/dev/null")
     {
-        var line = $"exec \"$0\" \"$@\" <{input ?? "/dev/null"} >{output ?? "/dev/null"}";
+        var line = $"exec \"$0\" \"$@\" <{input} >{output}";
         var start = new ProcessStartInfo("sh", ["-c", line, PathOf(script), .. arguments]) { RedirectStandardError = true };
         foreach (var (name, value) in variables)
         {

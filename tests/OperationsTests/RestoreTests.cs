@@ -91,7 +91,8 @@ public sealed class RestoreTests : IAsyncLifetime
         }
 
         var part = (string)(await ExecuteAsync(_source.ConnectionString, "SELECT pg_walfile_name(pg_switch_wal())"))!;
-        await Eventually.BeAsync(() => Task.FromResult(File.Exists(Path.Combine(Archive, part))), TimeLimit.OfWait, "The log is not archived.");
+        await Eventually.BeAsync(
+            () => Task.FromResult(File.Exists(Path.Combine(Archive, part))), TimeLimit.OfWait, "The log is not archived.");
         await _source.DisposeAsync();
 
         var data = Path.Combine(_folder, "target");

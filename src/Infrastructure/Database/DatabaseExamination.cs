@@ -143,8 +143,8 @@ public sealed class DatabaseExamination(
             "This machine and the server have the same time",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The clocks of this machine and of the server differ by {off.TotalSeconds:0} s. Keys and tokens would expire at wrong times. "
-                + $"Set both clocks by NTP"));
+                $"The clocks of this machine and of the server differ by {off.TotalSeconds:0} s. Keys and tokens would expire at wrong "
+                + $"times. Set both clocks by NTP"));
     }
 
     private async Task<Finding> ExamineRetentionAsync(CancellationToken cancellationToken)
@@ -157,8 +157,8 @@ public sealed class DatabaseExamination(
             oldest is null || clock.GetUtcNow() - oldest < retention.Time + MaxDelayOfRemoval,
             FindingLevel.Warning,
             $"The audit is kept for {days} days",
-            $"The audit has entries that are older than {days} days (Audit__RetentionDays). A running service removes them within hours; its log "
-            + "says why it cannot");
+            $"The audit has entries that are older than {days} days (Audit__RetentionDays). A running service removes them within hours. "
+            + "Its log says why it cannot");
     }
 
     private static Finding Check(string subject, bool isGood, FindingLevel otherwise, string good, string bad) =>

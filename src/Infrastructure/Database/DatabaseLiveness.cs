@@ -43,10 +43,13 @@ public sealed class DatabaseLiveness : BackgroundService
             CommandTimeout = 2,
             CancellationTimeout = -1,
         };
-        _server = new NpgsqlDataSourceBuilder(settings.ConnectionString)
+        _server = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "liveness" }
             .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
             .Build();
     }
+
+    /// <summary>Whether the database does not answer now.</summary>
+    public bool IsSilent => _silence.Task.IsCompleted;
 
     /// <summary>Runs work that uses the database. Stops waiting for it as soon as the database is silent.</summary>
     /// <remarks>

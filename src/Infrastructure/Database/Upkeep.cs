@@ -9,6 +9,11 @@ namespace CleanWorkspace.Infrastructure.Database;
 /// <param name="failure">The log message on failure, without its full stop.</param>
 public abstract class Upkeep(ILogger logger, string failure) : BackgroundService
 {
+    private long _lastSuccess;
+
+    /// <summary>The time of the last run that succeeded, in seconds since 1970; 0 before the first one.</summary>
+    public long LastSuccess => Volatile.Read(ref _lastSuccess);
+
     /// <summary>The pause between two runs.</summary>
     protected abstract TimeSpan Interval { get; }
 
@@ -38,6 +43,7 @@ public abstract class Upkeep(ILogger logger, string failure) : BackgroundService
             {
                 await RunOnceAsync(stoppingToken);
                 hasFailed = false;
+                Volatile.Write(ref _lastSuccess, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
             }
             catch (Exception exception)
             {

@@ -15,7 +15,7 @@ internal sealed class ImportConnections(string connectionString, bool hasPooler)
     /// <summary>The highest number of open connections: those of arriving files, and one of the import that runs.</summary>
     public const int MaxCount = MaxArrivals + 1;
 
-    private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    private readonly NpgsqlDataSource _database = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = "CleanWorkspace import",
         Pooling = false,
@@ -24,7 +24,7 @@ internal sealed class ImportConnections(string connectionString, bool hasPooler)
         // A statement over a million rows may take minutes. The caller's token cancels it.
         CommandTimeout = 0,
         TcpKeepAlive = true,
-    });
+    }.ConnectionString) { Name = "import" }.Build();
 
     /// <summary>Opens a connection for an import.</summary>
     public async Task<ImportSession> OpenSessionAsync(CancellationToken cancellationToken) =>

@@ -204,7 +204,8 @@ internal sealed class WebhookFollower(
     private async Task<bool> AttemptAsync(WebhookWork work, WebhookItem item, CancellationToken abort)
     {
         var body = WebhookBody.Of(item.Change.Type, item.Change.Time, item.Change);
-        var attempt = await sender.SendAsync(new WebhookMessage(work.Url, item.Change.Id, work.Secrets, body), abort);
+        var message = new WebhookMessage(work.Url, item.Change.Id, work.Secrets, body) { TraceId = item.Change.TraceId };
+        var attempt = await sender.SendAsync(message, abort);
         var reason = attempt.Status == Gone ? "The endpoint answered 410 (Gone)." : null;
         TimeSpan? delay = attempt.IsSuccess || reason is not null
             ? null

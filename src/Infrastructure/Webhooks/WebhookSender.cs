@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -7,6 +8,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CleanWorkspace.Application.Webhooks;
+using CleanWorkspace.Infrastructure.Telemetry;
 
 namespace CleanWorkspace.Infrastructure.Webhooks;
 
@@ -17,6 +19,8 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
     private const string SecretPrefix = "whsec_";
     private const int MaxAnswerLength = 4096;
     private const int MaxHeaderKibibytes = 16;
+
+    private static readonly ActivitySource Spans = new(TelemetrySource.Name);
 
     private readonly WebhookSettings _settings;
     private readonly NetworkGuard _guard;
@@ -34,6 +38,7 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
+            // The framework would also send the tracestate and the baggage of a client.
             ActivityHeadersPropagator = null,
             ConnectCallback = ConnectAsync,
             ConnectTimeout = Limit,
@@ -69,11 +74,14 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         var answer = new byte[MaxAnswerLength];
         var length = 0;
         var error = CheckUrl(message.Url);
+        var trace = TraceOf(message);
+        using var span = Spans.StartActivity("webhook", ActivityKind.Client, trace);
         if (error is null)
         {
             try
             {
                 using var request = CreateRequest(message, time);
+                request.Headers.Add("traceparent", span?.Id ?? $"00-{trace.TraceId}-{ActivitySpanId.CreateRandom()}-00");
                 response = await _client.SendAsync(request, end.Token);
                 await using var body = await response.Content.ReadAsStreamAsync(end.Token);
                 while (length < answer.Length && await body.ReadAsync(answer.AsMemory(length), end.Token) is > 0 and var count)
@@ -89,6 +97,9 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             }
         }
 
+        span?.SetTag("server.address", message.Url.IdnHost);
+        span?.SetTag("http.response.status_code", (int?)response?.StatusCode);
+        span?.SetStatus(response is { IsSuccessStatusCode: true } && error is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
         using (response)
         {
             return new WebhookAttempt
@@ -123,6 +134,13 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             Content = new ReadOnlyMemoryContent(message.Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
         };
     }
+
+    // The trace of the current request, or that of the request which caused the event. Its span is not known, so the new span is a root.
+    private static ActivityContext TraceOf(WebhookMessage message) =>
+        Activity.Current?.Context is { } current ? current
+        : ActivityContext.TryParse($"00-{message.TraceId}-{ActivitySpanId.CreateRandom()}-01", null, out var cause)
+            ? new ActivityContext(cause.TraceId, default, ActivityTraceFlags.Recorded)
+            : new ActivityContext(ActivityTraceId.CreateRandom(), default, ActivityTraceFlags.Recorded);
 
     private static string Sign(string secret, string prefix, ReadOnlySpan<byte> body)
     {

@@ -13,6 +13,7 @@ internal static class AuthenticationSetup
         services.AddSingleton(AccessSettings.Read(builder.Configuration, builder.Environment));
         services.AddSingleton(RateLimitSettings.Read(builder.Configuration, builder.Environment));
         services.AddSingleton<FailureLimit>();
+        services.AddSingleton<RefusedCredentials>();
         services.AddSingleton<RequestLimit>();
         services.AddSingleton<KeyCache>();
         services.AddHostedService<KeyUseRecorder>();

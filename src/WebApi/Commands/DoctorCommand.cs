@@ -76,7 +76,8 @@ internal static class DoctorCommand
             var left = end - DateTime.UtcNow;
             var level = left < TimeSpan.Zero ? FindingLevel.Wrong : left < TimeToRenew ? FindingLevel.Warning : FindingLevel.Good;
             var text = string.Create(CultureInfo.InvariantCulture, $"{file} is valid until {end:yyyy-MM-dd}");
-            return new Finding(level, "certificate", level == FindingLevel.Good ? text : $"{text}. Replace it, and start the service again");
+            var advice = level == FindingLevel.Good ? "" : ". Replace it, and start the service again";
+            return new Finding(level, "certificate", text + advice);
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {

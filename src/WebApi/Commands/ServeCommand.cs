@@ -1,5 +1,6 @@
 using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Hosting;
+using CleanWorkspace.WebApi.Telemetry;
 
 namespace CleanWorkspace.WebApi.Commands;
 
@@ -13,6 +14,7 @@ internal static class ServeCommand
         builder.AddLog();
         // Checked first, so that a wrong setting leaves the database untouched.
         AccessSettings.Read(builder.Configuration, builder.Environment).CheckAddresses(builder.Configuration);
+        builder.AddTelemetry();
         var firstKey = FirstKey.Read(builder.Configuration);
         await using var database = await WorkspaceDatabase.OpenForServiceAsync(builder, interruption.Token);
         await using var app = builder.BuildOn(database);

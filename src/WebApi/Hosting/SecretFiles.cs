@@ -9,11 +9,12 @@ internal static class SecretFiles
     private const string Suffix = "_FILE";
     private const int MaxLength = 64 * 1024;
 
-    private static readonly string[] Secrets = ["ConnectionStrings:Workspace", "Database:Password", "Bootstrap:AdminKey"];
+    private static readonly string[] Secrets =
+        ["ConnectionStrings:Workspace", "Database:Password", "Bootstrap:AdminKey", "OTEL_EXPORTER_OTLP_HEADERS"];
 
     // Other programs have variables that end with _FILE, too.
     private static readonly string[] Sections =
-        ["ConnectionStrings:", "Database:", "Bootstrap:", "Kestrel:", "Authentication:", "PGPASSWORD"];
+        ["ConnectionStrings:", "Database:", "Bootstrap:", "Kestrel:", "Authentication:", "OTEL_EXPORTER_OTLP_", "PGPASSWORD"];
 
     /// <summary>Gives each secret setting the content of its file, without the line end that an editor adds.</summary>
     /// <exception cref="StartFailure">

@@ -67,7 +67,10 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = JsonNode.Parse(await reader.ReadToEndAsync())!.AsObject();
-        var call = new WebhookCall($"{context.Request.Headers["webhook-id"]}", $"{context.Request.Path}", body);
+        var call = new WebhookCall($"{context.Request.Headers["webhook-id"]}", $"{context.Request.Path}", body)
+        {
+            TraceParent = $"{context.Request.Headers["traceparent"]}",
+        };
         call.Answer = Answer(call);
         _calls.Enqueue(call);
         if (call.Answer.Wait is { } wait)
@@ -96,6 +99,9 @@ internal sealed record WebhookCall(string Id, string Path, JsonObject Body)
 {
     /// <summary>The answer.</summary>
     public WebhookAnswer Answer { get; set; } = new(0);
+
+    /// <summary>The header <c>traceparent</c>.</summary>
+    public string TraceParent { get; init; } = "";
 
     /// <summary>The event.</summary>
     public JsonObject Data => Body["data"]!.AsObject();
