@@ -2,6 +2,7 @@ using CleanWorkspace.Application.AuditEntries;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Infrastructure.Database;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace CleanWorkspace.Infrastructure.AuditEntries;
 
@@ -40,5 +41,28 @@ internal sealed class AuditEntryReader(NpgsqlDataSource database) : IAuditEntryR
         }
 
         return _rows.ListAsync(list, query, cancellationToken);
+    }
+
+    private static readonly string SelectAbout = $"""
+        SELECT {AuditEntryRows.Instance.ColumnsOf(Fields<AuditEntryResponse>.All)}
+        FROM {AuditEntryRows.Instance.Table}
+        WHERE a.resource_id = $1 OR a.actor = $2 OR a.added @> ARRAY[$1] OR a.removed @> ARRAY[$1]
+        ORDER BY a.write_id, a.resource_id
+        """;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<AuditEntryResponse>> ListAboutAsync(Guid user, string? actor, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(SelectAbout);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = user });
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = actor ?? (object)DBNull.Value });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var entries = new List<AuditEntryResponse>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            entries.Add(AuditEntryRows.Instance.Read(row, Fields<AuditEntryResponse>.All));
+        }
+
+        return entries;
     }
 }

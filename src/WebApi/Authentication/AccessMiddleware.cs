@@ -12,7 +12,7 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// It replaces the framework's authorization, which costs more (decision record 0012). <c>[Authorize]</c> therefore has no effect,
 /// and a test forbids it.
 /// </remarks>
-internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings settings)
+internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings settings, RefusedCredentials refused)
 {
     // RFC 6750, section 3.
     private const string Challenge = "Bearer realm=\"CleanWorkspace\"";
@@ -31,7 +31,17 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings sett
         if (CallerIdentity.CredentialOf(context) is { } credential)
         {
             var required = AccessTable.RequiredRoleOf(context);
-            return AccessTable.IsSufficient(credential.Role, required) ? next(context) : RefuseRoleAsync(context, required!.Value);
+            if (AccessTable.IsSufficient(credential.Role, required))
+            {
+                return next(context);
+            }
+
+            if (credential.Role is null)
+            {
+                refused.Record(Refusal.NoRole);
+            }
+
+            return RefuseRoleAsync(context, required!.Value);
         }
 
         return settings.IsOpen && context.Request.Headers.Authorization.Count == 0 ? next(context) : RefuseCredentialAsync(context);

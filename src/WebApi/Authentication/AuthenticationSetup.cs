@@ -13,6 +13,7 @@ internal static class AuthenticationSetup
         services.AddSingleton(AccessSettings.Read(builder.Configuration, builder.Environment));
         services.AddSingleton(RateLimitSettings.Read(builder.Configuration, builder.Environment));
         services.AddSingleton<FailureLimit>();
+        services.AddSingleton<RefusedCredentials>();
         services.AddSingleton<RequestLimit>();
         services.AddSingleton<KeyCache>();
         services.AddHostedService<KeyUseRecorder>();
@@ -48,7 +49,6 @@ internal static class AuthenticationSetup
     {
         schemes.Services.AddSingleton(issuer);
         schemes.Services.AddSingleton<IssuerKeyReader>();
-        schemes.Services.AddSingleton<RefusedTokenLog>();
         schemes.Services.AddSingleton<IssuerTokenHandler>();
         schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, null);
         schemes.Services

@@ -40,6 +40,12 @@ internal static class Settings
             : throw new StartFailure($"{NameOf(key)} must be a whole number from {min} to {max}.");
     }
 
+    /// <summary>Reads a setting that is true or false.</summary>
+    public static bool FlagOf(this IConfiguration configuration, string key, bool defaultValue) =>
+        configuration[key] is not { Length: > 0 } setting ? defaultValue
+        : bool.TryParse(setting, out var flag) ? flag
+        : throw new StartFailure($"{NameOf(key)} must be true or false.");
+
     /// <summary>Returns the name of a setting as an environment variable.</summary>
     public static string NameOf(string key) => key.Replace(":", "__", StringComparison.Ordinal);
 }

@@ -82,11 +82,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
     private static async Task<WorkspaceDatabase> OpenAsync(
         WebApplicationBuilder builder, Func<string, Task<PrivatePostgresServer>> openAsync)
     {
-        if (!bool.TryParse(builder.Configuration["Database:MigrateOnStart"] ?? "true", out var migrateOnStart))
-        {
-            throw new StartFailure("Database__MigrateOnStart must be true or false.");
-        }
-
+        var migrateOnStart = builder.Configuration.FlagOf("Database:MigrateOnStart", true);
         if (builder.Configuration.GetConnectionString("Workspace") is { Length: > 0 } connectionString)
         {
             var password = builder.Configuration["Database:Password"];
