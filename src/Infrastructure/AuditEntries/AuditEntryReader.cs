@@ -9,6 +9,9 @@ namespace CleanWorkspace.Infrastructure.AuditEntries;
 /// <inheritdoc cref="IAuditEntryReader"/>
 internal sealed class AuditEntryReader(NpgsqlDataSource database) : IAuditEntryReader
 {
+    // An entry that only mirrors memberships repeats what the entries of the users say.
+    private const string IsShown = "(a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}')";
+
     private readonly RowQueries<AuditEntryResponse> _rows = new(database, AuditEntryRows.Instance);
 
     /// <inheritdoc/>
@@ -16,7 +19,7 @@ internal sealed class AuditEntryReader(NpgsqlDataSource database) : IAuditEntryR
     {
         var list = new ListStatement(AuditEntryRows.Instance.Table, AuditEntryRows.Instance.Key)
             .OrderBy(null, isDescending: true)
-            .Where("(a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}')")
+            .Where(IsShown)
             .WhereCreated(query.CreatedAfter, query.CreatedBefore)
             .LimitCount();
         if (query.Resource is { } resource)
@@ -46,7 +49,8 @@ internal sealed class AuditEntryReader(NpgsqlDataSource database) : IAuditEntryR
     private static readonly string SelectAbout = $"""
         SELECT {AuditEntryRows.Instance.ColumnsOf(Fields<AuditEntryResponse>.All)}
         FROM {AuditEntryRows.Instance.Table}
-        WHERE a.resource_id = $1 OR a.actor = $2 OR a.added @> ARRAY[$1] OR a.removed @> ARRAY[$1]
+        WHERE {IsShown}
+            AND ((a.resource_id = $1 AND a.resource = 'users') OR a.actor = $2 OR a.added @> ARRAY[$1] OR a.removed @> ARRAY[$1])
         ORDER BY a.write_id, a.resource_id
         """;
 

@@ -144,23 +144,24 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
     // erased unless it is added here.
     private const string KeptProperties = "'{id,role,user_groups,created_at,updated_at,version}'::text[]";
 
-    // A repetition with the same key gets the answer without the values.
+    // A repetition with the same key gets the answer without the values. An answer with groups is one about a user.
     private const string EraseStoredAnswer = $"""
         UPDATE idempotency_records SET answer = (
             SELECT jsonb_object_agg(key, CASE WHEN key = ANY ({KeptProperties}) THEN value ELSE 'null' END) FROM jsonb_each(answer))
-        WHERE answer ->> 'id' = @id::text
+        WHERE answer ->> 'id' = @id::text AND answer ? 'user_groups'
         """;
 
     // The id of an event ends with the id of its resource. An endpoint may have repeated the event in its answer.
     private const string EraseAnswersOfEndpoints = """
-        UPDATE webhook_deliveries SET answer = '' WHERE event_id LIKE '%.' || @id::text AND answer <> ''
+        UPDATE webhook_deliveries SET answer = ''
+        WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%' AND answer <> ''
         """;
 
     // A change without from and to says that both values were erased. No other change is like this (docs/decisions/0029).
     private const string EraseChanges = $$"""
         UPDATE audit_entries AS a SET changes = (
             SELECT jsonb_object_agg(key, CASE WHEN key = ANY ({{KeptProperties}}) THEN value ELSE '{}' END) FROM jsonb_each(a.changes))
-        WHERE a.resource_id = @id AND a.changes <> '{}'
+        WHERE a.resource_id = @id AND a.resource = 'users' AND a.changes <> '{}'
         """;
 
     // The deletion has an entry of its own, so the erasure needs another write id.

@@ -81,7 +81,7 @@ internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReade
         (JsonWebToken token, _) when !token.Audiences.Contains(settings.Audience) => Refusal.WrongAudience(settings.Audience),
         (_, SecurityTokenNotYetValidException) => Refusal.NotYetValid,
         (_, SecurityTokenExpiredException) => Refusal.ExpiredToken,
-        (_, SecurityTokenSignatureKeyNotFoundException or SecurityTokenUnableToValidateException) => Refusal.UnknownSigningKey,
+        (_, SecurityTokenSignatureKeyNotFoundException) => Refusal.UnknownSigningKey,
         (_, SecurityTokenInvalidSignatureException) => Refusal.BadSignature,
         _ => Refusal.Malformed,
     };

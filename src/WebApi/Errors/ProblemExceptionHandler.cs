@@ -61,7 +61,8 @@ internal sealed class ProblemExceptionHandler(DiskSpace disk, ILogger<ProblemExc
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 break;
             case var _ when DatabaseFault.Find(exception) is { } fault && DatabaseFault.IsDiskFull(fault):
-                logger.LogError("The disk of the database is full. Free space on it, or make it larger: {Reason}", DatabaseFault.ReasonOf(fault));
+                logger.LogError(
+                    "The disk of the database is full. Free space on it, or make it larger: {Reason}", DatabaseFault.ReasonOf(fault));
                 disk.ReportFull();
                 httpContext.Response.Headers.RetryAfter = DiskRetryAfterSeconds;
                 await ProblemWriter.WriteAsync(

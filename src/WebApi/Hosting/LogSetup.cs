@@ -14,9 +14,9 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// </summary>
 internal static class LogSetup
 {
-    private const string RequestTemplate = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms for {Caller:l}";
+    private const string RequestTemplate = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms for {Caller}";
 
-    private const string ClientTemplate = " from {Client:l}";
+    private const string ClientTemplate = " from {Client}";
 
     private const string ConsoleTemplate = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}";
 
