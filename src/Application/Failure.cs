@@ -100,8 +100,8 @@ public sealed class Failure : Exception
     public static Failure LastAdminKey(Exception innerException) => new(
         FailureKind.Conflict,
         "last_admin_key",
-        "This is the last API key of an admin that stays valid. Nothing was changed. First create another key with the role admin that does "
-        + "not expire. Or, if another way to sign in is left, repeat this with force=true (command: --force).",
+        "This is the last API key of an admin that stays valid. Nothing was changed. First create another key with the role admin that "
+        + "does not expire. If another way to sign in is left, repeat this with force=true (command: --force).",
         innerException);
 
     /// <summary>The write lost every race against other writers and changed nothing.</summary>

@@ -47,8 +47,11 @@ internal static class PersonalDataCommand
             $"User {id} is erased. Backups still have its values; docs/privacy.md says what to do after one is restored.");
     }
 
-    private static async Task ExportAsync(IMediator mediator, Guid id, string? actor, CancellationToken cancellationToken) =>
-        Console.WriteLine(JsonSerializer.Serialize(await mediator.Send(new UsersGetDataByIdRequest(id, actor), cancellationToken), Indented));
+    private static async Task ExportAsync(IMediator mediator, Guid id, string? actor, CancellationToken cancellationToken)
+    {
+        var data = await mediator.Send(new UsersGetDataByIdRequest(id, actor), cancellationToken);
+        Console.WriteLine(JsonSerializer.Serialize(data, Indented));
+    }
 
     private static Task<int> RunAsync(string operation, Func<IMediator, Task> runAsync, CancellationToken cancellationToken) =>
         CommandRun.OfAsync(

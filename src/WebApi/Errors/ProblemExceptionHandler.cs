@@ -69,8 +69,8 @@ internal sealed class ProblemExceptionHandler(DiskSpace disk, ILogger<ProblemExc
                     httpContext,
                     StatusCodes.Status503ServiceUnavailable,
                     "database_full",
-                    "The disk of the database is full. Nothing was changed, and reads still work. The operator must free space on it, or make "
-                    + "it larger.");
+                    "The disk of the database is full. Nothing was changed, and reads still work. The operator must free space on it, or "
+                    + "make it larger.");
                 break;
             case var _ when DatabaseFault.Find(exception) is { } fault && DatabaseFault.IsUnavailable(fault):
                 logger.LogWarning("The database is not available: {Reason}", DatabaseFault.ReasonOf(fault));
