@@ -1,5 +1,4 @@
 using CleanWorkspace.Application.AuditEntries;
-using CleanWorkspace.Application.Webhooks;
 using CleanWorkspace.Domain.Users;
 using MediatR;
 using Microsoft.EntityFrameworkCore;

@@ -25,17 +25,20 @@ internal static class AccessTable
     /// <summary>The least powerful role that may run the operation of the request, or null if any credential may.</summary>
     public static Role? RequiredRoleOf(HttpContext context)
     {
-        var operation = context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "";
-        // Routing ignores the case of the method, so this does too.
-        return RequiredRoleOf(operation, HttpMethods.GetCanonicalizedValue(context.Request.Method));
+        var metadata = context.GetEndpoint()?.Metadata;
+        return RequiredRoleOf(
+            metadata?.GetMetadata<ControllerActionDescriptor>()?.ControllerName ?? "",
+            metadata?.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "",
+            // Routing ignores the case of the method, so this does too.
+            HttpMethods.GetCanonicalizedValue(context.Request.Method));
     }
 
     /// <summary>The least powerful role that may run the operation, or null if any credential may.</summary>
-    /// <param name="operation">The operationId, which begins with the noun, such as <c>Users_list</c>.</param>
+    /// <param name="noun">The noun of the operation, such as <c>Users</c>.</param>
+    /// <param name="operation">The operationId.</param>
     /// <param name="method">The HTTP method in upper case.</param>
-    public static Role? RequiredRoleOf(string operation, string method) => operation == DataOfUser
-        ? Role.Admin
-        : RolesByMethod.GetValueOrDefault((operation.Split('_')[0], method), Role.Admin);
+    public static Role? RequiredRoleOf(string noun, string operation, string method) =>
+        operation == DataOfUser ? Role.Admin : RolesByMethod.GetValueOrDefault((noun, method), Role.Admin);
 
     /// <summary>Whether the role includes the permissions of the required role. A caller without a role has no permissions.</summary>
     public static bool IsSufficient(Role? role, Role? required) => required is null || role <= required;
@@ -51,7 +54,7 @@ internal static class AccessTable
             where action is not null
             let methods = endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
             let operation = endpoint.Metadata.GetRequiredMetadata<IRouteNameMetadata>().RouteName
-            where methods.All(method => IsSufficient(role, RequiredRoleOf(operation, method)))
+            where methods.All(method => IsSufficient(role, RequiredRoleOf(action.ControllerName, operation, method)))
             select operation;
         return [.. operations.Order(StringComparer.Ordinal)];
     }

@@ -14,7 +14,8 @@ internal sealed class AccessOperationProcessor : IOperationProcessor
     public bool Process(OperationProcessorContext context)
     {
         var operation = context.OperationDescription.Operation;
-        var role = AccessTable.RequiredRoleOf(operation.OperationId, context.OperationDescription.Method.ToUpperInvariant());
+        var noun = context.ControllerType.Name[..^"Controller".Length];
+        var role = AccessTable.RequiredRoleOf(noun, operation.OperationId, context.OperationDescription.Method.ToUpperInvariant());
         var access = role switch
         {
             null => "Requires a credential with any role, or without a role.",

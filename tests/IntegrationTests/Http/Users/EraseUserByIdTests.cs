@@ -9,8 +9,11 @@ public sealed class EraseUserByIdTests(ServiceFixture service) : IClassFixture<S
     // Every column that can hold text, in every table. A value that is stored at a new place fails the test.
     private const string FindText = """
         SELECT string_agg(relname || '.' || attname, ', ') FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT attisdropped AND (xpath('/row/found/text()', query_to_xml(
-            format('SELECT count(*) AS found FROM %I WHERE %I::text ILIKE ''%%{0}%%''', relname, attname), false, true, '')))[1]::text <> '0'
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT attisdropped AND (xpath(
+            '/row/found/text()',
+            query_to_xml(
+                format('SELECT count(*) AS found FROM %I WHERE %I::text ILIKE ''%%{0}%%''', relname, attname), false, true, '')
+        ))[1]::text <> '0'
         """;
 
     [Fact]
@@ -122,7 +125,8 @@ public sealed class EraseUserByIdTests(ServiceFixture service) : IClassFixture<S
         var next = new EventReader(service, early.Load(export));
         half.Load(export);
         (await service.PatchAsync($"/user/{id}", new { first_name = "Augusta", last_name = "King" })).MustBe(200);
-        half.Apply(await new EventReader(service, next.Next).ReadUntilAsync(events => events.Any(change => change.IsOf("user.updated", id))));
+        var other = new EventReader(service, next.Next);
+        half.Apply(await other.ReadUntilAsync(events => events.Any(change => change.IsOf("user.updated", id))));
 
         (await service.PostAsync($"/user/{id}/erase", "")).MustBe(204);
 
