@@ -15,4 +15,7 @@ public sealed record Caller(string Actor, string Operation, string? TraceId)
 
     /// <summary>The credential of the request. Commands and the service itself have none.</summary>
     public Credential Credential { get; init; } = Credential.None;
+
+    /// <summary>Whether the caller accepts that the workspace loses its last API key of an admin.</summary>
+    public bool IsForced { get; init; }
 }

@@ -96,6 +96,14 @@ public sealed class Failure : Exception
         "This idempotency key belongs to another request. Use a new key for each request.",
         innerException);
 
+    /// <summary>The change would take the last API key from the admins.</summary>
+    public static Failure LastAdminKey(Exception innerException) => new(
+        FailureKind.Conflict,
+        "last_admin_key",
+        "This is the last API key of an admin that stays valid. Nothing was changed. First create another key with the role admin that "
+        + "does not expire. If another way to sign in is left, repeat this with force=true (command: --force).",
+        innerException);
+
     /// <summary>The write lost every race against other writers and changed nothing.</summary>
     public static Failure Contention(Exception innerException) => new(
         FailureKind.Unavailable,

@@ -91,6 +91,7 @@ public static class DependencyInjection
         services.AddHostedService<AuditExpiry>();
         services.AddHostedService<ImportJobExpiry>();
         services.AddHostedService<SearchIndexTidying>();
+        services.AddSingleton<DiskSpace>();
         services.AddSingleton<DatabaseHealthCheck>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: ["ready"]);
         return services;

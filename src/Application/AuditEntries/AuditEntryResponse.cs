@@ -60,7 +60,7 @@ public sealed record AuditEntryResponse : IPartial
 /// <summary>The change of one property.</summary>
 public sealed record AuditChange
 {
-    /// <summary>The value before, or null.</summary>
+    /// <summary>The value before, or null. A change from null to null had values that were erased.</summary>
     /// <example>Ada</example>
     public string? From { get; init; }
 

@@ -15,9 +15,9 @@ public sealed class AuditKind : IQueryValue<AuditKind>
     public static string Form => $"as one of {string.Join(", ", Values)}";
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Values { get; } = ["created", "updated", "deleted", "finished"];
+    public static IReadOnlyList<string> Values { get; } = ["created", "updated", "deleted", "erased", "finished"];
 
-    /// <summary>The name. Only imports are finished.</summary>
+    /// <summary>The name. Only users are erased, and only imports are finished.</summary>
     public string Name { get; }
 
     /// <inheritdoc/>

@@ -43,7 +43,8 @@ public sealed record EventResponse
     public required Guid ResourceId { get; init; }
 
     /// <summary>
-    /// The version of the resource after the write, as in its entity tag. A deleted resource has its last version; an import has none.
+    /// The version of the resource after the write, as in its entity tag. A deleted resource has its last version; an import and an
+    /// erasure have none.
     /// </summary>
     /// <example>7</example>
     public required long? Version { get; init; }

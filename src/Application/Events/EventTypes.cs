@@ -22,7 +22,7 @@ public sealed class EventTypes : IQueryValue<EventTypes>
     /// <inheritdoc/>
     public static IReadOnlyList<string> Values { get; } =
     [
-        "user.created", "user.updated", "user.deleted",
+        "user.created", "user.updated", "user.deleted", "user.erased",
         "group.created", "group.updated", "group.deleted", "group.members_changed",
         "key.created", "key.updated", "key.deleted",
         "webhook.created", "webhook.updated", "webhook.deleted",

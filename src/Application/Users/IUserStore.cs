@@ -36,6 +36,12 @@ public interface IUserStore
     /// <exception cref="Failure">The user has an unexpected version.</exception>
     Task<bool> DeleteAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Deletes a user if it exists, and removes its values from the audit, the events and the stored answers. Adds an entry to the audit.
+    /// Returns false if no user had the id, as far as the audit knows.
+    /// </summary>
+    Task<bool> EraseAsync(Guid id, CancellationToken cancellationToken);
+
     /// <summary>Returns the ids that belong to users.</summary>
     Task<IReadOnlySet<Guid>> FindExistingAsync(Guid[] ids, CancellationToken cancellationToken);
 

@@ -26,7 +26,7 @@ internal sealed class AuditEntry
     /// <summary>The number of the transaction, for readers that compare it with a snapshot.</summary>
     public ulong Transaction { get; init; }
 
-    /// <summary>What happened to the resource: created, updated or deleted; finished for an import.</summary>
+    /// <summary>What happened to the resource: created, updated, deleted or erased; finished for an import.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>The version of the resource after the write, as in its entity tag; null for an import.</summary>

@@ -14,7 +14,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.HasIndex(entry => new { entry.Actor, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_actor");
         // Only of rare kinds: the entries of ordinary writes would pay for it. So no index has the operation.
         builder.HasIndex(entry => new { entry.Kind, entry.WriteId, entry.ResourceId }).HasDatabaseName("ix_audit_entries_kind")
-            .HasFilter("kind IN ('deleted', 'finished')");
+            .HasFilter("kind IN ('deleted', 'erased', 'finished')");
         builder.HasIndex(entry => entry.Position).HasDatabaseName("ix_audit_entries_position").HasFilter("position IS NOT NULL");
 
         builder.Property(entry => entry.Transaction).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");

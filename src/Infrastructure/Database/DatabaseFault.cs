@@ -47,6 +47,18 @@ public static class DatabaseFault
         _ => null,
     };
 
+    /// <summary>Tells whether the disk of the database is full. Reads still work then.</summary>
+    public static bool IsDiskFull(NpgsqlException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return fault.SqlState switch
+        {
+            PostgresErrorCodes.DiskFull => true,
+            PostgresErrorCodes.IoError => fault.Message.Contains("No space left on device", StringComparison.Ordinal),
+            _ => false,
+        };
+    }
+
     /// <summary>Returns what the database says, for the log. It contains neither values of rows nor secrets.</summary>
     public static string ReasonOf(NpgsqlException fault) => fault switch
     {

@@ -5,10 +5,11 @@ using Npgsql;
 namespace CleanWorkspace.Infrastructure.Database;
 
 /// <summary>
-/// Healthy if the database answers within two seconds and can be written to, its schema is at least as new as the program's, and the
-/// service is not stopping.
+/// Healthy if the database answers within two seconds and can be written to, its disk is not full, its schema is at least as new as the
+/// program's, and the service is not stopping.
 /// </summary>
-internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseLiveness liveness, IHostApplicationLifetime lifetime)
+internal sealed class DatabaseHealthCheck(
+    NpgsqlDataSource dataSource, DatabaseLiveness liveness, DiskSpace disk, IHostApplicationLifetime lifetime)
     : IHealthCheck
 {
     private const int TimeoutSeconds = 2;
@@ -51,6 +52,9 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource, DatabaseL
             Parameters = { new NpgsqlParameter<string> { TypedValue = DatabaseMigrator.Migrations[^1] } },
             CommandTimeout = TimeoutSeconds,
         };
-        return await command.ExecuteScalarAsync(cancellationToken) as string;
+        return await command.ExecuteScalarAsync(cancellationToken) as string
+            ?? (await disk.IsFullAsync(connection, timeout.Token)
+                ? "The disk of the database is full. Free space on it, or make it larger."
+                : null);
     }
 }

@@ -19,6 +19,9 @@ internal static class WriteRules
     private const string KeyInUse = "WS409";
     private const string KeyReused = "WS422";
 
+    // Schema/api_keys.sql.
+    private const string LastAdminKey = "WS423";
+
     /// <summary>The number of attempts of a write that loses races.</summary>
     public const int MaxAttempts = 15;
 
@@ -74,6 +77,7 @@ internal static class WriteRules
         UnexpectedVersion => Failure.PreconditionFailed(refusal),
         KeyInUse => Failure.IdempotencyKeyInUse(refusal),
         KeyReused => Failure.IdempotencyKeyReused(refusal),
+        LastAdminKey => Failure.LastAdminKey(refusal),
         _ when FaultOf(refusal.ConstraintName) is { } fault => Failure.BrokenReference(fault, refusal),
         _ => null,
     };

@@ -3,7 +3,7 @@ using CleanWorkspace.Application;
 
 namespace CleanWorkspace.Infrastructure.Database;
 
-/// <summary>The setting <c>workspace.write</c> of a transaction. The audit triggers read the caller from it (Schema/audit.sql).</summary>
+/// <summary>The setting <c>workspace.write</c> of a transaction. Triggers read the caller from it (Schema/audit.sql).</summary>
 internal static class WriteSetting
 {
     /// <summary>Returns the value of the setting.</summary>
@@ -15,5 +15,6 @@ internal static class WriteSetting
         actor = caller.Actor,
         operation = caller.Operation,
         trace_id = caller.TraceId,
+        forced = caller.IsForced,
     });
 }

@@ -11,7 +11,7 @@ internal static class SchemaScripts
 {
     // In the order in which they depend on each other.
     private static readonly string[] Prerequisites = ["extensions", "fold_text", "search_text"];
-    private static readonly string[] Scripts = ["writes", "touch", "counts", "audit", "events", "indexes"];
+    private static readonly string[] Scripts = ["writes", "touch", "counts", "audit", "api_keys", "events", "indexes"];
 
     /// <summary>The names of all scripts, in the order in which they run.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Prerequisites, .. Scripts];

@@ -139,4 +139,59 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
             .Then("DELETE FROM users WHERE id = @id");
         return _writes.ExecuteAsync(batch, cancellationToken);
     }
+
+    // Properties of the user that stay in the audit and in stored answers. All others are values of the person. So a new property is
+    // erased unless it is added here.
+    private const string KeptProperties = "'{id,role,user_groups,created_at,updated_at,version}'::text[]";
+
+    // A repetition with the same key gets the answer without the values. An answer with groups is one about a user.
+    private const string EraseStoredAnswer = $"""
+        UPDATE idempotency_records SET answer = (
+            SELECT jsonb_object_agg(key, CASE WHEN key = ANY ({KeptProperties}) THEN value ELSE 'null' END) FROM jsonb_each(answer))
+        WHERE answer ->> 'id' = @id::text AND answer ? 'user_groups'
+        """;
+
+    // The id of an event ends with the id of its resource. An endpoint may have repeated the event in its answer.
+    private const string EraseAnswersOfEndpoints = """
+        UPDATE webhook_deliveries SET answer = ''
+        WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%' AND answer <> ''
+        """;
+
+    // A change without from and to says that both values were erased. No other change is like this (docs/decisions/0029).
+    private const string EraseChanges = $$"""
+        UPDATE audit_entries AS a SET changes = (
+            SELECT jsonb_object_agg(key, CASE WHEN key = ANY ({{KeptProperties}}) THEN value ELSE '{}' END) FROM jsonb_each(a.changes))
+        WHERE a.resource_id = @id AND a.resource = 'users' AND a.changes <> '{}'
+        """;
+
+    // The deletion has an entry of its own, so the erasure needs another write id.
+    private const string RenewWriteId = "SELECT set_config('workspace.write_id', '', true)";
+
+    private const string InsertErasure = """
+        INSERT INTO audit_entries (write_id, position, created_at, resource_id, resource, kind, actor, operation, trace_id)
+        SELECT id, position_of(id), written_at(id), @id, 'users', 'erased', this ->> 'actor', this ->> 'operation', this ->> 'trace_id'
+        FROM write_id() AS id, current_write() AS this
+        WHERE EXISTS (SELECT FROM audit_entries WHERE resource_id = @id AND resource = 'users')
+        """;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The statements before the locks read whole tables. What they erase was stored before the user's id was known to anybody. The
+    /// changes are erased after the lock of the user, so that they include those of the last writers.
+    /// </remarks>
+    public Task<bool> EraseAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var batch = _writes.Begin(id)
+            .Then(EraseStoredAnswer)
+            .Then(EraseAnswersOfEndpoints)
+            .ThenDiscardPlans(CountGroups)
+            .ThenLock(LockGroups)
+            .ThenLockRow(null, "FOR UPDATE")
+            .ThenLock($"{LockGroups} NOWAIT")
+            .Then("DELETE FROM users WHERE id = @id")
+            .Then(EraseChanges)
+            .ThenLock(RenewWriteId)
+            .Then(InsertErasure);
+        return _writes.ExecuteAsync(batch, cancellationToken);
+    }
 }

@@ -12,7 +12,7 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// It replaces the framework's authorization, which costs more (decision record 0012). <c>[Authorize]</c> therefore has no effect,
 /// and a test forbids it.
 /// </remarks>
-internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings settings, RefusedCredentials refusals)
+internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings settings, RefusedCredentials refused)
 {
     // RFC 6750, section 3.
     private const string Challenge = "Bearer realm=\"CleanWorkspace\"";
@@ -31,7 +31,17 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings sett
         if (CallerIdentity.CredentialOf(context) is { } credential)
         {
             var required = AccessTable.RequiredRoleOf(context);
-            return AccessTable.IsSufficient(credential.Role, required) ? next(context) : RefuseRoleAsync(context, required!.Value);
+            if (AccessTable.IsSufficient(credential.Role, required))
+            {
+                return next(context);
+            }
+
+            if (credential.Role is null)
+            {
+                refused.Record(Refusal.NoRole);
+            }
+
+            return RefuseRoleAsync(context, required!.Value);
         }
 
         return settings.IsOpen && context.Request.Headers.Authorization.Count == 0 ? next(context) : RefuseCredentialAsync(context);
@@ -42,7 +52,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings sett
         var failure = (await context.AuthenticateAsync()).Failure as CredentialException;
         // Authentication may have taken longer than the request's time limit.
         context.RequestAborted.ThrowIfCancellationRequested();
-        refusals.Count(failure?.Code ?? "authentication_required");
         if (failure?.RetryAfter is { } retryAfter)
         {
             context.Response.Headers.RetryAfter = retryAfter;
@@ -59,16 +68,14 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessSettings sett
     private string DetailOf(CredentialException failure) =>
         settings.IsOpen ? $"{failure.Message} This service needs no credential now, so you can also omit the header." : failure.Message;
 
-    private Task RefuseRoleAsync(HttpContext context, Role role)
+    private static Task RefuseRoleAsync(HttpContext context, Role role)
     {
         var required = RoleName.Of(role);
-        var code = $"{required}_required";
-        refusals.Count(code);
         context.Response.Headers.WWWAuthenticate = $"{Challenge}, error=\"insufficient_scope\", scope=\"{required}\"";
         return ProblemWriter.WriteAsync(
             context,
             StatusCodes.Status403Forbidden,
-            code,
+            $"{required}_required",
             $"The role of this credential is not sufficient. The operation requires the role {required} or a more powerful one.");
     }
 

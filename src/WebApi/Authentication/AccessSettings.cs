@@ -12,16 +12,8 @@ internal sealed record AccessSettings(bool IsOpen)
 
     public static AccessSettings Read(IConfiguration configuration, IHostEnvironment environment)
     {
-        if (configuration[Required] is not { Length: > 0 } setting)
-        {
-            return new AccessSettings(environment.IsDevelopment() && IssuerSettings.Read(configuration) is null);
-        }
-
-        if (!bool.TryParse(setting, out var required))
-        {
-            throw new StartFailure("Authentication__Required must be true or false.");
-        }
-
+        var isOpen = environment.IsDevelopment() && IssuerSettings.Read(configuration) is null;
+        var required = configuration.FlagOf(Required, !isOpen);
         return required || environment.IsDevelopment()
             ? new AccessSettings(!required)
             : throw new StartFailure(

@@ -19,18 +19,26 @@ internal static class AccessTable
         [("UserGroups", HttpMethods.Get)] = Role.Viewer,
     }.ToFrozenDictionary();
 
+    // It shows the audit of a user.
+    private const string DataOfUser = "Users_getDataById";
+
     /// <summary>The least powerful role that may run the operation of the request, or null if any credential may.</summary>
     public static Role? RequiredRoleOf(HttpContext context)
     {
-        var noun = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.ControllerName ?? "";
-        // Routing ignores the case of the method, so this does too.
-        return RequiredRoleOf(noun, HttpMethods.GetCanonicalizedValue(context.Request.Method));
+        var metadata = context.GetEndpoint()?.Metadata;
+        return RequiredRoleOf(
+            metadata?.GetMetadata<ControllerActionDescriptor>()?.ControllerName ?? "",
+            metadata?.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "",
+            // Routing ignores the case of the method, so this does too.
+            HttpMethods.GetCanonicalizedValue(context.Request.Method));
     }
 
     /// <summary>The least powerful role that may run the operation, or null if any credential may.</summary>
     /// <param name="noun">The noun of the operation, such as <c>Users</c>.</param>
+    /// <param name="operation">The operationId.</param>
     /// <param name="method">The HTTP method in upper case.</param>
-    public static Role? RequiredRoleOf(string noun, string method) => RolesByMethod.GetValueOrDefault((noun, method), Role.Admin);
+    public static Role? RequiredRoleOf(string noun, string operation, string method) =>
+        operation == DataOfUser ? Role.Admin : RolesByMethod.GetValueOrDefault((noun, method), Role.Admin);
 
     /// <summary>Whether the role includes the permissions of the required role. A caller without a role has no permissions.</summary>
     public static bool IsSufficient(Role? role, Role? required) => required is null || role <= required;
@@ -45,8 +53,9 @@ internal static class AccessTable
             let action = endpoint.Metadata.GetMetadata<ControllerActionDescriptor>()
             where action is not null
             let methods = endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
-            where methods.All(method => IsSufficient(role, RequiredRoleOf(action.ControllerName, method)))
-            select endpoint.Metadata.GetRequiredMetadata<IRouteNameMetadata>().RouteName;
+            let operation = endpoint.Metadata.GetRequiredMetadata<IRouteNameMetadata>().RouteName
+            where methods.All(method => IsSufficient(role, RequiredRoleOf(action.ControllerName, operation, method)))
+            select operation;
         return [.. operations.Order(StringComparer.Ordinal)];
     }
 }

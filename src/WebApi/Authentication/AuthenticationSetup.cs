@@ -49,7 +49,6 @@ internal static class AuthenticationSetup
     {
         schemes.Services.AddSingleton(issuer);
         schemes.Services.AddSingleton<IssuerKeyReader>();
-        schemes.Services.AddSingleton<RefusedTokenLog>();
         schemes.Services.AddSingleton<IssuerTokenHandler>();
         schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, null);
         schemes.Services

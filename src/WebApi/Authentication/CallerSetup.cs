@@ -24,6 +24,11 @@ internal static class CallerSetup
 
         var credential = CallerIdentity.CredentialOf(context) ?? Credential.None;
         var operation = context.GetEndpoint()?.Metadata.GetMetadata<IRouteNameMetadata>()?.RouteName ?? "";
-        return new Caller(credential.Actor, operation, TraceId.Of(context)) { Credential = credential };
+        return new Caller(credential.Actor, operation, TraceId.Of(context))
+        {
+            Credential = credential,
+            // Operations without this parameter refuse it.
+            IsForced = bool.TryParse(context.Request.Query["force"], out var isForced) && isForced,
+        };
     }
 }

@@ -11,7 +11,7 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// <summary>
 /// Validates the issuer's tokens and makes the caller's identity of them. A refused token gives a <see cref="CredentialException"/>.
 /// </summary>
-internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReader keys, RefusedTokenLog log) : TokenHandler
+internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReader keys, RefusedCredentials refused) : TokenHandler
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
@@ -41,7 +41,7 @@ internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReade
     {
         if (await keys.FindAsync() is not { } known)
         {
-            return Refuse(CredentialException.IssuerUnavailable);
+            return new TokenValidationResult { Exception = CredentialException.IssuerUnavailable };
         }
 
         var result = await ValidateAsync(token, known);
@@ -56,20 +56,35 @@ internal sealed class IssuerTokenHandler(IssuerSettings settings, IssuerKeyReade
             using var claims = TokenForm.ReadClaims(valid);
             return claims is not null && SubjectRule.Check(valid.Subject) is null
                 ? Accept(valid, claims.RootElement)
-                : Refuse(CredentialException.Invalid);
+                : Refuse(CredentialException.Invalid, Refusal.Malformed);
         }
 
         // A token is called expired only if everything else about it is valid.
         if (result.Exception is SecurityTokenExpiredException && (await ValidateAsync(token, known, ignoreLifetime: true)).IsValid)
         {
-            return Refuse(CredentialException.Expired);
+            return Refuse(CredentialException.Expired, Refusal.ExpiredToken);
         }
 
-        log.Write(result.TokenOnFailedValidation as JsonWebToken, known.Issuer);
-        return Refuse(CredentialException.Invalid);
+        return Refuse(CredentialException.Invalid, RefusalOf(result, known.Issuer));
     }
 
-    private static TokenValidationResult Refuse(CredentialException reason) => new() { Exception = reason };
+    private TokenValidationResult Refuse(CredentialException failure, Refusal refusal)
+    {
+        refused.Record(refusal);
+        return new TokenValidationResult { Exception = failure };
+    }
+
+    // A token for another service also has a key that is not known here. So its issuer and audience come first.
+    private Refusal RefusalOf(TokenValidationResult result, string issuer) => (result.TokenOnFailedValidation, result.Exception) switch
+    {
+        (JsonWebToken token, _) when token.Issuer != issuer => Refusal.WrongIssuer(issuer),
+        (JsonWebToken token, _) when !token.Audiences.Contains(settings.Audience) => Refusal.WrongAudience(settings.Audience),
+        (_, SecurityTokenNotYetValidException) => Refusal.NotYetValid,
+        (_, SecurityTokenExpiredException) => Refusal.ExpiredToken,
+        (_, SecurityTokenSignatureKeyNotFoundException) => Refusal.UnknownSigningKey,
+        (_, SecurityTokenInvalidSignatureException) => Refusal.BadSignature,
+        _ => Refusal.Malformed,
+    };
 
     private Task<TokenValidationResult> ValidateAsync(string token, OpenIdConnectConfiguration issuer, bool ignoreLifetime = false) =>
         _tokens.ValidateTokenAsync(token, new TokenValidationParameters

@@ -12,6 +12,7 @@ internal sealed class KeyHandler(
     UrlEncoder encoder,
     KeyCache keys,
     FailureLimit failures,
+    RefusedCredentials refused,
     TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -33,18 +34,29 @@ internal sealed class KeyHandler(
         }
 
         using var turn = await failures.WaitForTurnAsync(Context);
-        return failures.FindRefusal(Context) is { } refusal ? AuthenticateResult.Fail(refusal) : await AuthenticateAsync(token);
+        if (failures.FindRefusal(Context) is { } tooMany)
+        {
+            refused.Record(Refusal.TooManyFailures);
+            return AuthenticateResult.Fail(tooMany);
+        }
+
+        return await AuthenticateAsync(token);
     }
 
     private async Task<AuthenticateResult> AuthenticateAsync(KeyToken? token)
     {
-        if (token is null || await keys.FindAsync(token, Context.RequestAborted) is not { } key)
+        if (token is null)
         {
-            return Refuse(CredentialException.Invalid);
+            return Refuse(CredentialException.Invalid, Refusal.Malformed);
+        }
+
+        if (await keys.FindAsync(token, Context.RequestAborted) is not { } key)
+        {
+            return Refuse(CredentialException.Invalid, Refusal.UnknownKey);
         }
 
         return key.Key.IsExpired(clock.GetUtcNow())
-            ? Refuse(CredentialException.Expired)
+            ? Refuse(CredentialException.Expired, Refusal.ExpiredKey)
             : Accept(key);
     }
 
@@ -54,5 +66,9 @@ internal sealed class KeyHandler(
         return AuthenticateResult.Success(new AuthenticationTicket(key.Principal, Scheme.Name));
     }
 
-    private AuthenticateResult Refuse(CredentialException failure) => AuthenticateResult.Fail(failures.CountFailure(Context, failure));
+    private AuthenticateResult Refuse(CredentialException failure, Refusal refusal)
+    {
+        refused.Record(refusal);
+        return AuthenticateResult.Fail(failures.CountFailure(Context, failure));
+    }
 }

@@ -89,6 +89,7 @@ internal static class CommandLine
         root.Subcommands.Add(doctor);
 
         root.Subcommands.Add(KeysCommand.Create(interruption.Token));
+        root.Subcommands.Add(PersonalDataCommand.Create(interruption.Token));
         root.Subcommands.Add(ImportCommand.Create(interruption.Token));
         root.Subcommands.Add(ExportCommand.Create(interruption.Token));
         ExampleHelp.AddTo(root);

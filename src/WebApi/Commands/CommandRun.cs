@@ -10,21 +10,26 @@ internal static class CommandRun
     /// <summary>The exit code of a command that was refused or failed.</summary>
     public const int Failed = 1;
 
+    /// <summary>The caller of a command in the audit.</summary>
+    public const string Actor = "command-line";
+
     // The exit code of shells for a program that Ctrl-C ended.
     private const int Interrupted = 130;
-
-    private const string Actor = "command-line";
 
     /// <summary>Runs the use case.</summary>
     /// <param name="operation">The name of the operation in the audit.</param>
     /// <param name="runAsync">Sends the request and returns the exit code.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
-    public static async Task<int> OfAsync(string operation, Func<IMediator, Task<int>> runAsync, CancellationToken cancellationToken)
+    public static Task<int> OfAsync(string operation, Func<IMediator, Task<int>> runAsync, CancellationToken cancellationToken) =>
+        OfAsync(new Caller(Actor, operation, null), runAsync, cancellationToken);
+
+    /// <summary>Runs the use case for a caller.</summary>
+    public static async Task<int> OfAsync(Caller caller, Func<IMediator, Task<int>> runAsync, CancellationToken cancellationToken)
     {
         var builder = WorkspaceApp.CreateBuilder();
         builder.AddCommandLog();
         await using var database = await WorkspaceDatabase.OpenForCommandAsync(builder, cancellationToken);
-        builder.Services.AddSingleton(new Caller(Actor, operation, null));
+        builder.Services.AddSingleton(caller);
         await using var app = builder.BuildOn(database);
         await database.PrepareAsync(app, cancellationToken);
 

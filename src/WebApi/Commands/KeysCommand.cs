@@ -53,9 +53,13 @@ internal static class KeysCommand
         list.SetAction((_, _) => RunAsync("keys list", mediator => ListAsync(mediator, cancellationToken), cancellationToken));
 
         var id = new Argument<Guid>("id") { Description = "The id of the key, from keys list.", CustomParser = ParseId };
-        var revoke = new Command("revoke", "Deletes a key. Every instance refuses it within five seconds.") { id };
+        var force = new Option<bool>("--force") { Description = "Also revoke the last key of an admin." };
+        var revoke = new Command("revoke", "Deletes a key. Every instance refuses it within five seconds.") { id, force };
         revoke.SetAction((arguments, _) => RunAsync(
-            "keys revoke", mediator => RevokeAsync(mediator, arguments.GetValue(id), cancellationToken), cancellationToken));
+            "keys revoke",
+            mediator => RevokeAsync(mediator, arguments.GetValue(id), cancellationToken),
+            cancellationToken,
+            isForced: arguments.GetValue(force)));
 
         return new Command("keys", "Creates, lists and revokes API keys.") { create, list, revoke };
     }
@@ -101,9 +105,10 @@ internal static class KeysCommand
         await Console.Error.WriteLineAsync($"Key {id} is revoked. Every instance refuses it within five seconds.");
     }
 
-    private static Task<int> RunAsync(string operation, Func<IMediator, Task> runAsync, CancellationToken cancellationToken) =>
+    private static Task<int> RunAsync(
+        string operation, Func<IMediator, Task> runAsync, CancellationToken cancellationToken, bool isForced = false) =>
         CommandRun.OfAsync(
-            operation,
+            new Caller(CommandRun.Actor, operation, null) { IsForced = isForced },
             async mediator =>
             {
                 try
@@ -119,9 +124,9 @@ internal static class KeysCommand
                         await Console.Error.WriteLineAsync($"--{option}: {fault.Detail}");
                     }
                 }
-                catch (Failure missing) when (missing.Kind == FailureKind.NotFound)
+                catch (Failure refusal) when (refusal.Kind is FailureKind.NotFound or FailureKind.Conflict)
                 {
-                    await Console.Error.WriteLineAsync(missing.Message);
+                    await Console.Error.WriteLineAsync(refusal.Message);
                 }
 
                 return 1;

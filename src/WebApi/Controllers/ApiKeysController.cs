@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Requests;
@@ -15,6 +16,7 @@ namespace CleanWorkspace.WebApi.Controllers;
 [Route("auth/key")]
 [Tags("ApiKeys")]
 [ProducesResponseType<Problem>(StatusCodes.Status500InternalServerError)]
+[SuppressMessage("Style", "IDE0060", Justification = "CallerSetup reads the parameter force.")]
 public sealed class ApiKeysController(IMediator mediator) : ControllerBase
 {
     /// <summary>Lists the API keys, oldest first.</summary>
@@ -45,12 +47,19 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     /// <summary>Deletes an API key. The service refuses its token within five seconds.</summary>
     /// <param name="id">The key's id.</param>
     /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="force">
+    /// True also deletes the last key of an admin. Without it the answer is 409 and nothing is changed.
+    /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpDelete("{id:uuid}", Name = "ApiKeys_deleteById")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
     public async Task<IActionResult> DeleteById(
-        Guid id, [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch, CancellationToken cancellationToken)
+        Guid id,
+        [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
+        [FromQuery(Name = "force")] bool force,
+        CancellationToken cancellationToken)
     {
         await mediator.Send(new ApiKeysDeleteByIdRequest(id, EntityTags.Parse(ifMatch)), cancellationToken);
         return NoContent();
@@ -71,15 +80,20 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     /// <param name="id">The key's id.</param>
     /// <param name="request">The changes.</param>
     /// <param name="ifMatch">The accepted entity tags. With another tag the answer is 412 and nothing is changed.</param>
+    /// <param name="force">
+    /// True also lets the last key of an admin expire or lose its role. Without it the answer is 409 and nothing is changed.
+    /// </param>
     /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
     [HttpPatch("{id:uuid}", Name = "ApiKeys_updateById")]
     [ProducesResponseType<ApiKeyResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<Problem>(StatusCodes.Status400BadRequest)]
     [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<Problem>(StatusCodes.Status409Conflict)]
     public async Task<IActionResult> UpdateById(
         Guid id,
         [FromBody, Required] ApiKeysUpdateByIdRequest request,
         [FromHeader(Name = EntityTags.IfMatch)] string? ifMatch,
+        [FromQuery(Name = "force")] bool force,
         CancellationToken cancellationToken) =>
         Ok(await mediator.Send(request with { Id = id, ExpectedVersions = EntityTags.Parse(ifMatch) }, cancellationToken));
 }

@@ -211,4 +211,34 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> ListGroupsById(
         Guid id, [FromQuery] UsersListGroupsByIdRequest request, CancellationToken cancellationToken) =>
         Ok(ListResponse.From(await mediator.Send(request with { Id = id }, cancellationToken), Request));
+
+    /// <summary>Deletes a user and erases its values.</summary>
+    /// <remarks>
+    /// The values disappear from the audit, the events and all stored answers. The facts stay: the id, what was done, when and by whom.
+    /// The user may have been deleted or erased before. docs/privacy.md says what stays and what followers of the feed see.
+    /// </remarks>
+    /// <param name="id">The user's id.</param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
+    [HttpPost("{id:uuid}/erase", Name = "Users_eraseUserById")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> EraseUserById(Guid id, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new UsersEraseUserByIdRequest(id), cancellationToken);
+        return NoContent();
+    }
+
+    /// <summary>Gets everything that is stored about a user, also about a deleted one.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="actor">
+    /// Adds the changes by this caller, written as in the audit, such as <c>subject:ada</c>. The service does not know which tokens and
+    /// keys belong to a user.
+    /// </param>
+    /// <param name="cancellationToken">Cancelled when the client closes the connection.</param>
+    [HttpGet("{id:uuid}/data", Name = "Users_getDataById")]
+    [ProducesResponseType<UserDataResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Problem>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> GetDataById(
+        Guid id, [FromQuery(Name = "actor")] string? actor, CancellationToken cancellationToken) =>
+        Ok(await mediator.Send(new UsersGetDataByIdRequest(id, actor), cancellationToken));
 }

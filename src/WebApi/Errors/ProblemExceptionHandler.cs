@@ -8,9 +8,12 @@ using Npgsql;
 namespace CleanWorkspace.WebApi.Errors;
 
 /// <summary>Turns every exception into a problem document.</summary>
-internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+internal sealed class ProblemExceptionHandler(DiskSpace disk, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     private const string RetryAfterSeconds = "5";
+
+    // A person must act first.
+    private const string DiskRetryAfterSeconds = "60";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -57,6 +60,18 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             case ConnectionResetException:
                 // The client is gone. The status is for the log only.
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+                break;
+            case var _ when DatabaseFault.Find(exception) is { } fault && DatabaseFault.IsDiskFull(fault):
+                logger.LogError(
+                    "The disk of the database is full. Free space on it, or make it larger: {Reason}", DatabaseFault.ReasonOf(fault));
+                disk.ReportFull();
+                httpContext.Response.Headers.RetryAfter = DiskRetryAfterSeconds;
+                await ProblemWriter.WriteAsync(
+                    httpContext,
+                    StatusCodes.Status503ServiceUnavailable,
+                    "database_full",
+                    "The disk of the database is full. Nothing was changed, and reads still work. The operator must free space on it, or "
+                    + "make it larger.");
                 break;
             case var _ when DatabaseFault.Find(exception) is { } fault && DatabaseFault.IsUnavailable(fault):
                 await WriteUnavailableAsync(httpContext, fault);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CleanWorkspace.Application.Callers;
 using CleanWorkspace.WebApi.Authentication;
 using Microsoft.AspNetCore.Diagnostics;
 using Serilog;
@@ -9,11 +10,13 @@ namespace CleanWorkspace.WebApi.Hosting;
 
 /// <summary>
 /// Sets up the log: one line per request, faults, start and stop. The log never contains a body, a query string, an e-mail
-/// address, a name or SQL. Instead of the path it contains the route template.
+/// address, a name or SQL. Instead of the path it contains the route template. The caller of a token is the subject that the issuer chose.
 /// </summary>
 internal static class LogSetup
 {
-    private const string RequestTemplate = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms";
+    private const string RequestTemplate = "{Method} {Route} answered {Status} in {Elapsed:0.0} ms for {Caller}";
+
+    private const string ClientTemplate = " from {Client}";
 
     private const string ConsoleTemplate = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}";
 
@@ -54,11 +57,13 @@ internal static class LogSetup
             preserveStaticLogger: true);
 
     /// <summary>Logs one line per request. Health checks are logged at the level Debug.</summary>
-    public static void UseRequestLog(this IApplicationBuilder app) =>
+    public static void UseRequestLog(this WebApplication app)
+    {
+        var hasClient = app.Configuration.FlagOf("Log:ClientAddress", true);
         app.UseSerilogRequestLogging(options =>
         {
-            options.Logger = app.ApplicationServices.GetRequiredService<Serilog.ILogger>();
-            options.MessageTemplate = RequestTemplate;
+            options.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
+            options.MessageTemplate = hasClient ? RequestTemplate + ClientTemplate : RequestTemplate;
             options.GetLevel = (context, _, exception) => context switch
             {
                 _ when exception is not null || context.Response.StatusCode >= 500 => LogEventLevel.Error,
@@ -71,8 +76,19 @@ internal static class LogSetup
                 new LogEventProperty("Route", new ScalarValue(RouteOf(context))),
                 new LogEventProperty("Status", new ScalarValue(status)),
                 new LogEventProperty("Elapsed", new ScalarValue(elapsed)),
+                new LogEventProperty("Caller", new ScalarValue((CallerIdentity.CredentialOf(context) ?? Credential.None).Actor)),
+                .. hasClient ? [new LogEventProperty("Client", new ScalarValue(ClientOf(context)))] : Array.Empty<LogEventProperty>(),
             ];
         });
+    }
+
+    // Behind trusted proxies this is the address that they report. A Unix socket has none.
+    private static string ClientOf(HttpContext context) => context.Connection.RemoteIpAddress switch
+    {
+        null => "(none)",
+        { IsIPv4MappedToIPv6: true } address => $"{address.MapToIPv4()}",
+        var address => $"{address}",
+    };
 
     private static string RouteOf(HttpContext context)
     {

@@ -15,7 +15,7 @@ internal sealed class AccessOperationProcessor : IOperationProcessor
     {
         var operation = context.OperationDescription.Operation;
         var noun = context.ControllerType.Name[..^"Controller".Length];
-        var role = AccessTable.RequiredRoleOf(noun, context.OperationDescription.Method.ToUpperInvariant());
+        var role = AccessTable.RequiredRoleOf(noun, operation.OperationId, context.OperationDescription.Method.ToUpperInvariant());
         var access = role switch
         {
             null => "Requires a credential with any role, or without a role.",

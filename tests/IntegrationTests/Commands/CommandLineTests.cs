@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Npgsql;
 
@@ -120,6 +121,28 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Empty(run.Output);
     }
 
+    [Fact]
+    public async Task A_user_s_data_is_exported_and_the_user_erased()
+    {
+        await using var service = await TestService.StartAsync(_database.ConnectionString);
+        var id = (await service.CreateUserAsync()).Id();
+
+        var exported = await UsersAsync("export-data", id, "--actor", "anonymous");
+        var erased = await UsersAsync("erase", id);
+        var again = await UsersAsync("export-data", id);
+        var unknown = await UsersAsync("erase", Bodies.UnknownId);
+
+        Assert.True(exported.ExitCode == 0, $"{exported}");
+        Assert.Equal("Ada", (string)JsonNode.Parse(exported.Output)!["user"]!["first_name"]!);
+        Assert.True(erased.ExitCode == 0, $"{erased}");
+        Assert.Contains($"User {id} is erased.", erased.Error, StringComparison.Ordinal);
+        Assert.Contains("users erase", again.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ada", again.Output, StringComparison.Ordinal);
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Equal($"There is no user {Bodies.UnknownId}.", unknown.Error.Trim());
+        Assert.Equal(2, (await UsersAsync("erase", "ada@example.org")).ExitCode);
+    }
+
     [Theory]
     [InlineData("ConnectionStrings__Workspace", "", "No database is configured")]
     [InlineData("ConnectionStrings__Workspace", "Hst=nowhere", "no valid connection string")]
@@ -131,6 +154,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("ConnectionStrings__Workspace", "Database=workspace", "names no server")]
     [InlineData("Database__MigrateOnStart", "perhaps", "must be true or false")]
     [InlineData("Database__Pooler", "session", "Database__Pooler must be transaction")]
+    [InlineData("Log__ClientAddress", "perhaps", "Log__ClientAddress must be true or false")]
     [InlineData("ASPNETCORE_URLS", "nonsense", "nonsense")]
     [InlineData("ASPNETCORE_URLS", "http://localhost:99999", "A setting cannot be used")]
     [InlineData("ASPNETCORE_HTTP_PORTS", "eighty", "must be port numbers")]
@@ -211,6 +235,9 @@ public sealed class CommandLineTests : IAsyncLifetime
         static async Task<int> CheckAsync(string urls, params string[] options) =>
             (await ProgramRun.OfAsync(["healthcheck", .. options], ("ASPNETCORE_URLS", urls))).ExitCode;
     }
+
+    private Task<ProgramRun> UsersAsync(params string[] words) =>
+        ProgramRun.OfAsync(["users", .. words], ("ConnectionStrings__Workspace", _database.ConnectionString));
 
     private Task<ProgramRun> KeysAsync(params string[] words) =>
         ProgramRun.OfAsync(["keys", .. words], ("ConnectionStrings__Workspace", _database.ConnectionString));

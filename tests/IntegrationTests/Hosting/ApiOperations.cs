@@ -15,9 +15,11 @@ internal static class ApiOperations
     /// <summary>Whether any valid credential may call the operation, also one without a role.</summary>
     public static bool IsForAnyCredential(string path) => path == "/auth/me";
 
-    /// <summary>Whether the operation reads users or groups. All other operations need the role admin.</summary>
+    /// <summary>
+    /// Whether the operation reads users or groups. All other operations need the role admin, also the one that shows a user's audit.
+    /// </summary>
     public static bool IsRead(HttpMethod method, string path) =>
-        method == HttpMethod.Get
+        method == HttpMethod.Get && !path.EndsWith("/data", StringComparison.Ordinal)
         && (path.StartsWith("/user", StringComparison.Ordinal)
             || path.StartsWith("/auth/group", StringComparison.Ordinal)
             || path == "/events");

@@ -129,7 +129,9 @@ internal sealed class EventCopy
     {
         foreach (var (name, value) in change["changes"]!.AsObject())
         {
-            Assert.Equal((string?)row[name], (string?)value!["from"]);
+            // A change from null to null had values that were erased. The copy may have read them before.
+            var isErased = value!["from"] is null && value["to"] is null;
+            Assert.True(isErased || (string?)row[name] == (string?)value["from"], $"{change}");
             row[name] = value["to"]?.DeepClone();
         }
 

@@ -40,9 +40,9 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "UserGroups_removeUserById", "delete /auth/group/{id}/users/{user_id}", "", "204", "404 500" },
         { "ApiKeys_list", "get /auth/key", "", "200", "400 500" },
         { "ApiKeys_createNewKey", "post /auth/key", "ApiKeysCreateNewKeyRequest", "201", "400 500" },
-        { "ApiKeys_deleteById", "delete /auth/key/{id}", "", "204", "404 500" },
+        { "ApiKeys_deleteById", "delete /auth/key/{id}", "", "204", "404 409 500" },
         { "ApiKeys_getApiKeyById", "get /auth/key/{id}", "", "200", "404 500" },
-        { "ApiKeys_updateById", "patch /auth/key/{id}", "ApiKeysUpdateByIdRequest", "200", "400 404 500" },
+        { "ApiKeys_updateById", "patch /auth/key/{id}", "ApiKeysUpdateByIdRequest", "200", "400 404 409 500" },
         { "ImportJobs_deleteById", "delete /import/{id}", "", "204", "404 500" },
         { "ImportJobs_getImportJobById", "get /import/{id}", "", "200", "404 500" },
         { "Events_list", "get /events", "", "200", "400 410 500" },
@@ -64,6 +64,8 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
         { "Users_deleteByList", "post /user/delete", File, "200", "400 409 422 500" },
         { "Users_getUserById", "get /user/{id}", "", "200", "404 500" },
         { "Users_listGroupsById", "get /user/{id}/groups", "", "200", "400 404 500" },
+        { "Users_eraseUserById", "post /user/{id}/erase", "", "204", "404 500" },
+        { "Users_getDataById", "get /user/{id}/data", "", "200", "404 500" },
         { "Users_updateById", "patch /user/{id}", "UsersUpdateByIdRequest", "200", "400 404 500" },
     };
 
@@ -165,6 +167,8 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("WebhookPingResponse", "status error")]
     [InlineData("AuditEntryResponse", "trace_id")]
     [InlineData("AuditChange", "from to")]
+    [InlineData("UserDataResponse", "user")]
+    [InlineData("UserDataDelivery", "status")]
     [InlineData("ImportJobResponse", "rows_per_second started_at ended_at result report failure")]
     [InlineData("CallerResponse", "id name role expires_at")]
     public async Task Exactly_these_properties_may_be_null(string schema, string nullable) => Assert.Equal(
@@ -597,6 +601,7 @@ public sealed class OpenApiTests(ServiceFixture service) : IClassFixture<Service
     [InlineData("get /user", "viewer")]
     [InlineData("post /user", "admin")]
     [InlineData("get /auth/key", "admin")]
+    [InlineData("get /user/{id}/data", "admin")]
     public async Task An_operation_names_its_role(string address, string role) => Assert.Contains(
         $"with the role `{role}`", (string)(await OperationAsync(address))["description"]!, StringComparison.Ordinal);
 

@@ -59,6 +59,8 @@ public sealed partial class StatementsTests(ServiceFixture service) : IClassFixt
                 """,
                 "create_groups=true",
                 "application/x-ndjson"));
+        await RecordAsync("GET", $"/user/{user}/data");
+        await RecordAsync("POST", $"/user/{user}/erase");
         await RecordAsync("GET", "/user/export?format=csv");
         await RecordAsync("GET", "/user/export?format=ndjson");
 

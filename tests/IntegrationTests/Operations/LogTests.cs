@@ -45,6 +45,51 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_line_names_the_caller_and_the_client_s_address()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        var id = "";
+        var lines = await LogOfAsync(
+            async client =>
+            {
+                id = $"{Guid.ParseExact(client.DefaultRequestHeaders.Authorization!.Parameter!.Split('_')[1], "N")}";
+                client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
+                await SendAsync(client, HttpMethod.Get, "/user");
+                client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issuer.Sign("admin"));
+                await SendAsync(client, HttpMethod.Get, "/nowhere");
+                await SendAsync(client, HttpMethod.Get, "/user?page=0");
+                client.DefaultRequestHeaders.Authorization = null;
+                await SendAsync(client, HttpMethod.Get, "/user");
+            },
+            null,
+            [.. issuer.Settings, ("Proxies:Trusted", "127.0.0.0/8;::1")]);
+
+        Assert.Equal(
+            [$"200 key:{id}", "404 anonymous", "400 subject:ada", "401 anonymous"],
+            lines.Select(line => $"{line["Status"]} {line["Caller"]}"));
+        Assert.All(lines, line => Assert.Equal("203.0.113.7", (string)line["Client"]!));
+    }
+
+    [Theory]
+    [InlineData("", "203.0.113.7", true)]
+    [InlineData("false", "127.0.0.1", false)]
+    public async Task The_address_is_that_of_the_connection_or_left_out(string setting, string forwarded, bool isLogged)
+    {
+        var line = Assert.Single(await LogOfAsync(
+            async client =>
+            {
+                client.DefaultRequestHeaders.Add("X-Forwarded-For", forwarded);
+                await SendAsync(client, HttpMethod.Get, "/user");
+            },
+            null,
+            [("Log:ClientAddress", setting)]));
+
+        Assert.Equal(isLogged, line["Client"] is not null);
+        Assert.Equal(isLogged, ((string)line["@mt"]!).Contains("{Client}", StringComparison.Ordinal));
+        Assert.DoesNotContain("203.0.113.7", line.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_data_of_a_client_is_logged()
     {
         string[] secrets =
@@ -115,17 +160,21 @@ public sealed class LogTests : IDisposable
         (string?)JsonNode.Parse(await (await answer).ReadAsStringAsync())!["trace_id"];
 
     /// <summary>Returns the lines about requests, in order. The service has stopped by then, so the log is complete.</summary>
-    private async Task<List<JsonNode>> LogOfAsync(Func<HttpClient, Task> requestsAsync, string? arrangement = null)
+    private async Task<List<JsonNode>> LogOfAsync(
+        Func<HttpClient, Task> requestsAsync, string? arrangement = null, params (string Key, string Value)[] settings)
     {
         string token;
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using (var service = await TestService.StartAsync(
             database.ConnectionString,
-            ("Serilog:MinimumLevel:Default", "Information"),
-            ("Serilog:Using:0", "Serilog.Sinks.File"),
-            ("Serilog:WriteTo:0:Name", "File"),
-            ("Serilog:WriteTo:0:Args:path", _file),
-            ("Serilog:WriteTo:0:Args:formatter", "Serilog.Formatting.Compact.CompactJsonFormatter, Serilog.Formatting.Compact")))
+            [
+                .. settings,
+                ("Serilog:MinimumLevel:Default", "Information"),
+                ("Serilog:Using:0", "Serilog.Sinks.File"),
+                ("Serilog:WriteTo:0:Name", "File"),
+                ("Serilog:WriteTo:0:Args:path", _file),
+                ("Serilog:WriteTo:0:Args:formatter", "Serilog.Formatting.Compact.CompactJsonFormatter, Serilog.Formatting.Compact"),
+            ]))
         {
             token = await service.CreateTokenAsync("admin");
             service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

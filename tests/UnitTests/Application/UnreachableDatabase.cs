@@ -66,6 +66,8 @@ internal sealed class UnreachableDatabase
     public Task<bool> DeleteAsync(Guid id, IReadOnlyList<long>? expectedVersions, CancellationToken cancellationToken) =>
         throw Unreachable();
 
+    public Task<bool> EraseAsync(Guid id, CancellationToken cancellationToken) => throw Unreachable();
+
     public Task<IReadOnlySet<Guid>> FindExistingAsync(Guid[] ids, CancellationToken cancellationToken) => throw Unreachable();
 
     public Task<bool> IsEmailTakenAsync(string foldedEmail, Guid? exceptOf, CancellationToken cancellationToken) => throw Unreachable();
@@ -84,6 +86,9 @@ internal sealed class UnreachableDatabase
         throw Unreachable();
 
     public Task<Page<AuditEntryResponse>> ListAsync(AuditEntriesListRequest query, CancellationToken cancellationToken) =>
+        throw Unreachable();
+
+    public Task<IReadOnlyList<AuditEntryResponse>> ListAboutAsync(Guid user, string? actor, CancellationToken cancellationToken) =>
         throw Unreachable();
 
     public Task<ImportJobResponse> AddAsync(

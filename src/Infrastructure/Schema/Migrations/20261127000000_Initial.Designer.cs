@@ -546,7 +546,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
 
                     b.HasIndex("Kind", "WriteId", "ResourceId")
                         .HasDatabaseName("ix_audit_entries_kind")
-                        .HasFilter("kind IN ('deleted', 'finished')");
+                        .HasFilter("kind IN ('deleted', 'erased', 'finished')");
 
                     b.ToTable("audit_entries", (string)null);
                 });

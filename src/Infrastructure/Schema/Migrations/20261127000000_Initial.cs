@@ -344,7 +344,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 name: "ix_audit_entries_kind",
                 table: "audit_entries",
                 columns: new[] { "kind", "write_id", "resource_id" },
-                filter: "kind IN ('deleted', 'finished')");
+                filter: "kind IN ('deleted', 'erased', 'finished')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_position",
