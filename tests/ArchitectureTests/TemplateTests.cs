@@ -58,14 +58,19 @@ public sealed class TemplateTests(RenderedTemplate template) : IClassFixture<Ren
     public void Every_edit_that_a_template_lists_is_made() =>
         Assert.Empty(Directory.EnumerateFiles(Codebase.Root, "*.todo.md").Select(Path.GetFileName));
 
-    // The plain actions of a controller with the noun neutralized, sorted.
+    // The plain actions of a controller with the noun neutralized, sorted. Only API keys have a last one that a client must force away.
     private static string[] ActionsOf(string noun, string controller) =>
     [
         .. CSharpSyntaxTree.ParseText(File.ReadAllText(controller)).GetRoot().DescendantNodes()
             .OfType<MethodDeclarationSyntax>()
             .Where(action => !$"{action.AttributeLists}".Contains("{id:uuid}/", StringComparison.Ordinal))
+            .Select(action => action.RemoveNodes(action.DescendantNodes().Where(IsForForce), SyntaxRemoveOptions.KeepNoTrivia)!)
             .Select(action => string.Join(' ', action.DescendantTokens().Select(token => token.Text)))
             .Select(new NounWords(noun).Neutralize)
             .Order(StringComparer.Ordinal),
     ];
+
+    private static bool IsForForce(SyntaxNode node) =>
+        node is ParameterSyntax { Identifier.Text: "force" }
+        || (node is AttributeListSyntax && $"{node}".Contains("Status409Conflict", StringComparison.Ordinal));
 }
