@@ -37,7 +37,7 @@ public sealed class WebhookSenderTests
         Assert.Equal(
             ["Content-Length", "Content-Type", "Host", "traceparent", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp"],
             request.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));
-        Assert.Matches($@"\A00-{activity.TraceId}-(?!{activity.SpanId})[0-9a-f]{{16}}-00\z", request.Headers["traceparent"]);
+        Assert.Matches($@"\A00-{activity.TraceId}-(?!{activity.SpanId})[0-9a-f]{{16}}-0[01]\z", request.Headers["traceparent"]);
         Assert.Equal("application/json", request.Headers["Content-Type"]);
         Assert.Equal("CleanWorkspace", request.Headers["User-Agent"]);
         Assert.Equal("1842.019a2b3c", request.Headers["webhook-id"]);
