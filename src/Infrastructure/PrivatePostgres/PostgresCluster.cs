@@ -334,9 +334,8 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string dataDire
     private static async Task<object?> QueryAsync(
         NpgsqlConnectionStringBuilder builder, string sql, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(builder.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var server = new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = "private" }.Build();
+        await using var command = server.CreateCommand(sql);
         return await command.ExecuteScalarAsync(cancellationToken);
     }
 

@@ -125,6 +125,8 @@ public sealed partial class TelemetryTests(TelemetryFixture telemetry) : IClassF
 
         var metrics = await telemetry.ScrapeAsync();
         Assert.Contains("_OTHER", metrics, StringComparison.Ordinal);
+        // The name of a pool is by default its connection string.
+        Assert.DoesNotContain("Database=", metrics, StringComparison.Ordinal);
         foreach (var secret in new[]
         {
             "secret.address", "secretname", "secretvalue", "secretpath", "secretsearch", "SECRETMETHOD", "Secretfirst", "secretcredential",

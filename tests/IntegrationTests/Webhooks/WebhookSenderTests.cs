@@ -21,21 +21,23 @@ public sealed class WebhookSenderTests
     private static readonly IPNetwork Loopback = IPNetwork.Parse("127.0.0.0/8");
 
     [Fact]
-    public async Task A_message_has_the_headers_of_Standard_Webhooks_and_no_others()
+    public async Task A_message_has_the_headers_of_Standard_Webhooks_the_trace_id_and_no_others()
     {
         await using var endpoint = RawEndpoint.Start(Ok);
         using var sender = CreateSender();
-        // The trace of a request must not leave the service.
+        // Only the ids of the trace leave the service. Its state and baggage are texts of a client.
         using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
         activity.AddBaggage("user", "ada");
+        activity.TraceStateString = "user=ada";
 
         var attempt = await AttemptAsync(sender, UrlOf(endpoint), "{\"name\":\"Zoë\"}");
 
         var request = Assert.Single(endpoint.Requests);
         Assert.Equal("POST /hook?token=SECRET HTTP/1.1", request.Line);
         Assert.Equal(
-            ["Content-Length", "Content-Type", "Host", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp"],
+            ["Content-Length", "Content-Type", "Host", "traceparent", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp"],
             request.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Matches($@"\A00-{activity.TraceId}-(?!{activity.SpanId})[0-9a-f]{{16}}-0[01]\z", request.Headers["traceparent"]);
         Assert.Equal("application/json", request.Headers["Content-Type"]);
         Assert.Equal("CleanWorkspace", request.Headers["User-Agent"]);
         Assert.Equal("1842.019a2b3c", request.Headers["webhook-id"]);
