@@ -883,6 +883,52 @@ SELECT line, part, code, detail FROM import_refusals ORDER BY line, ctid;
 
 SELECT pg_advisory_unlock(4858369567163372338);
 
+-- GET /user/UUID/data: 200
+
+SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version
+FROM users AS u WHERE u.id = $1;
+
+SELECT a.write_id, a.resource, a.resource_id, a.created_at, a.actor, a.operation, a.trace_id, a.changes, CASE WHEN a.mirrors THEN '{}' ELSE a.added END AS added, CASE WHEN a.mirrors THEN '{}' ELSE a.removed END AS removed
+FROM audit_entries AS a
+WHERE (a.mirrors IS NOT TRUE OR a.kind <> 'updated' OR a.changes <> '{}')
+    AND ((a.resource_id = $1 AND a.resource = 'users') OR a.actor = $2 OR a.added @> ARRAY[$1] OR a.removed @> ARRAY[$1])
+ORDER BY a.write_id, a.resource_id;
+
+SELECT w.webhook_id AS "WebhookId", w.event_id AS "EventId", w.type AS "Type", w.time AS "Time", w.status AS "Status", w.answer AS "Answer"
+FROM webhook_deliveries AS w
+WHERE w.event_id LIKE @eventEnd_endswith
+ORDER BY w.id;
+
+-- POST /user/UUID/erase: 204
+
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT) AS locked) + (SELECT length(set_config('workspace.write', @write, true)));
+UPDATE idempotency_records SET answer = (
+    SELECT jsonb_object_agg(key, CASE WHEN key = ANY ('{id,role,user_groups,created_at,updated_at,version}'::text[]) THEN value ELSE 'null' END) FROM jsonb_each(answer))
+WHERE answer ->> 'id' = @id::text AND answer ? 'user_groups';
+UPDATE webhook_deliveries SET answer = ''
+WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%' AND answer <> '';
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT plan_for((SELECT count(*) FROM memberships WHERE user_id = @id))) AS locked);
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT 1 FROM user_groups
+WHERE id = ANY (ARRAY(SELECT group_id FROM memberships WHERE user_id = @id)) ORDER BY id FOR NO KEY UPDATE) AS locked);
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT version FROM users WHERE id = @id FOR UPDATE) AS locked);
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT 1 FROM user_groups
+WHERE id = ANY (ARRAY(SELECT group_id FROM memberships WHERE user_id = @id)) ORDER BY id FOR NO KEY UPDATE NOWAIT) AS locked);
+DELETE FROM users WHERE id = @id;
+UPDATE audit_entries AS a SET changes = (
+    SELECT jsonb_object_agg(key, CASE WHEN key = ANY ('{id,role,user_groups,created_at,updated_at,version}'::text[]) THEN value ELSE '{}' END) FROM jsonb_each(a.changes))
+WHERE a.resource_id = @id AND a.resource = 'users' AND a.changes <> '{}';
+INSERT INTO row_counts (count) SELECT 0
+WHERE 0 > (SELECT count(*) FROM (SELECT set_config('workspace.write_id', '', true)) AS locked);
+INSERT INTO audit_entries (write_id, position, created_at, resource_id, resource, kind, actor, operation, trace_id)
+SELECT id, position_of(id), written_at(id), @id, 'users', 'erased', this ->> 'actor', this ->> 'operation', this ->> 'trace_id'
+FROM write_id() AS id, current_write() AS this
+WHERE EXISTS (SELECT FROM audit_entries WHERE resource_id = @id AND resource = 'users');
+
 -- GET /user/export?format=csv: 200
 
 SET TRANSACTION READ ONLY;
