@@ -26,7 +26,7 @@ internal sealed class RefusedCredentials
             "cleanworkspace.credentials.refused", "{credential}", "The requests that were refused because of their credential.");
     }
 
-    /// <summary>Counts a refused credential by its reason, one of <see cref="Refusal"/>, and logs the reason unless it was logged just before.</summary>
+    /// <summary>Counts a refused credential by its reason, and logs the reason unless it was logged just before.</summary>
     public void Record(Refusal refusal)
     {
         _refused.Add(1, KeyValuePair.Create<string, object?>("reason", refusal.Reason));
