@@ -14,7 +14,10 @@ internal sealed class ImportConnections(string connectionString) : IDisposable
         // A statement over a million rows may take minutes. The caller's token cancels it.
         CommandTimeout = 0,
         TcpKeepAlive = true,
-    }.ConnectionString) { Name = "import" }.Build();
+    }.ConnectionString)
+    {
+        Name = "import",
+    }.Build();
 
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _database.OpenConnectionAsync(cancellationToken);
 
