@@ -24,7 +24,10 @@ internal sealed class ImportConnections(string connectionString, bool hasPooler)
         // A statement over a million rows may take minutes. The caller's token cancels it.
         CommandTimeout = 0,
         TcpKeepAlive = true,
-    }.ConnectionString) { Name = "import" }.Build();
+    }.ConnectionString)
+    {
+        Name = "import",
+    }.Build();
 
     /// <summary>Opens a connection for an import.</summary>
     public async Task<ImportSession> OpenSessionAsync(CancellationToken cancellationToken) =>
