@@ -57,8 +57,8 @@ public sealed class NothingDroppedTests(ServiceFixture service) : IClassFixture<
         {
             var answer = await SendAsync(method, Bodies.OnUnknown(path), header, ValueOf(header));
 
-            // A job has no entity tag, and the actions on a webhook record no answers.
-            var isAction = method == HttpMethod.Post && path.StartsWith("/webhook/{id}/", StringComparison.Ordinal);
+            // A job has no entity tag, and the actions on a webhook or user record no answers.
+            var isAction = method == HttpMethod.Post && path.Contains("/{id}/", StringComparison.Ordinal);
             if (methods.Split(',').Contains(method.Method)
                 || (header == "If-Match" && path == "/import/{id}")
                 || (header == "Idempotency-Key" && isAction))
