@@ -8,6 +8,9 @@ namespace CleanWorkspace.OperationsTests;
 /// <summary>The files of the folder <c>deploy</c>. The drills use them as they are, with other addresses.</summary>
 internal static class Deploy
 {
+    // Of the certificate, which has no issuer that a client knows.
+    private const string Subject = "CN=localhost";
+
     private static readonly string Root = FindRoot();
 
     /// <summary>Returns the path of a file.</summary>
@@ -30,7 +33,7 @@ internal static class Deploy
     public static void WriteCertificate(string certificateFile, string keyFile)
     {
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest(Subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem() + "\n");
         File.AppendAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
@@ -41,7 +44,7 @@ internal static class Deploy
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == Subject },
     })
     {
         BaseAddress = new Uri(address),

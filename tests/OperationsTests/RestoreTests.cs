@@ -66,6 +66,21 @@ public sealed class RestoreTests : IAsyncLifetime
         await MustWorkAsync(service, token);
         var again = await Deploy.RunAsync("backup/restore.sh", [], VariablesOf(restored), input: dump);
         Assert.Equal((1, $"{NotEmpty}\n"), again);
+
+        // An operator forces the older state under the running service.
+        token = await TokenAfterAsync(service, "New");
+        await ExecuteAsync(target.ConnectionString, "DROP DATABASE restored WITH (FORCE)");
+        await ExecuteAsync(target.ConnectionString, "CREATE DATABASE restored OWNER restorer TEMPLATE template0");
+        Assert.Equal((0, ""), await Deploy.RunAsync("backup/restore.sh", [], VariablesOf(restored), input: dump));
+        await Eventually.BeAsync(
+            async () =>
+            {
+                using var ready = await service.Client.GetAsync("/healthz/ready");
+                return ready.IsSuccessStatusCode;
+            },
+            TimeLimit.OfWait);
+        Assert.Equal(before, await DescribeAsync(service));
+        await MustWorkAsync(service, token);
     }
 
     [Drill("pg_basebackup")]
@@ -227,7 +242,7 @@ public sealed class RestoreTests : IAsyncLifetime
         return await command.ExecuteScalarAsync();
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> VariablesOf(string connectionString)
+    private static Dictionary<string, string?> VariablesOf(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         return new Dictionary<string, string?>

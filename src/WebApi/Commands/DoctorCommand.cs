@@ -55,7 +55,7 @@ internal static class DoctorCommand
         }
     }
 
-    private static IEnumerable<IConfigurationSection> CertificatesOf(IConfiguration configuration)
+    private static IEnumerable<IConfigurationSection> CertificatesOf(ConfigurationManager configuration)
     {
         var kestrel = configuration.GetSection("Kestrel");
         return kestrel.GetSection("Certificates").GetChildren()
