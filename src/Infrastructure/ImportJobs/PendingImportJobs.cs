@@ -13,8 +13,10 @@ namespace CleanWorkspace.Infrastructure.ImportJobs;
 /// </remarks>
 public sealed class PendingImportJobs(NpgsqlDataSource database)
 {
-    // The oldest job that has not ended.
+    // Ends the jobs that were applied, but whose instance was killed before it stored the report. Then finds the oldest job that has not
+    // ended.
     private const string FindNext = """
+        UPDATE import_jobs SET state = 'succeeded', ended_at = clock_timestamp() WHERE ended_at IS NULL AND result IS NOT NULL;
         SELECT id, actor, operation, trace_id, input::text FROM import_jobs WHERE ended_at IS NULL ORDER BY created_at, id LIMIT 1
         """;
 
@@ -26,7 +28,7 @@ public sealed class PendingImportJobs(NpgsqlDataSource database)
         SELECT EXISTS (SELECT FROM import_jobs WHERE id = @id AND state <> 'cancelled')
         """;
 
-    // An applied import has ended the job in its own transaction already.
+    // An instance that found the job between its commit and this statement has ended it.
     private const string End = """
         UPDATE import_jobs
         SET state = @state, ended_at = coalesce(ended_at, clock_timestamp()), rows_read = @rows, result = @result::json,
@@ -37,14 +39,14 @@ public sealed class PendingImportJobs(NpgsqlDataSource database)
 
     private const string Fail = """
         UPDATE import_jobs SET state = 'failed', ended_at = clock_timestamp(), rows_read = @rows, failure = @failure::json
-        WHERE id = @id AND ended_at IS NULL;
+        WHERE id = @id AND ended_at IS NULL AND result IS NULL;
         DELETE FROM import_job_chunks WHERE job_id = @id
         """;
 
     // A stop of the instance is no failed attempt.
     private const string Release = """
         UPDATE import_jobs SET state = 'waiting', started_at = NULL, rows_read = 0, attempts = attempts - 1
-        WHERE id = @id AND state = 'running'
+        WHERE id = @id AND state = 'running' AND result IS NULL
         """;
 
     /// <summary>Returns the next job to run, or null if there is none. Another instance may be running it.</summary>

@@ -24,17 +24,18 @@ internal sealed class PostgresImportJobs(NpgsqlDataSource database, ImportConnec
     private const string CopyFile = "COPY import_job_chunks (job_id, number, data) FROM STDIN (FORMAT BINARY)";
 
     private const string Find = """
-        SELECT id, operation, state, rows_read, created_at, started_at, ended_at, result::text, report::text, failure::text,
+        SELECT id, operation, state, rows_read, created_at, started_at, ended_at, CASE WHEN ended_at IS NOT NULL THEN result::text END,
+            report::text, failure::text,
             extract(epoch FROM coalesce(ended_at, clock_timestamp()) - started_at)::float8
         FROM import_jobs WHERE id = @id
         """;
 
     // All parts see the job as it was at the start. A job that ends meanwhile is neither cancelled nor deleted.
     private const string CancelOrDelete = """
-        WITH job AS (SELECT id, ended_at IS NOT NULL AS has_ended FROM import_jobs WHERE id = @id),
+        WITH job AS (SELECT id, ended_at IS NOT NULL OR result IS NOT NULL AS has_ended FROM import_jobs WHERE id = @id),
         cancelled AS (
             UPDATE import_jobs AS j SET state = 'cancelled', ended_at = clock_timestamp()
-            FROM job WHERE j.id = job.id AND NOT job.has_ended AND j.ended_at IS NULL),
+            FROM job WHERE j.id = job.id AND NOT job.has_ended AND j.ended_at IS NULL AND j.result IS NULL),
         files AS (DELETE FROM import_job_chunks AS c USING job WHERE c.job_id = job.id AND NOT job.has_ended),
         deleted AS (DELETE FROM import_jobs AS j USING job WHERE j.id = job.id AND job.has_ended)
         SELECT count(*) FROM job

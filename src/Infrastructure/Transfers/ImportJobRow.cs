@@ -7,7 +7,7 @@ namespace CleanWorkspace.Infrastructure.Transfers;
 
 /// <summary>The row of the job that an import runs for.</summary>
 /// <param name="database">Starts the job outside of the import's transaction, so that clients and the next instance see it.</param>
-/// <param name="session">Ends the job in the import's transaction.</param>
+/// <param name="session">Stores the result in the import's transaction.</param>
 /// <param name="id">The id of the job.</param>
 internal sealed class ImportJobRow(NpgsqlDataSource database, ImportSession session, Guid id)
 {
@@ -16,12 +16,12 @@ internal sealed class ImportJobRow(NpgsqlDataSource database, ImportSession sess
 
     private const string Start = """
         UPDATE import_jobs SET state = 'running', started_at = clock_timestamp(), rows_read = 0, attempts = attempts + 1
-        WHERE id = @id AND ended_at IS NULL RETURNING attempts
+        WHERE id = @id AND ended_at IS NULL AND result IS NULL RETURNING attempts
         """;
 
-    private const string End = """
-        UPDATE import_jobs SET state = 'succeeded', ended_at = clock_timestamp(), result = @result::json
-        WHERE id = @id AND ended_at IS NULL
+    // The job ends when its report is stored, too.
+    private const string SetResult = """
+        UPDATE import_jobs SET result = @result::json WHERE id = @id AND ended_at IS NULL
         """;
 
     private NpgsqlParameter<Guid> Id => new("id", id);
@@ -44,12 +44,12 @@ internal sealed class ImportJobRow(NpgsqlDataSource database, ImportSession sess
         }
     }
 
-    /// <summary>Ends the job in the transaction of the import. So a job that was applied is never run again.</summary>
+    /// <summary>Stores the result in the transaction of the import. So a job that was applied is neither run again nor cancelled.</summary>
     /// <exception cref="OperationCanceledException">A client has cancelled the job. The transaction must not be committed.</exception>
-    public async Task EndAsync(ImportSummary summary, CancellationToken cancellationToken)
+    public async Task SetResultAsync(ImportSummary summary, CancellationToken cancellationToken)
     {
         var result = new NpgsqlParameter<string>("result", JsonSerializer.Serialize(summary));
-        if (await session.ExecuteAsync(End, cancellationToken, Id, result) == 0)
+        if (await session.ExecuteAsync(SetResult, cancellationToken, Id, result) == 0)
         {
             throw HasEnded();
         }

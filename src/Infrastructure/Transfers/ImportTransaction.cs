@@ -64,7 +64,7 @@ internal sealed class ImportTransaction(
 
         if (job is not null)
         {
-            await job.EndAsync(summary, cancellationToken);
+            await job.SetResultAsync(summary, cancellationToken);
         }
 
         if (session.IsOneTransaction)

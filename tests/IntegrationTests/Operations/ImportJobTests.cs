@@ -47,13 +47,13 @@ public sealed class ImportJobTests : IAsyncLifetime
         await using (var killed = await ServiceProcess.StartAsync(_database.ConnectionString))
         {
             await CreateAdaAsync(killed.Client);
-            // The import ends its job in its transaction. Later the worker adds the report. The trigger makes this second write wait.
+            // The import stores its result in its transaction. Later the worker ends the job. The trigger makes this second write wait.
             await _database.ExecuteAsync(
                 """
                 CREATE FUNCTION hold_report() RETURNS trigger LANGUAGE plpgsql AS $$
                     BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
-                CREATE TRIGGER tr_test BEFORE UPDATE ON import_jobs FOR EACH ROW WHEN (OLD.state = 'succeeded')
-                    EXECUTE FUNCTION hold_report()
+                CREATE TRIGGER tr_test BEFORE UPDATE ON import_jobs FOR EACH ROW
+                    WHEN (OLD.result IS NOT NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION hold_report()
                 """);
             await using var report = await ImportTurn.BeginAsync(_database.ConnectionString, "SELECT pg_advisory_xact_lock(7)");
             path = await StartAsync(killed.Client, File);
