@@ -24,6 +24,7 @@ internal sealed class EventFeed(
     // Long pages with slow clients must leave most connections of the pool to other requests.
     private const int MaxLongPages = 4;
 
+    private readonly ILogger<EventFeed> _logger = logger;
     private volatile TaskCompletionSource _next = CreateNext();
     private volatile State? _state;
     private int _followers;
@@ -76,7 +77,11 @@ internal sealed class EventFeed(
 
         if (state.Shared is { } shared && shared.After == after)
         {
-            return new EventPage([.. shared.Events.Where(filter.Selects)], state.NextOf(after, state.Position));
+            EventResponse[] events = [.. shared.Events.Where(filter.Selects)];
+            if (events.Length <= limit)
+            {
+                return new EventPage(events, state.NextOf(after, state.Position));
+            }
         }
 
         return await ReadPageAsync(state, after, filter, limit, cancellationToken);
@@ -116,6 +121,13 @@ internal sealed class EventFeed(
         {
             // The first poll has stored a watermark of the new writes. Usually all of them have ended, so the second poll shows them.
             state = await PollAsync(cancellationToken);
+        }
+
+        if (before is not null && before.Epoch != state.Epoch)
+        {
+            _logger.LogWarning(
+                "The database was restored from a backup or replaced by a standby. Followers with a later token get 410 epoch_changed and "
+                + "make a new copy");
         }
 
         if (state.Position == before?.Position && state.Epoch == before.Epoch)

@@ -59,6 +59,10 @@ BEGIN
 
     SELECT name, removed_until INTO epoch, oldest FROM event_epochs ORDER BY number DESC LIMIT 1;
     SELECT position, horizon INTO final_position, covered FROM event_watermarks WHERE transaction < running ORDER BY position DESC LIMIT 1;
+    IF NOT FOUND THEN
+        -- A read of a restored database whose new epoch has not begun. The numbers of the watermarks are those of another server.
+        SELECT min(position), '3' INTO final_position, covered FROM event_watermarks;
+    END IF;
 END
 $$;
 

@@ -68,6 +68,24 @@ public sealed class FollowTests(ServiceFixture service) : IClassFixture<ServiceF
     }
 
     [Fact]
+    public async Task A_page_that_a_follower_waited_for_keeps_its_limit()
+    {
+        var users = await service.CreateUsersAsync(2);
+        var reader = await EventReader.StartAsync(service);
+        await using var running = await BeginAsync($"UPDATE users SET first_name = 'Running' WHERE id = '{users[0]}'");
+        (await service.PatchAsync($"/user/{users[1]}", new { first_name = "Later" })).MustBe(200);
+        var waiting = reader.ReadAsync("&wait=30&limit=1");
+        // It begins after the first request, and waits in vain. So the first one waits for the commit by now.
+        Assert.Empty(await new EventReader(service, reader.Next).ReadAsync("&wait=1"));
+
+        // From now on, the feed shows both writes at once.
+        await running.CommitAsync();
+
+        Assert.Equal(users[0], Assert.Single(await waiting).ResourceId());
+        Assert.Equal(users[1], Assert.Single(await reader.ReadAsync("&limit=1")).ResourceId());
+    }
+
+    [Fact]
     public async Task The_order_of_a_resource_is_the_order_of_its_versions_not_of_transactions()
     {
         var users = await service.CreateUsersAsync(2);
