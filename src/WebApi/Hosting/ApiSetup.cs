@@ -90,7 +90,10 @@ internal static class ApiSetup
                 options.SuppressMapClientErrors = true;
             })
             .AddJsonOptions(options => WorkspaceJson.Configure(options.JsonSerializerOptions));
-        builder.Services.AddApiDescription();
+        if (OpenApiSetup.IsServed(builder.Configuration))
+        {
+            builder.Services.AddApiDescription();
+        }
     }
 
     /// <summary>Adds the middleware and the endpoints of the API.</summary>
@@ -107,8 +110,8 @@ internal static class ApiSetup
         app.UsePathBase(Prefix);
         app.UseHttps();
         app.UseOrigins();
-        var isDescribed = OpenApiSetup.IsServed(app.Configuration);
-        if (isDescribed)
+        var description = app.Services.GetService<ApiDescription>();
+        if (description is not null)
         {
             app.UseApiDescription();
         }
@@ -118,15 +121,14 @@ internal static class ApiSetup
         app.UseAccess();
 
         app.MapControllers().RequireAccess();
-        app.MapDocumentation(isDescribed);
+        app.MapDocumentation(hasDescription: description is not null);
         var readOnly = new HttpMethodMetadata([HttpMethods.Get]);
         app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
         app.MapHealthChecks($"{HealthPath}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
             .WithMetadata(readOnly);
-        var description = app.Services.GetRequiredService<ApiDescription>();
-        foreach (var name in isDescribed ? OpenApiSetup.DocumentNames : [])
+        foreach (var name in description is null ? [] : OpenApiSetup.DocumentNames)
         {
-            app.Map(OpenApiSetup.PathOf(name), context => description.WriteAsync(name, context)).WithMetadata(readOnly);
+            app.Map(OpenApiSetup.PathOf(name), context => description!.WriteAsync(name, context)).WithMetadata(readOnly);
         }
     }
 }
