@@ -35,6 +35,8 @@ internal sealed class GetUserDataByIdHandler(IUserStore users, IAuditEntryReader
                 })
                 .ToListAsync(cancellationToken),
         };
-        return data.User is null && data.AuditEntries.Count == 0 ? throw Failure.NotFound<User>(request.Id) : data;
+        return data.User is null && data.AuditEntries.Count == 0 && data.Deliveries.Count == 0
+            ? throw Failure.NotFound<User>(request.Id)
+            : data;
     }
 }

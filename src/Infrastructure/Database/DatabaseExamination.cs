@@ -35,6 +35,12 @@ public sealed class DatabaseExamination(
                     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
                         AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
                             AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
+                    HAVING count(*) > 0),
+                (SELECT format('GRANT USAGE, SELECT, UPDATE ON SEQUENCE %s TO %I;', string_agg(oid::regclass::text, ', '), current_user)
+                    FROM pg_class
+                    WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
+                        AND NOT (has_sequence_privilege(oid, 'USAGE') AND has_sequence_privilege(oid, 'SELECT')
+                            AND has_sequence_privilege(oid, 'UPDATE'))
                     HAVING count(*) > 0)),
             concat_ws(' ',
                 CASE WHEN NOT has_database_privilege(current_database(), 'CREATE')

@@ -16,7 +16,10 @@ public sealed class PendingImportJobs(NpgsqlDataSource database)
     // Ends the jobs that were applied, but whose instance was killed before it stored the report. Then finds the oldest job that has not
     // ended.
     private const string FindNext = """
-        UPDATE import_jobs SET state = 'succeeded', ended_at = clock_timestamp() WHERE ended_at IS NULL AND result IS NOT NULL;
+        WITH applied AS (
+            UPDATE import_jobs SET state = 'succeeded', ended_at = clock_timestamp()
+            WHERE ended_at IS NULL AND result IS NOT NULL RETURNING id)
+        DELETE FROM import_job_chunks USING applied WHERE job_id = applied.id;
         SELECT id, actor, operation, trace_id, input::text FROM import_jobs WHERE ended_at IS NULL ORDER BY created_at, id LIMIT 1
         """;
 

@@ -1,11 +1,15 @@
--- The parts of PostgreSQL that search needs. They are checked here because PostgreSQL's own messages do not tell an operator what to do.
+-- The version and the parts of PostgreSQL that the service needs. They are checked here because PostgreSQL's own messages do not tell an
+-- operator what to do.
 DO $$
 DECLARE
     missing text;
 BEGIN
     SELECT string_agg(name, ', ') INTO missing FROM unnest(ARRAY['pg_trgm', 'unaccent']) AS name
     WHERE name NOT IN (SELECT e.name FROM pg_available_extensions AS e);
-    IF missing IS NOT NULL THEN
+    IF current_setting('server_version_num')::integer < 150000 THEN
+        RAISE EXCEPTION 'PostgreSQL % is too old. Upgrade the server to version 15 or later.', current_setting('server_version')
+            USING ERRCODE = 'feature_not_supported';
+    ELSIF missing IS NOT NULL THEN
         RAISE EXCEPTION '% %',
             format('The database server lacks these extensions: %s.', missing),
             'Install PostgreSQL''s contrib package (postgresql-contrib; part of Debian''s server package), then start again.'

@@ -172,24 +172,25 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
         SELECT id, position_of(id), written_at(id), @id, 'users', 'erased', this ->> 'actor', this ->> 'operation', this ->> 'trace_id'
         FROM write_id() AS id, current_write() AS this
         WHERE EXISTS (SELECT FROM audit_entries WHERE resource_id = @id AND resource = 'users')
+            OR EXISTS (SELECT FROM webhook_deliveries WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%')
         """;
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The statements before the locks read whole tables. What they erase was stored before the user's id was known to anybody. The
-    /// changes are erased after the lock of the user, so that they include those of the last writers.
+    /// The stored answer is older than the first use of the id, so it is erased before the locks. The rest is erased after the lock of
+    /// the user, so that it includes what the last writers have stored.
     /// </remarks>
     public Task<bool> EraseAsync(Guid id, CancellationToken cancellationToken)
     {
         var batch = _writes.Begin(id)
             .Then(EraseStoredAnswer)
-            .Then(EraseAnswersOfEndpoints)
             .ThenDiscardPlans(CountGroups)
             .ThenLock(LockGroups)
             .ThenLockRow(null, "FOR UPDATE")
             .ThenLock($"{LockGroups} NOWAIT")
             .Then("DELETE FROM users WHERE id = @id")
             .Then(EraseChanges)
+            .Then(EraseAnswersOfEndpoints)
             .ThenLock(RenewWriteId)
             .Then(InsertErasure);
         return _writes.ExecuteAsync(batch, cancellationToken);

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using CleanWorkspace.Infrastructure.Database;
 using CleanWorkspace.WebApi.Authentication;
 using CleanWorkspace.WebApi.Hosting;
+using CleanWorkspace.WebApi.Telemetry;
 
 namespace CleanWorkspace.WebApi.Commands;
 
@@ -26,6 +27,8 @@ internal static class DoctorCommand
             builder.AddCommandLog();
             AccessSettings.Read(builder.Configuration, builder.Environment).CheckAddresses(builder.Configuration);
             FirstKey.Read(builder.Configuration);
+            TelemetrySettings.Read(builder.Configuration);
+            LogSetup.HasClientAddress(builder.Configuration);
             await using var database = await WorkspaceDatabase.OpenForCommandAsync(builder, cancellationToken);
             await using var app = builder.BuildOn(database);
             Write(new Finding(FindingLevel.Good, subject, $"{builder.Environment.EnvironmentName}; {database.Location}"));
@@ -35,6 +38,11 @@ internal static class DoctorCommand
             }
 
             subject = "database";
+            if (await app.Services.GetRequiredService<ConnectionCheck>().HasUnknownPoolerAsync(cancellationToken))
+            {
+                throw new StartFailure(WorkspaceDatabase.UnknownPooler);
+            }
+
             foreach (var finding in await app.Services.GetRequiredService<DatabaseExamination>().ExamineAsync(cancellationToken))
             {
                 Write(finding);

@@ -56,10 +56,13 @@ internal static class LogSetup
                     standardErrorFromLevel: LogEventLevel.Verbose),
             preserveStaticLogger: true);
 
+    /// <summary>Whether the log has the addresses of clients.</summary>
+    public static bool HasClientAddress(IConfiguration configuration) => configuration.FlagOf("Log:ClientAddress", true);
+
     /// <summary>Logs one line per request. Health checks are logged at the level Debug.</summary>
     public static void UseRequestLog(this WebApplication app)
     {
-        var hasClient = app.Configuration.FlagOf("Log:ClientAddress", true);
+        var hasClient = HasClientAddress(app.Configuration);
         app.UseSerilogRequestLogging(options =>
         {
             options.Logger = app.Services.GetRequiredService<Serilog.ILogger>();

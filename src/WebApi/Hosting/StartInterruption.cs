@@ -36,6 +36,13 @@ internal sealed class StartInterruption : IDisposable
     private void Cancel(PosixSignalContext context)
     {
         context.Cancel = true;
-        _source.Cancel();
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The start ended while the signal arrived. The host handles the signal, too.
+        }
     }
 }

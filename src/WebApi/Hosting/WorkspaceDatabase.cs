@@ -10,6 +10,10 @@ namespace CleanWorkspace.WebApi.Hosting;
 /// </summary>
 internal sealed class WorkspaceDatabase : IAsyncDisposable
 {
+    /// <summary>The message if the settings do not name a pooler.</summary>
+    public const string UnknownPooler =
+        "A connection pooler in transaction mode, such as PgBouncer, is in front of PostgreSQL: set Database__Pooler=transaction.";
+
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -131,8 +135,7 @@ internal sealed class WorkspaceDatabase : IAsyncDisposable
         var check = app.Services.GetRequiredService<ConnectionCheck>();
         if (await WaitForServerAsync(app, check.HasUnknownPoolerAsync, cancellationToken))
         {
-            throw new StartFailure(
-                "A connection pooler in transaction mode, such as PgBouncer, is in front of PostgreSQL: set Database__Pooler=transaction.");
+            throw new StartFailure(UnknownPooler);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CleanWorkspace.Infrastructure.Database;
@@ -56,6 +57,12 @@ public sealed class DoctorCommandTests : IAsyncLifetime
 
             Assert.Equal(1, refused.ExitCode);
             Assert.True(granted.ExitCode == 0, $"{granted}");
+            await using var service = await TestService.StartAsync(restricted.ConnectionString);
+            using var created = await service.Client.PostAsJsonAsync("/user", new { first_name = "Ada" });
+            Assert.Equal(201, (int)created.StatusCode);
+            using var import = await service.Client.PostAsync(
+                "/user/import", new StringContent("email\nada@example.org\n", null, "text/csv"));
+            Assert.Equal(200, (int)import.StatusCode);
         }
         finally
         {
@@ -126,7 +133,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
 
         var finding = Assert.Single(findings, finding => finding.Level != FindingLevel.Good);
         Assert.Equal("clock", finding.Subject);
-        Assert.Contains("differ by 3600 s.", finding.Text, StringComparison.Ordinal);
+        // The time of the question is subtracted.
+        Assert.Matches(@"differ by (3600|35\d\d) s\.", finding.Text);
     }
 
     private static Task<ProgramRun> RunAsync(string connectionString) =>

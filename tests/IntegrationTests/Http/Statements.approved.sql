@@ -906,8 +906,6 @@ WHERE 0 > (SELECT count(*) FROM (SELECT) AS locked) + (SELECT length(set_config(
 UPDATE idempotency_records SET answer = (
     SELECT jsonb_object_agg(key, CASE WHEN key = ANY ('{id,role,user_groups,created_at,updated_at,version}'::text[]) THEN value ELSE 'null' END) FROM jsonb_each(answer))
 WHERE answer ->> 'id' = @id::text AND answer ? 'user_groups';
-UPDATE webhook_deliveries SET answer = ''
-WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%' AND answer <> '';
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT plan_for((SELECT count(*) FROM memberships WHERE user_id = @id))) AS locked);
 INSERT INTO row_counts (count) SELECT 0
@@ -922,12 +920,15 @@ DELETE FROM users WHERE id = @id;
 UPDATE audit_entries AS a SET changes = (
     SELECT jsonb_object_agg(key, CASE WHEN key = ANY ('{id,role,user_groups,created_at,updated_at,version}'::text[]) THEN value ELSE '{}' END) FROM jsonb_each(a.changes))
 WHERE a.resource_id = @id AND a.resource = 'users' AND a.changes <> '{}';
+UPDATE webhook_deliveries SET answer = ''
+WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%' AND answer <> '';
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT set_config('workspace.write_id', '', true)) AS locked);
 INSERT INTO audit_entries (write_id, position, created_at, resource_id, resource, kind, actor, operation, trace_id)
 SELECT id, position_of(id), written_at(id), @id, 'users', 'erased', this ->> 'actor', this ->> 'operation', this ->> 'trace_id'
 FROM write_id() AS id, current_write() AS this
-WHERE EXISTS (SELECT FROM audit_entries WHERE resource_id = @id AND resource = 'users');
+WHERE EXISTS (SELECT FROM audit_entries WHERE resource_id = @id AND resource = 'users')
+    OR EXISTS (SELECT FROM webhook_deliveries WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%');
 
 -- GET /user/export?format=csv: 200
 

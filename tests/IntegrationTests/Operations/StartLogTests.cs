@@ -41,7 +41,7 @@ public sealed class StartLogTests : IAsyncLifetime
                 }
             }
 
-            Assert.Empty(await error);
+            Assert.Equal("", await error);
         }
         finally
         {
