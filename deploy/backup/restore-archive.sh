@@ -22,9 +22,8 @@ cp -a "$base/." "$data/"
 chmod 700 "$data"
 {
   echo "restore_command = 'cp \"$archive/%f\" \"%p\"'"
-  if [ -n "$time" ]; then
-    echo "recovery_target_time = '$time'"
-    echo "recovery_target_action = 'promote'"
-  fi
+  # Always written: the base backup may have the value of an earlier restore.
+  echo "recovery_target_time = '$time'"
+  echo "recovery_target_action = 'promote'"
 } >>"$data/postgresql.auto.conf"
 touch "$data/recovery.signal"
