@@ -60,7 +60,21 @@ internal static class Deploy
         string output = "/dev/null")
     {
         var line = $"exec \"$0\" \"$@\" <{input} >{output}";
-        var start = new ProcessStartInfo("sh", ["-c", line, PathOf(script), .. arguments]) { RedirectStandardError = true };
+        return await RunProgramAsync("sh", ["-c", line, PathOf(script), .. arguments], variables);
+    }
+
+    /// <summary>Runs an installed program to its end. Fails if the program does.</summary>
+    public static async Task MustRunAsync(
+        string program, string[] arguments, IEnumerable<KeyValuePair<string, string?>> variables)
+    {
+        var (exitCode, error) = await RunProgramAsync(program, arguments, variables);
+        Assert.True(exitCode == 0, error);
+    }
+
+    private static async Task<(int ExitCode, string Error)> RunProgramAsync(
+        string program, string[] arguments, IEnumerable<KeyValuePair<string, string?>> variables)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;

@@ -52,7 +52,7 @@ internal sealed class ExternalProgram : IAsyncDisposable
     public static async Task<ExternalProgram> StartAsync(string program, Func<string, int, string[]> configure)
     {
         var folder = Directory.CreateTempSubdirectory("workspace-drill-").FullName;
-        var port = FindFreePort();
+        var port = FreePort.Find();
         var start = new ProcessStartInfo(Find(program)!, configure(folder, port))
         {
             WorkingDirectory = folder,
@@ -84,13 +84,6 @@ internal sealed class ExternalProgram : IAsyncDisposable
         _guard.Dispose();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<bool> IsListeningAsync()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -51,8 +50,8 @@ public sealed class RestoreTests : IAsyncLifetime
         Assert.Equal((0, ""), await Deploy.RunAsync("backup/backup.sh", [], VariablesOf(_source.ConnectionString), output: dump));
 
         await using var target = await StartAsync("target");
-        await ExecuteAsync(target.ConnectionString, "CREATE ROLE restorer LOGIN PASSWORD 'restorer'");
-        await ExecuteAsync(target.ConnectionString, "CREATE DATABASE restored OWNER restorer TEMPLATE template0");
+        await TestDatabase.ExecuteAsync(target.ConnectionString, "CREATE ROLE restorer LOGIN PASSWORD 'restorer'");
+        await TestDatabase.ExecuteAsync(target.ConnectionString, "CREATE DATABASE restored OWNER restorer TEMPLATE template0");
         var restored = new NpgsqlConnectionStringBuilder(target.ConnectionString)
         {
             Username = "restorer",
@@ -75,8 +74,8 @@ public sealed class RestoreTests : IAsyncLifetime
 
         // An operator forces the older state under the running service.
         token = await TokenAfterAsync(service, "New");
-        await ExecuteAsync(target.ConnectionString, "DROP DATABASE restored WITH (FORCE)");
-        await ExecuteAsync(target.ConnectionString, "CREATE DATABASE restored OWNER restorer TEMPLATE template0");
+        await TestDatabase.ExecuteAsync(target.ConnectionString, "DROP DATABASE restored WITH (FORCE)");
+        await TestDatabase.ExecuteAsync(target.ConnectionString, "CREATE DATABASE restored OWNER restorer TEMPLATE template0");
         Assert.Equal((0, ""), await Deploy.RunAsync("backup/restore.sh", [], VariablesOf(restored), input: dump));
         await Eventually.BeAsync(
             async () =>
@@ -95,16 +94,16 @@ public sealed class RestoreTests : IAsyncLifetime
     {
         var script = Path.Combine(Archive, "archive.sh");
         File.Copy(Deploy.PathOf("backup/archive.sh"), script);
-        await ExecuteAsync(_source.ConnectionString, "ALTER SYSTEM SET archive_mode = on");
-        await ExecuteAsync(_source.ConnectionString, $"ALTER SYSTEM SET archive_command = '{script} %p {Archive}/%f'");
+        await TestDatabase.ExecuteAsync(_source.ConnectionString, "ALTER SYSTEM SET archive_mode = on");
+        await TestDatabase.ExecuteAsync(_source.ConnectionString, $"ALTER SYSTEM SET archive_command = '{script} %p {Archive}/%f'");
         await _source.DisposeAsync();
         _source = await PrivatePostgresServer.StartAsync(_source.DataDirectory);
         var backup = Path.Combine(_folder, "base");
-        await RunAsync(
+        await Deploy.MustRunAsync(
             "pg_basebackup", ["--pgdata", backup, "--checkpoint=fast", "--wal-method=none"], VariablesOf(_source.ConnectionString));
 
         var (before, _) = await FillAsync(_source.ConnectionString);
-        var time = (DateTime)(await ExecuteAsync(_source.ConnectionString, "SELECT clock_timestamp()"))!;
+        var time = (DateTime)(await TestDatabase.ExecuteAsync(_source.ConnectionString, "SELECT clock_timestamp()"))!;
         string token;
         await using (var service = await TestService.StartAsync(_source.ConnectionString))
         {
@@ -112,7 +111,7 @@ public sealed class RestoreTests : IAsyncLifetime
             token = await TokenAfterAsync(service, "Late");
         }
 
-        var part = (string)(await ExecuteAsync(_source.ConnectionString, "SELECT pg_walfile_name(pg_switch_wal())"))!;
+        var part = (string)(await TestDatabase.ExecuteAsync(_source.ConnectionString, "SELECT pg_walfile_name(pg_switch_wal())"))!;
         await Eventually.BeAsync(
             () => Task.FromResult(File.Exists(Path.Combine(Archive, part))), TimeLimit.OfWait, "The log is not archived.");
         await _source.DisposeAsync();
@@ -131,11 +130,11 @@ public sealed class RestoreTests : IAsyncLifetime
         Assert.Equal((1, $"Nothing was restored: the folder {cluster} is not empty.\n"), again);
 
         // The test may run as root, and the server never does.
-        await RunAsync("chown", ["-R", $"--reference={Path.Combine(_source.DataDirectory, "cluster")}", data], []);
+        await Deploy.MustRunAsync("chown", ["-R", $"--reference={Path.Combine(_source.DataDirectory, "cluster")}", data], []);
 
         await using var target = await StartAsync("target");
         await Eventually.BeAsync(
-            async () => !(bool)(await ExecuteAsync(target.ConnectionString, "SELECT pg_is_in_recovery()"))!, TimeLimit.OfWait);
+            async () => !(bool)(await TestDatabase.ExecuteAsync(target.ConnectionString, "SELECT pg_is_in_recovery()"))!, TimeLimit.OfWait);
         await using var restored = await TestService.StartAsync(target.ConnectionString);
         Assert.Equal(before, await DescribeAsync(restored));
         await MustWorkAsync(restored, token);
@@ -146,21 +145,6 @@ public sealed class RestoreTests : IAsyncLifetime
         var folder = Path.Combine(_folder, name);
         _guards.Add(KillGuard.OfServer(folder));
         return await PrivatePostgresServer.StartAsync(folder);
-    }
-
-    // Runs a program to its end.
-    private static async Task RunAsync(string program, string[] arguments, IEnumerable<KeyValuePair<string, string?>> variables)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
-        foreach (var (name, value) in variables)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var error = await process.StandardError.ReadToEndAsync().WithinLimitAsync();
-        await process.WaitForExitAsync().WithinLimitAsync();
-        Assert.True(process.ExitCode == 0, error);
     }
 
     // Fills the directory through the service. Returns its content and the token after it.
@@ -239,15 +223,6 @@ public sealed class RestoreTests : IAsyncLifetime
 
     private static async Task<int> CountAsync(TestService service) =>
         (int)JsonNode.Parse(await service.Client.GetStringAsync("/user?page_size=1"))!["count"]!;
-
-    private static async Task<object?> ExecuteAsync(string connectionString, string sql)
-    {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
 
     private static Dictionary<string, string?> VariablesOf(string connectionString)
     {

@@ -55,7 +55,7 @@ public sealed class ConnectionCheck(NpgsqlDataSource database, bool hasPooler)
         return processes.Count > 1 || others.Count > 1 || processes.Overlaps(others);
     }
 
-    /// <summary>Returns the limit that is lower than <see cref="MaxConnections"/>, or null if there is none.</summary>
+    /// <summary>Returns the lowest limit of connections if it is below <see cref="MaxConnections"/>, otherwise null.</summary>
     /// <remarks>Behind a pooler the limits of the server say nothing about one instance.</remarks>
     public async Task<ConnectionLimit?> FindLimitAsync(CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ internal sealed class WorkspaceMetrics(
 {
     private const int TimeoutSeconds = 5;
 
-    // A transaction that has written holds the feed back, in whatever database of the server it runs. So does a prepared one.
+    // An open transaction that has written holds the feed back, also in another database of the server. So does a prepared one.
     // The counts and the watermarks are a few rows, and the audit is read by its positions.
     private const string Read = """
         WITH feed AS (

@@ -2,7 +2,7 @@ using CleanWorkspace.WebApi.Hosting;
 
 namespace CleanWorkspace.WebApi.Telemetry;
 
-/// <summary>The destinations of traces and metrics. By default there is none.</summary>
+/// <summary>The destinations of traces and metrics. By default, nothing is sent or served.</summary>
 /// <param name="HasTraces">Whether traces are sent to a collector.</param>
 /// <param name="SendsMetrics">Whether metrics are sent to a collector.</param>
 /// <param name="PrometheusPort">The port on which Prometheus reads metrics, or null.</param>

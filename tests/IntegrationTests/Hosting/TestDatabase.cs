@@ -32,6 +32,16 @@ internal sealed class TestDatabase : IAsyncDisposable
         return new TestDatabase(server, name);
     }
 
+    /// <summary>Runs SQL on any database. Returns the first value.</summary>
+    public static async Task<object?> ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)TimeLimit.OfWait.TotalSeconds };
+        return await command.ExecuteScalarAsync();
+    }
+
     /// <summary>Runs SQL for data that no request can write or read. Returns the first value.</summary>
     public Task<object?> ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 
@@ -51,13 +61,4 @@ internal sealed class TestDatabase : IAsyncDisposable
         """));
 
     public async ValueTask DisposeAsync() => await ExecuteAsync(_server, $"DROP DATABASE {_name} WITH (FORCE)");
-
-    private static async Task<object?> ExecuteAsync(string connectionString, string sql)
-    {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)TimeLimit.OfWait.TotalSeconds };
-        return await command.ExecuteScalarAsync();
-    }
 }
