@@ -24,7 +24,7 @@ public sealed class FeedTortureTests(FragilePostgres postgres, ITestOutputHelper
 
     private static readonly int EventsBetweenKills = Math.Max(1000, Events / 100);
 
-    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan HeldOpen = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
 
