@@ -71,6 +71,8 @@ internal static class CompressionSetup
     private sealed class Rules(IServiceProvider services, IOptions<ResponseCompressionOptions> options)
         : ResponseCompressionProvider(services, options)
     {
+        private readonly CompressedFiles _files = new();
+
         /// <summary>Whether an answer may be compressed. Of a short answer the length is known.</summary>
         public override bool ShouldCompressResponse(HttpContext context) =>
             context.Response.ContentLength is not <= DelayedStream.MaxLength
@@ -85,6 +87,7 @@ internal static class CompressionSetup
                 return null;
             }
 
+            chosen = _files.Keep(chosen, context.Response);
             var headers = context.Response.Headers;
             if (headers.ETag is [{ } tag])
             {

@@ -15,6 +15,9 @@ namespace CleanWorkspace.WebApi.Requests;
 /// </remarks>
 internal sealed class UnofferedHeaders : IResourceFilter
 {
+    // Some servers take the method of a POST from one of these.
+    private static readonly string[] MethodOverrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
+
     /// <summary>Adds a fault for each such header.</summary>
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
@@ -28,6 +31,14 @@ internal sealed class UnofferedHeaders : IResourceFilter
         if (HttpMethods.IsGet(method))
         {
             return;
+        }
+
+        foreach (var name in HttpMethods.IsPost(method) ? MethodOverrides : [])
+        {
+            if (headers.ContainsKey(name))
+            {
+                Refuse(context, name, "Send the request with the method that you mean.");
+            }
         }
 
         // If-Match takes precedence over the condition of time (section 13.1.4).

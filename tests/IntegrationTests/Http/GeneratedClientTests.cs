@@ -12,6 +12,8 @@ public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture
 
     private EventsClient Events => new(service.BaseAddress, service.Client);
 
+    private WebhooksClient Webhooks => new(service.BaseAddress, service.Client);
+
     private UserGroupsClient UserGroups => new(service.BaseAddress, service.Client);
 
     [Fact]
@@ -116,6 +118,21 @@ public sealed class GeneratedClientTests(ServiceFixture service) : IClassFixture
         var change = Assert.Single(second.Results);
         Assert.Equal(("user.updated", user), (change.Type, change.Resource_id));
         Assert.Equal(("Ada", "Augusta"), (change.Changes["first_name"].From, change.Changes["first_name"].To));
+    }
+
+    [Fact]
+    public async Task A_generated_client_gets_the_secrets_of_a_webhook()
+    {
+        var created = (await Webhooks.CreateNewWebhookAsync(
+            new WebhooksCreateNewWebhookRequest { Url = "https://hooks.example.org/workspace", State = "disabled" })).Result;
+        var read = (await Webhooks.GetWebhookByIdAsync(created.Id)).Result;
+        var rotated = (await Webhooks.RotateByIdAsync(created.Id)).Result;
+        await Webhooks.DeleteByIdAsync(created.Id);
+
+        Assert.StartsWith("whsec_", created.Secret, StringComparison.Ordinal);
+        Assert.Equal((null, WebhookState.Disabled), (read.Secret, read.State));
+        Assert.StartsWith("whsec_", rotated.Secret, StringComparison.Ordinal);
+        Assert.NotEqual(created.Secret, rotated.Secret);
     }
 
     [Fact]

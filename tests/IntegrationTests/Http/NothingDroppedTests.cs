@@ -18,6 +18,20 @@ public sealed class NothingDroppedTests(ServiceFixture service) : IClassFixture<
         }
     }
 
+    // Programs that watch a service, and links from other pages, add parameters of their own.
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/docs/api")]
+    [InlineData("/swagger/v1/swagger.json")]
+    [InlineData("/healthz/live")]
+    [InlineData("/healthz/ready")]
+    public async Task Addresses_that_are_no_operations_ignore_parameters(string path)
+    {
+        using var response = await service.Client.GetAsync(new Uri($"{path}?now=1", UriKind.Relative));
+
+        Assert.Equal(200, (int)response.StatusCode);
+    }
+
     [Theory]
     [InlineData("POST", "/user", "dry_run", "Unknown parameter `dry_run`. This operation has no query parameters.")]
     [InlineData("DELETE", "/user/{id}", "force", "Unknown parameter `force`. This operation has no query parameters.")]
@@ -51,6 +65,9 @@ public sealed class NothingDroppedTests(ServiceFixture service) : IClassFixture<
     [InlineData("If-None-Match", "POST,PATCH,PUT,DELETE")]
     [InlineData("Content-Range", "POST,PATCH,PUT,DELETE")]
     [InlineData("If-Match", "GET,POST")]
+    [InlineData("X-HTTP-Method-Override", "POST")]
+    [InlineData("X-HTTP-Method", "POST")]
+    [InlineData("X-Method-Override", "POST")]
     public async Task Every_operation_refuses_headers_that_it_does_not_offer(string header, string methods)
     {
         foreach (var (method, path) in await OperationsAsync())
@@ -124,6 +141,7 @@ public sealed class NothingDroppedTests(ServiceFixture service) : IClassFixture<
     {
         "If-Unmodified-Since" => "Thu, 01 Jan 2099 00:00:00 GMT",
         "Content-Range" => "bytes 0-1/2",
+        "X-HTTP-Method-Override" or "X-HTTP-Method" or "X-Method-Override" => "DELETE",
         _ => "\"1\"",
     };
 

@@ -41,6 +41,12 @@ public sealed class MemoryTests : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("If-None-Match", $"\"{Long(n, 6000)}\"");
         },
         ["headers"] = (request, n) => request.Headers.TryAddWithoutValidation(Long(n, 3000), Long(n, 3000)),
+        ["traces"] = (request, n) =>
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", $"00-{n:x32}-{n:x16}-01");
+            request.Headers.TryAddWithoutValidation("tracestate", $"x={Long(n, 200)}");
+            request.Headers.TryAddWithoutValidation("baggage", $"{Long(n, 3000)}={Long(n, 3000)}");
+        },
         ["encodings of an answer"] = (request, n) =>
         {
             Go(request, "/docs/errors");

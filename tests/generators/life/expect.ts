@@ -8,6 +8,14 @@ export const headers: Record<string, string> = process.env.KEY ? { Authorization
 /** Text that no earlier run has used. */
 export const unique = crypto.randomUUID();
 
+/** A webhook that sends nothing. */
+export const hook = { url: 'https://hooks.example.org/workspace', types: ['user.created'], state: 'disabled' };
+
+/** Returns the prefix of the secret of a webhook. Only the answers to its creation and to a rotation have one. */
+export function secretOf(webhook: { secret?: string | null }): string | null | undefined {
+  return webhook.secret?.slice(0, 6);
+}
+
 /** Fails unless both are equal. */
 export function equal<T>(found: T, expected: T): void {
   deepStrictEqual(found, expected);

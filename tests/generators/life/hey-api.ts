@@ -13,9 +13,13 @@ import {
   usersGetUserById,
   usersImport,
   usersUpdateById,
+  webhooksCreateNewWebhook,
+  webhooksDeleteById,
+  webhooksGetWebhookById,
+  webhooksRotateById,
 } from '../generated/hey-api';
 import type { ImportSummary, UserResponse } from '../generated/hey-api';
-import { api, endOf, equal, eventsUntilDeletion, given, headers, linesOf, unique } from './expect';
+import { api, endOf, equal, eventsUntilDeletion, given, headers, hook, linesOf, secretOf, unique } from './expect';
 
 client.setConfig({ baseUrl: api, headers });
 const key = { 'Idempotency-Key': unique };
@@ -82,5 +86,12 @@ const ended = await endOf(async () => given((await importJobsGetImportJobById(jo
 equal([ended.state, given(ended.result).created, ended.failure], ['succeeded', 1, null]);
 equal(given((await importJobsDeleteById(job)).response).status, 204);
 equal(given((await importJobsGetImportJobById(job)).error).code, 'import_job_not_found');
+
+const webhook = given((await webhooksCreateNewWebhook({ body: hook })).data);
+const hooked = { path: { id: webhook.id } };
+equal([secretOf(webhook), webhook.state, webhook.types], ['whsec_', 'disabled', hook.types]);
+equal(secretOf(given((await webhooksGetWebhookById(hooked)).data)), undefined);
+equal(secretOf(given((await webhooksRotateById(hooked)).data)), 'whsec_');
+equal(given((await webhooksDeleteById(hooked)).response).status, 204);
 
 equal(given((await userGroupsDeleteById({ path: { id: group.id } })).response).status, 204);

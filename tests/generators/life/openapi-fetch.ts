@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from '../generated/openapi-fetch/schema';
-import { api, endOf, equal, eventsUntilDeletion, given, headers, linesOf, unique } from './expect';
+import { api, endOf, equal, eventsUntilDeletion, given, headers, hook, linesOf, secretOf, unique } from './expect';
 
 type EventList = components['schemas']['EventListResponse'];
 type ImportSummary = components['schemas']['ImportSummary'];
@@ -84,6 +84,13 @@ const ended = await endOf(async () => given((await client.GET('/import/{id}', jo
 equal([ended.state, given(ended.result).created, ended.failure], ['succeeded', 1, null]);
 equal((await client.DELETE('/import/{id}', job)).response.status, 204);
 equal(given((await client.GET('/import/{id}', job)).error).code, 'import_job_not_found');
+
+const webhook = given((await client.POST('/webhook', { body: hook })).data);
+const hooked = { params: { path: { id: webhook.id } } };
+equal([secretOf(webhook), webhook.state, webhook.types], ['whsec_', 'disabled', hook.types]);
+equal(secretOf(given((await client.GET('/webhook/{id}', hooked)).data)), undefined);
+equal(secretOf(given((await client.POST('/webhook/{id}/rotate', hooked)).data)), 'whsec_');
+equal((await client.DELETE('/webhook/{id}', hooked)).response.status, 204);
 
 equal((await client.DELETE('/auth/group/{id}', { params: { path: { id: group.id } } })).response.status, 204);
 

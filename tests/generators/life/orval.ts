@@ -12,9 +12,13 @@ import {
   usersGetUserById,
   usersImport,
   usersUpdateById,
+  webhooksCreateNewWebhook,
+  webhooksDeleteById,
+  webhooksGetWebhookById,
+  webhooksRotateById,
 } from '../generated/orval/client';
 import type { EventListResponse, ImportJobResponse, ImportSummary, UserResponse } from '../generated/orval/client';
-import { api, endOf, equal, eventsUntilDeletion, given, headers, linesOf, unique } from './expect';
+import { api, endOf, equal, eventsUntilDeletion, given, headers, hook, linesOf, secretOf, unique } from './expect';
 
 declare global {
   // The configuration of the generator names it.
@@ -104,6 +108,19 @@ equal([ended.state, given(ended.result).created, ended.failure], ['succeeded', 1
 equal((await importJobsDeleteById(job, { headers })).status, 204);
 const removed = await importJobsGetImportJobById(job, { headers });
 equal(removed.status === 404 && removed.data.code, 'import_job_not_found');
+
+const webhook = await webhooksCreateNewWebhook(hook, { headers });
+if (webhook.status !== 201) {
+  throw new Error(webhook.data.detail);
+}
+
+const hooked = webhook.data;
+equal([secretOf(hooked), hooked.state, hooked.types], ['whsec_', 'disabled', hook.types]);
+const shown = await webhooksGetWebhookById(hooked.id, undefined, { headers });
+equal(shown.status === 200 && secretOf(shown.data), undefined);
+const rotated = await webhooksRotateById(hooked.id, { headers });
+equal(rotated.status === 200 && secretOf(rotated.data), 'whsec_');
+equal((await webhooksDeleteById(hooked.id, { headers })).status, 204);
 
 equal((await userGroupsDeleteById(group.data.id, { headers })).status, 204);
 

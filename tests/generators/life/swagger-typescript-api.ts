@@ -1,7 +1,7 @@
 import { Api } from '../generated/swagger-typescript-api/Api';
 import { EventType, FileFormat, UserField, UserSort } from '../generated/swagger-typescript-api/Api';
 import type { ImportJobResponse, ImportSummary, Problem, UserResponse } from '../generated/swagger-typescript-api/Api';
-import { api, endOf, equal, eventsUntilDeletion, given, headers, linesOf, unique } from './expect';
+import { api, endOf, equal, eventsUntilDeletion, given, headers, hook, linesOf, secretOf, unique } from './expect';
 
 // The clients of this generator send no files, only text, and give it another media type than the document.
 const client = new Api({
@@ -67,6 +67,12 @@ const ended = await endOf(async () => (await client.import.importJobsGetImportJo
 equal([ended.state as string, given(ended.result).created, ended.failure], ['succeeded', 1, null]);
 equal((await client.import.importJobsDeleteById(job)).status, 204);
 equal((await refusalOf(client.import.importJobsGetImportJobById(job))).code, 'import_job_not_found');
+
+const webhook = (await client.webhook.webhooksCreateNewWebhook(hook)).data;
+equal([secretOf(webhook), webhook.state as string, webhook.types], ['whsec_', 'disabled', hook.types]);
+equal(secretOf((await client.webhook.webhooksGetWebhookById(webhook.id)).data), undefined);
+equal(secretOf((await client.webhook.webhooksRotateById(webhook.id)).data), 'whsec_');
+equal((await client.webhook.webhooksDeleteById(webhook.id)).status, 204);
 
 equal((await client.auth.userGroupsDeleteById(group.id)).status, 204);
 
