@@ -1,3 +1,4 @@
+using CleanWorkspace.Benchmarks.Reporting;
 using CleanWorkspace.Benchmarks.Setup;
 
 namespace CleanWorkspace.Benchmarks.Measuring;
