@@ -32,5 +32,7 @@ internal sealed record BenchmarkSettings
 
     public bool IncludesFeed => Only.Count == 0 ? !IsQuick : Only.Contains(Feed.Name);
 
+    public bool IncludesMetrics => Only.Count == 0 ? !IsQuick : Only.Contains(MetricsCost.Name);
+
     public bool Includes(Operation operation) => Only.Count == 0 || Only.Contains(operation.Name);
 }

@@ -45,8 +45,17 @@ internal static class BenchmarkCommand
             ? await Feed.RunAsync(
                 await server.CreateDatabaseAsync(0, cancellationToken), service, settings.Rounds, progress, cancellationToken)
             : null;
+        var metrics = settings.IncludesMetrics
+            ? await MetricsCost.RunAsync(
+                settings,
+                databases[^1],
+                service,
+                new Wrk(tools.Wrk, databases[^1].Workspace, server.ProcessId),
+                progress,
+                cancellationToken)
+            : null;
         var results = await CompareAsync(
-            settings, databases[^1], service, tools, server, machine, growth, import, feed, progress, cancellationToken);
+            settings, databases[^1], service, tools, server, machine, growth, import, feed, metrics, progress, cancellationToken);
         Show(results);
         if (settings.Output is not null)
         {
@@ -68,6 +77,7 @@ internal static class BenchmarkCommand
         IReadOnlyList<Growth> growth,
         Import? import,
         Feed? feed,
+        MetricsCost? metrics,
         Progress progress,
         CancellationToken cancellationToken)
     {
@@ -108,6 +118,7 @@ internal static class BenchmarkCommand
             Growth = growth,
             Import = import,
             Feed = feed,
+            Metrics = metrics,
         };
     }
 
@@ -136,6 +147,11 @@ internal static class BenchmarkCommand
         if (results.Feed is not null)
         {
             Console.WriteLine(ResultTables.Of(results.Feed));
+        }
+
+        if (results.Metrics is not null)
+        {
+            Console.WriteLine(ResultTables.Of(results.Metrics));
         }
 
         Console.WriteLine(ResultTables.Of(TargetResult.Of(results)));

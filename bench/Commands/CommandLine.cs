@@ -12,7 +12,8 @@ internal static class CommandLine
 
     private static readonly string DefaultOutput = Path.Combine("docs", "measurements", "benchmark.md");
 
-    private static IEnumerable<string> Names => [.. Operation.Compared.Select(operation => operation.Name), Import.Name, Feed.Name];
+    private static IEnumerable<string> Names =>
+        [.. Operation.Compared.Select(operation => operation.Name), Import.Name, Feed.Name, MetricsCost.Name];
 
     public static async Task<int> RunAsync(string[] args)
     {

@@ -54,25 +54,41 @@ internal sealed record Comparison(string Name, int Connections, IReadOnlyList<Lo
 
             foreach (var connections in settings.Connections)
             {
-                var (serviceLoads, floorLoads) = (new List<Load>(), new List<Load>());
-                for (var round = 0; round < settings.Rounds; round++)
-                {
-                    progress.Write($"{operation.Title}, {connections} connections, round {round + 1} of {settings.Rounds}");
-                    (HostedProgram, List<Load>)[] turns = [(service, serviceLoads), (floor, floorLoads)];
-                    foreach (var (program, loads) in round % 2 == 0 ? turns : turns.Reverse())
-                    {
-                        loads.Add(await wrk.RunAsync(program, operation, connections, settings.Seconds, cancellationToken));
-                        if (operation.IsWrite)
-                        {
-                            await database.RemoveWritesAsync(cancellationToken);
-                        }
-                    }
-                }
-
+                var (serviceLoads, floorLoads) = await TakeTurnsAsync(
+                    settings, database, operation, connections, service, floor, wrk, progress, cancellationToken);
                 comparisons.Add(new Comparison(operation.Name, connections, serviceLoads, floorLoads));
             }
         }
 
         return comparisons;
+    }
+
+    /// <summary>Measures two programs by turns. The order changes with each round.</summary>
+    public static async Task<(List<Load> First, List<Load> Second)> TakeTurnsAsync(
+        BenchmarkSettings settings,
+        BenchmarkDatabase database,
+        Operation operation,
+        int connections,
+        HostedProgram first,
+        HostedProgram second,
+        Wrk wrk,
+        Progress progress,
+        CancellationToken cancellationToken)
+    {
+        (HostedProgram Program, List<Load> Loads)[] turns = [(first, []), (second, [])];
+        for (var round = 0; round < settings.Rounds; round++)
+        {
+            progress.Write($"{operation.Title}, {connections} connections, round {round + 1} of {settings.Rounds}");
+            foreach (var (program, loads) in round % 2 == 0 ? turns : turns.Reverse())
+            {
+                loads.Add(await wrk.RunAsync(program, operation, connections, settings.Seconds, cancellationToken));
+                if (operation.IsWrite)
+                {
+                    await database.RemoveWritesAsync(cancellationToken);
+                }
+            }
+        }
+
+        return (turns[0].Loads, turns[1].Loads);
     }
 }

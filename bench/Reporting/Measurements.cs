@@ -31,4 +31,7 @@ internal sealed record Measurements
 
     /// <summary>Null if the feed of events was not measured.</summary>
     public required Feed? Feed { get; init; }
+
+    /// <summary>Null if the cost of metrics was not measured.</summary>
+    public required MetricsCost? Metrics { get; init; }
 }

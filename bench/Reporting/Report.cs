@@ -159,6 +159,20 @@ internal static class Report
                 """);
         }
 
+        if (results.Metrics is not null)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"""
+
+                ## Metrics
+
+                A read by id, by turns on a service with a port for Prometheus and on one without. Nothing reads the port meanwhile.
+
+                {ResultTables.Of(results.Metrics)}
+                """);
+        }
+
         return text.ToString();
     }
 

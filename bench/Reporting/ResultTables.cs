@@ -67,6 +67,17 @@ internal static class ResultTables
             feed.P99.Show("0"),
         ]]);
 
+    public static string Of(MetricsCost metrics)
+    {
+        var (with, without) = (Comparison.Median(metrics.With), Comparison.Median(metrics.Without));
+        return Table.Write(
+            ["a read by id", "with metrics", "without"],
+            [
+                ["CPU µs", with.ProgramMicros.Show("0.0"), without.ProgramMicros.Show("0.0")],
+                ["requests/s", with.Rate.Show("0"), without.Rate.Show("0")],
+            ]);
+    }
+
     public static string Of(IEnumerable<TargetResult> targets) => Table.Write(
         ["target", "measured", "limit", "reached"],
         targets.Select(target => (string[])[target.Target, target.Measured, target.Limit, target.IsReached ? "yes" : "**no**"]));

@@ -17,6 +17,7 @@ internal sealed record TargetResult(string Target, string Measured, string Limit
     private const double MaxImportMemory = 300;
     private const double MinCatchUpRate = 20_000;
     private const double MaxEventMilliseconds = 300;
+    private const double MaxMetricsRatio = 1.03;
 
     public static IEnumerable<TargetResult> Of(Measurements results)
     {
@@ -60,6 +61,11 @@ internal sealed record TargetResult(string Target, string Measured, string Limit
         {
             yield return AtLeast("follower that is behind, events per second", feed.CatchUpRate, MinCatchUpRate);
             yield return AtMost($"event at {feed.Followers} followers: p99, ms", feed.P99, MaxEventMilliseconds, "0");
+        }
+
+        if (results.Metrics is { } metrics)
+        {
+            yield return AtMost("a read by id with metrics: CPU, ratio to without", metrics.Ratio, MaxMetricsRatio);
         }
     }
 

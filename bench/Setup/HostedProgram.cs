@@ -39,11 +39,16 @@ internal sealed class HostedProgram : IAsyncDisposable
 
     /// <summary>Starts the service as in production.</summary>
     public static Task<HostedProgram> StartServiceAsync(
-        string program, string connectionString, string token, Guid user, CancellationToken cancellationToken) =>
+        string program,
+        string connectionString,
+        string token,
+        Guid user,
+        CancellationToken cancellationToken,
+        params (string Name, string Value)[] settings) =>
         StartAsync(
             "service",
             [program],
-            port => [.. ServiceSettings(connectionString), ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}")],
+            port => [.. ServiceSettings(connectionString), ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"), .. settings],
             token,
             user,
             cancellationToken);
@@ -82,6 +87,14 @@ internal sealed class HostedProgram : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>Returns a port of this machine that nothing uses.</summary>
+    public static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<HostedProgram> StartAsync(
@@ -143,12 +156,5 @@ internal sealed class HostedProgram : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -176,6 +176,60 @@ public sealed class PoolerTests : IAsyncLifetime
         await Eventually.BeAsync(async () => (await GetAsync(service.Client, "/healthz/ready")).Status == 200);
     }
 
+    [Drill("pgbouncer")]
+    public async Task A_request_that_waits_too_long_in_the_pooler_is_503_and_the_answer_says_what_to_change()
+    {
+        await using var pooler = await PgBouncer.StartAsync(_database.ConnectionString, "query_wait_timeout = 1");
+        await using var service = await TestService.StartAsync(
+            pooler.ConnectionString, Pooler, ("Serilog:MinimumLevel:Default", "Fatal"));
+        var connections = new List<NpgsqlConnection>();
+        try
+        {
+            await Eventually.BeAsync(async () => await OccupyAsync(pooler, connections) == 5, TimeLimit.OfWait);
+
+            // The probe of the service waits, too. So the service also takes the database for silent at times.
+            Answer? refused = null;
+            await Eventually.BeAsync(
+                async () =>
+                {
+                    var answer = await GetAsync(service.Client, "/user?page_size=1");
+                    Assert.Equal(503, answer.Status);
+                    Assert.NotNull(answer.Headers.RetryAfter);
+                    return (string)(refused = answer).Json["code"]! == "too_many_connections";
+                },
+                TimeLimit.OfWait);
+
+            Assert.Contains("Raise default_pool_size of PgBouncer", (string)refused!.Json["detail"]!, StringComparison.Ordinal);
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+
+        await Eventually.BeAsync(async () => (await GetAsync(service.Client, "/healthz/ready")).Status == 200);
+    }
+
+    // Keeps one more connection of the pooler to the server, if it has a free one. Returns the number of all that are kept.
+    private static async Task<int> OccupyAsync(PgBouncer pooler, List<NpgsqlConnection> connections)
+    {
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(pooler.ConnectionString) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync();
+            await using var begin = new NpgsqlCommand("BEGIN; SELECT pg_backend_pid()", connection);
+            await begin.ExecuteScalarAsync();
+            connections.Add(connection);
+        }
+        catch (PostgresException)
+        {
+            // It waited longer than query_wait_timeout.
+            await connection.DisposeAsync();
+        }
+
+        return connections.Count;
+    }
+
     // Opens connections until the pooler refuses them.
     private static async Task FillAsync(PgBouncer pooler, List<NpgsqlConnection> connections)
     {

@@ -15,14 +15,12 @@ internal sealed class GetUserDataByIdHandler(IUserStore users, IAuditEntryReader
 {
     public async Task<UserDataResponse> Handle(UsersGetDataByIdRequest request, CancellationToken cancellationToken)
     {
-        // The id of an event ends with the id of its resource.
-        var eventEnd = $".{request.Id}";
         var data = new UserDataResponse
         {
             User = await users.FindAsync(request.Id, null, cancellationToken),
             AuditEntries = await audit.ListAboutAsync(request.Id, request.Actor, cancellationToken),
             Deliveries = await db.WebhookDeliveries
-                .Where(delivery => delivery.EventId.EndsWith(eventEnd))
+                .Where(delivery => delivery.ResourceId == request.Id && delivery.Type.StartsWith("user."))
                 .OrderBy(delivery => delivery.Id)
                 .Select(delivery => new UserDataDelivery
                 {

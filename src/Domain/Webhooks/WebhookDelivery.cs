@@ -12,6 +12,9 @@ public sealed class WebhookDelivery
     /// <summary>The id of the event.</summary>
     public string EventId { get; private init; } = "";
 
+    /// <summary>The id of the event's resource.</summary>
+    public Guid ResourceId { get; private init; }
+
     /// <summary>The type of the event.</summary>
     public string Type { get; private init; } = "";
 

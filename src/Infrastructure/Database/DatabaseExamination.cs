@@ -22,6 +22,8 @@ public sealed class DatabaseExamination(
     // Old entries are removed every hour.
     private static readonly TimeSpan MaxDelayOfRemoval = TimeSpan.FromDays(1);
 
+    private const string Rights = "rights";
+
     private const string ReadServer = """
         SELECT current_setting('server_version_num')::integer / 10000, current_setting('server_version'), clock_timestamp(),
             pg_is_in_recovery(), pg_encoding_to_char(encoding), datctype,
@@ -50,7 +52,8 @@ public sealed class DatabaseExamination(
                 (SELECT string_agg(format('GRANT %I TO %I;', pg_get_userbyid(owner), current_user), ' ')
                     FROM (SELECT DISTINCT relowner AS owner FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r')
                         AS owners
-                    WHERE NOT pg_has_role(owner, 'USAGE')))
+                    WHERE NOT pg_has_role(owner, 'USAGE'))),
+            CASE WHEN NOT pg_has_role('pg_read_all_stats', 'USAGE') THEN format('GRANT pg_read_all_stats TO %I;', current_user) END
         FROM pg_database WHERE datname = current_database()
         """;
 
@@ -70,12 +73,18 @@ public sealed class DatabaseExamination(
             $"This instance opens at most {connections.MaxConnections}",
             $"This instance can open {connections.MaxConnections} connections to the database, but {limit?.Setting} allows {limit?.Count}. "
             + "Lower Maximum Pool Size in ConnectionStrings__Workspace, or raise the limit"));
+        if (findings.Exists(finding => finding is { Subject: Rights, Level: FindingLevel.Wrong }))
+        {
+            // This user may be unable to read the schema.
+            return findings;
+        }
+
         if (await migrator.FindPendingAsync(cancellationToken) is { Count: > 0 } pending)
         {
             findings.Add(new Finding(
                 rightsToMigrate.Length > 0 ? FindingLevel.Wrong : FindingLevel.Warning,
                 "schema",
-                $"The database lacks {pending.Count} migrations. "
+                $"The schema is older than the program; missing migrations: {pending.Count}. "
                 + (rightsToMigrate.Length > 0 ? $"Let an administrator run: {rightsToMigrate} Then start " : "Start ")
                 + "the service with Database__MigrateOnStart=true, or run this program with the argument migrate"));
             return findings;
@@ -129,11 +138,19 @@ public sealed class DatabaseExamination(
                 "pg_trgm and unaccent are installed",
                 $"An extension is missing. The service installs it if it may. Otherwise let an administrator run: {extensions}"),
             Check(
-                "rights",
+                Rights,
                 rights.Length == 0,
                 FindingLevel.Wrong,
                 "The user of the database may do everything that requests need",
                 $"The user of the database lacks rights. Let an administrator run: {rights}"),
+            // Only a metric needs this right, so it is no warning.
+            new Finding(
+                FindingLevel.Good,
+                "statistics",
+                row.IsDBNull(9)
+                    ? "The user of the database sees the transactions of all users"
+                    : "The metric of the oldest transaction does not see other users of PostgreSQL. If it should, let an administrator "
+                    + $"run: {row.GetString(9)}"),
             ExamineClock(time - asked, clock.GetUtcNow() - asked),
         ], row.GetString(8));
     }

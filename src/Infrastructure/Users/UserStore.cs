@@ -151,10 +151,10 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
         WHERE answer ->> 'id' = @id::text AND answer ? 'user_groups'
         """;
 
-    // The id of an event ends with the id of its resource. An endpoint may have repeated the event in its answer.
+    // An endpoint may have repeated the event in its answer.
     private const string EraseAnswersOfEndpoints = """
         UPDATE webhook_deliveries SET answer = ''
-        WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%' AND answer <> ''
+        WHERE resource_id = @id AND type LIKE 'user.%' AND answer <> ''
         """;
 
     // A change without from and to says that both values were erased. No other change is like this (docs/decisions/0029).
@@ -172,7 +172,7 @@ internal sealed class UserStore(NpgsqlDataSource database, SharedLookup<UserResp
         SELECT id, position_of(id), written_at(id), @id, 'users', 'erased', this ->> 'actor', this ->> 'operation', this ->> 'trace_id'
         FROM write_id() AS id, current_write() AS this
         WHERE EXISTS (SELECT FROM audit_entries WHERE resource_id = @id AND resource = 'users')
-            OR EXISTS (SELECT FROM webhook_deliveries WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%')
+            OR EXISTS (SELECT FROM webhook_deliveries WHERE resource_id = @id AND type LIKE 'user.%')
         """;
 
     /// <inheritdoc/>

@@ -48,6 +48,7 @@ internal sealed class WebhookConfiguration
         builder.HasKey(delivery => delivery.Id).HasName("pk_webhook_deliveries");
         builder.HasIndex(delivery => new { delivery.WebhookId, delivery.Id }).HasDatabaseName("ix_webhook_deliveries_webhook");
         builder.HasIndex(delivery => new { delivery.WebhookId, delivery.EventId }).HasDatabaseName("ix_webhook_deliveries_event");
+        builder.HasIndex(delivery => delivery.ResourceId).HasDatabaseName("ix_webhook_deliveries_resource");
         builder.Property(delivery => delivery.Id).ValueGeneratedNever();
         builder.HasOne<Webhook>().WithMany().HasForeignKey(delivery => delivery.WebhookId)
             .OnDelete(DeleteBehavior.Cascade).HasConstraintName("fk_webhook_deliveries_webhook");

@@ -67,10 +67,10 @@ internal sealed class WebhookCursors(NpgsqlDataSource database, DatabaseLiveness
 
     private const string Log = """
         , logged AS (
-            INSERT INTO webhook_deliveries (id, webhook_id, event_id, type, position, attempt, time, duration_ms, succeeded, status, error,
-                answer, next_attempt_at)
-            SELECT @delivery, held.id, @event_id, @type, @event_position, @attempt, @time, @duration, @succeeded, @status, @error,
-                @answer, now() + @delay
+            INSERT INTO webhook_deliveries (id, webhook_id, event_id, resource_id, type, position, attempt, time, duration_ms, succeeded,
+                status, error, answer, next_attempt_at)
+            SELECT @delivery, held.id, @event_id, @event_resource, @type, @event_position, @attempt, @time, @duration, @succeeded,
+                @status, @error, @answer, now() + @delay
             FROM held
         )
         """;
@@ -200,6 +200,7 @@ internal sealed class WebhookCursors(NpgsqlDataSource database, DatabaseLiveness
             cancellationToken,
             new NpgsqlParameter<Guid>("delivery", Uuid.CreateVersion7(clock)),
             new NpgsqlParameter<string>("event_id", item.Change.Id),
+            new NpgsqlParameter<Guid>("event_resource", item.Change.ResourceId),
             new NpgsqlParameter<string>("type", item.Change.Type),
             new NpgsqlParameter<long>("event_position", item.Change.Transaction),
             new NpgsqlParameter<int>("attempt", work.Attempts + 1),

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text;
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.Lists;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -124,11 +126,18 @@ internal static class ApiSetup
         app.MapDocumentation(hasDescription: description is not null);
         var readOnly = new HttpMethodMetadata([HttpMethods.Get]);
         app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
-        app.MapHealthChecks($"{HealthPath}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
-            .WithMetadata(readOnly);
+        var readiness = new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReadinessAsync };
+        app.MapHealthChecks($"{HealthPath}/ready", readiness).WithMetadata(readOnly);
         foreach (var name in description is null ? [] : OpenApiSetup.DocumentNames)
         {
             app.Map(OpenApiSetup.PathOf(name), context => description!.WriteAsync(name, context)).WithMetadata(readOnly);
         }
+    }
+
+    // One line: the status, or the reason if the service is not ready.
+    private static Task WriteReadinessAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = MediaTypeNames.Text.Plain;
+        return context.Response.WriteAsync(string.Join(' ', report.Entries.Values.Select(entry => entry.Description ?? $"{entry.Status}")));
     }
 }

@@ -1,6 +1,7 @@
 using CleanWorkspace.Application;
 using CleanWorkspace.Application.ApiKeys;
 using CleanWorkspace.Domain.ApiKeys;
+using CleanWorkspace.Domain.Values;
 
 namespace CleanWorkspace.WebApi.Hosting;
 
@@ -18,10 +19,11 @@ internal sealed record FirstKey(KeyToken? Token)
     public static FirstKey Read(IConfiguration configuration) => configuration[Setting] switch
     {
         null or "" => new FirstKey(null as KeyToken),
-        var text when KeyToken.Parse(text) is { } token => new FirstKey(token),
+        // The id has the time of creation.
+        var text when KeyToken.Parse(text) is { } token && Uuid.CheckVersion7($"{token.KeyId}", out _) is null => new FirstKey(token),
         _ => throw new StartFailure(
-            "Bootstrap__AdminKey is not a token. It has cwk_, 32 hexadecimal digits, _ and 43 characters of base64url. "
-            + "docs/configuration.md has a command that makes one."),
+            "Bootstrap__AdminKey is not a token. It has cwk_, a UUID of version 7 as 32 hexadecimal digits, _ and 43 characters of "
+            + "base64url. docs/configuration.md has a command that makes one."),
     };
 
     /// <summary>Creates the key if the service has none.</summary>

@@ -19,7 +19,7 @@ internal sealed class StartFailure(string message) : Exception(message)
         PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported } lack => lack.MessageText,
         PostgresException refusal when !DatabaseFault.IsAway(refusal) =>
             $"The database refuses the service: {refusal.MessageText} ({refusal.SqlState}). "
-            + "Check ConnectionStrings__Workspace and the rights of its user.",
+            + "Check ConnectionStrings__Workspace, the password (also Database__Password and PGPASSWORD), and the rights of the user.",
         NpgsqlException fault =>
             $"The database cannot be used: {DatabaseFault.ReasonOf(fault)}. "
             + (DatabaseFault.AdviceOf(fault) ?? "Check ConnectionStrings__Workspace and that the server runs."),

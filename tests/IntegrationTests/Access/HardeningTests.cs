@@ -401,6 +401,10 @@ public sealed class HardeningTests(ServiceFixture service) : IClassFixture<Servi
     [InlineData("Swagger__Enabled", "no", "Swagger__Enabled must be true or false.")]
     [InlineData("ASPNETCORE_HTTPS_PORT", "https", "ASPNETCORE_HTTPS_PORT must be")]
     [InlineData("Bootstrap__AdminKey", "s3cret", "Bootstrap__AdminKey is not a token.")]
+    [InlineData(
+        "Bootstrap__AdminKey",
+        "cwk_00000000000000000000000000000000_0000000000000000000000000000000000000000000",
+        "Bootstrap__AdminKey is not a token. It has cwk_, a UUID of version 7")]
     [InlineData("Bootstrap__AdminKey_FILE", "/nowhere/key", "The file in Bootstrap__AdminKey_FILE cannot be read: Could not find")]
     [InlineData("Bootstrap__AdminKey_FILE", "/dev/null", "The file in Bootstrap__AdminKey_FILE is empty: /dev/null.")]
     [InlineData("Bootstrap__AdminKey_FILE", "/dev/zero", "The file in Bootstrap__AdminKey_FILE is no secret")]

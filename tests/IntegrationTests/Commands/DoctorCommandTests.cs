@@ -30,7 +30,10 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         Assert.True(run.ExitCode == 0, $"{run}");
         Assert.All(LinesOf(run), line => Assert.StartsWith("ok ", line, StringComparison.Ordinal));
         Assert.Equal(
-            ["settings", "version", "standby", "encoding", "locale", "extensions", "rights", "clock", "connections", "schema", "retention"],
+            [
+                "settings", "version", "standby", "encoding", "locale", "extensions", "rights", "statistics", "clock", "connections",
+                "schema", "retention",
+            ],
             LinesOf(run).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
     }
 
@@ -41,8 +44,7 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         await _database.ExecuteAsync(
             $"""
             CREATE ROLE {role} LOGIN PASSWORD 'reader';
-            DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
-            GRANT SELECT ON "__EFMigrationsHistory", audit_entries TO {role}
+            DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$
             """);
         try
         {
@@ -68,6 +70,39 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         {
             await _database.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
         }
+    }
+
+    [Fact]
+    public async Task The_printed_grant_lets_the_metric_see_the_transactions_of_other_users()
+    {
+        var role = $"reader_{Guid.NewGuid():N}";
+        await _database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'reader'");
+        try
+        {
+            var restricted = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Username = role, Password = "reader" };
+            const string Advice = "let an administrator run: ";
+
+            var line = StatisticsOf(await RunAsync(restricted.ConnectionString));
+            await _database.ExecuteAsync(line[(line.IndexOf(Advice, StringComparison.Ordinal) + Advice.Length)..].TrimEnd('.'));
+
+            Assert.StartsWith("ok ", line, StringComparison.Ordinal);
+            Assert.DoesNotContain(Advice, StatisticsOf(await RunAsync(restricted.ConnectionString)), StringComparison.Ordinal);
+            await using var writer = new NpgsqlConnection(_database.ConnectionString);
+            await writer.OpenAsync();
+            await using var transaction = await writer.BeginTransactionAsync();
+            await using var write = new NpgsqlCommand("SELECT pg_current_xact_id()", writer, transaction);
+            await write.ExecuteScalarAsync();
+            Assert.Equal(1L, await TestDatabase.ExecuteAsync(
+                restricted.ConnectionString,
+                $"SELECT count(*) FROM pg_stat_activity WHERE pid = {writer.ProcessID} AND backend_xid IS NOT NULL"));
+        }
+        finally
+        {
+            await _database.ExecuteAsync($"DROP ROLE {role}");
+        }
+
+        static string StatisticsOf(ProgramRun run) =>
+            Assert.Single(LinesOf(run), line => line.Contains(" statistics ", StringComparison.Ordinal));
     }
 
     [Fact]

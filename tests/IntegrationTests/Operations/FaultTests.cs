@@ -307,7 +307,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
     {
         await postgres.ExecuteAsync("CREATE DATABASE slow_migration");
         var slow = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "slow_migration" }.ConnectionString;
-        await ExecuteAsync(
+        await TestDatabase.ExecuteAsync(
             slow,
             """
             CREATE FUNCTION pause() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); END';
@@ -321,7 +321,7 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         await postgres.StartAsync();
 
         Assert.True((await run).ExitCode == 0, $"{await run}");
-        Assert.Equal(0L, await ExecuteAsync(slow, "SELECT count(*) FROM users"));
+        Assert.Equal(0L, await TestDatabase.ExecuteAsync(slow, "SELECT count(*) FROM users"));
     }
 
     [Fact]
@@ -380,15 +380,6 @@ public sealed class FaultTests(FragilePostgres postgres, ITestOutputHelper outpu
         DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {setting}', current_database()); END $$;
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
         """);
-
-    private static async Task<object?> ExecuteAsync(string connectionString, string sql)
-    {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
 
     private static async Task AssertGoneAsync(HttpClient client)
     {

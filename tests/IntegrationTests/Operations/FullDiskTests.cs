@@ -44,13 +44,14 @@ public sealed class FullDiskTests : IAsyncLifetime
             Assert.Equal(503, await StatusAsync("/healthz/ready"));
         }
 
-        Assert.Equal(503, await StatusAsync("/healthz/ready"));
+        var readiness = (await SendAsync(HttpMethod.Get, "/healthz/ready")).MustBe(503);
+        Assert.Equal("The disk of the database is full. Free space on it, or make it larger.", readiness.Text);
         Assert.Equal(200, await StatusAsync("/healthz/live"));
         Assert.Equal(200, await StatusAsync("/user"));
 
         await _database.ExecuteAsync("DROP FUNCTION fill CASCADE");
 
-        Assert.Equal(200, await StatusAsync("/healthz/ready"));
+        Assert.Equal("Healthy", (await SendAsync(HttpMethod.Get, "/healthz/ready")).MustBe(200).Text);
         Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM idempotency_records"));
         (await SendAsync(HttpMethod.Post, "/user", """{"first_name":"Ada"}""")).MustBe(201);
     }
@@ -80,9 +81,9 @@ public sealed class FullDiskTests : IAsyncLifetime
         return (int)answer.StatusCode;
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string body)
+    private async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = ServiceFixture.ToContent(body) };
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) };
         using var response = await _service.Client.SendAsync(request);
         return await Answer.ReadAsync(request, response);
     }

@@ -77,7 +77,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
         Assert.Equal("127.0.0.1", await QueryAsync(postgres, "SHOW listen_addresses"));
         Assert.Equal(string.Empty, await QueryAsync(postgres, "SHOW unix_socket_directories"));
         var guess = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Password = "guess" };
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => QueryAsync(guess.ConnectionString, "SELECT 1"));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => TestDatabase.ExecuteAsync(guess.ConnectionString, "SELECT 1"));
         Assert.Equal(PostgresErrorCodes.InvalidPassword, refusal.SqlState);
         if (!OperatingSystem.IsWindows())
         {
@@ -116,7 +116,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     public async Task The_server_of_a_killed_service_is_taken_over()
     {
         var left = await LeaveServerAsync(durable: false);
-        var startedAt = await QueryAsync(left, StartTime);
+        var startedAt = await TestDatabase.ExecuteAsync(left, StartTime);
 
         await using var postgres = await StartAsync();
 
@@ -127,7 +127,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     public async Task A_leftover_server_that_is_not_durable_is_restarted_as_durable()
     {
         var left = await LeaveServerAsync(durable: false);
-        var startedAt = await QueryAsync(left, StartTime);
+        var startedAt = await TestDatabase.ExecuteAsync(left, StartTime);
 
         await using var postgres = await PrivatePostgresServer.StartAsync(_folder);
 
@@ -293,16 +293,8 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
         Assert.Contains("ConnectionStrings__Workspace", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static Task<object?> QueryAsync(PrivatePostgresServer postgres, string sql) => QueryAsync(postgres.ConnectionString, sql);
-
-    private static async Task<object?> QueryAsync(string connectionString, string sql)
-    {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
+    private static Task<object?> QueryAsync(PrivatePostgresServer postgres, string sql) =>
+        TestDatabase.ExecuteAsync(postgres.ConnectionString, sql);
 
     private Task<PrivatePostgresServer> StartAsync() => PrivatePostgresServer.StartAsync(_folder, durable: false);
 

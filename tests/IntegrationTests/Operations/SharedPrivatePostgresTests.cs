@@ -168,14 +168,8 @@ public sealed class SharedPrivatePostgresTests : IAsyncLifetime
 
     private static int PortOf(PrivatePostgresServer server) => new NpgsqlConnectionStringBuilder(server.ConnectionString).Port;
 
-    private static async Task<object?> QueryAsync(PrivatePostgresServer server, string sql)
-    {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
+    private static Task<object?> QueryAsync(PrivatePostgresServer server, string sql) =>
+        TestDatabase.ExecuteAsync(server.ConnectionString, sql);
 
     private static void Copy(string source, string target)
     {

@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CleanWorkspace.Infrastructure.Database;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -71,6 +73,19 @@ public sealed partial class TelemetryTests(TelemetryFixture telemetry) : IClassF
     [InlineData("""db_client_connection_max\{[^}]*db_client_connection_pool_name="workspace"\} 3\b""")]
     public void A_scrape_has_the_numbers_of_the_workspace(string line) =>
         Assert.Matches(new Regex(line, RegexOptions.Multiline), telemetry.FirstScrape);
+
+    [Fact]
+    public void A_scrape_has_the_last_success_of_every_background_task()
+    {
+        var tasks = new[] { typeof(Upkeep).Assembly, typeof(Program).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.IsSubclassOf(typeof(BackgroundService)) && !type.IsAbstract)
+            // cleanworkspace_database_up is its metric.
+            .Where(type => type != typeof(DatabaseLiveness))
+            .Select(type => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name));
+
+        Assert.Equal(tasks.Order(), TaskLabel().Matches(telemetry.FirstScrape).Select(label => label.Groups[1].Value).Order());
+    }
 
     [Fact]
     public async Task A_span_has_the_route_the_statement_and_the_trace_of_the_caller()
@@ -348,4 +363,7 @@ public sealed partial class TelemetryTests(TelemetryFixture telemetry) : IClassF
 
     [GeneratedRegex(@"^\w+", RegexOptions.Multiline)]
     private static partial Regex Names();
+
+    [GeneratedRegex("""^cleanworkspace_task_last_success_seconds\{[^}]*task="(\w+)"\}""", RegexOptions.Multiline)]
+    private static partial Regex TaskLabel();
 }

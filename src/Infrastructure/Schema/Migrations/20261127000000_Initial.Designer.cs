@@ -380,6 +380,10 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("position");
 
+                    b.Property<Guid>("ResourceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("resource_id");
+
                     b.Property<int?>("Status")
                         .HasColumnType("integer")
                         .HasColumnName("status");
@@ -403,6 +407,9 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_webhook_deliveries");
+
+                    b.HasIndex("ResourceId")
+                        .HasDatabaseName("ix_webhook_deliveries_resource");
 
                     b.HasIndex("WebhookId", "EventId")
                         .HasDatabaseName("ix_webhook_deliveries_event");

@@ -291,6 +291,7 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     webhook_id = table.Column<Guid>(type: "uuid", nullable: false),
                     event_id = table.Column<string>(type: "text", nullable: false),
+                    resource_id = table.Column<Guid>(type: "uuid", nullable: false),
                     type = table.Column<string>(type: "text", nullable: false),
                     position = table.Column<long>(type: "bigint", nullable: false),
                     attempt = table.Column<int>(type: "integer", nullable: false),
@@ -398,6 +399,11 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                 name: "ix_webhook_deliveries_event",
                 table: "webhook_deliveries",
                 columns: new[] { "webhook_id", "event_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_resource",
+                table: "webhook_deliveries",
+                column: "resource_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_webhook",

@@ -377,6 +377,10 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("position");
 
+                    b.Property<Guid>("ResourceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("resource_id");
+
                     b.Property<int?>("Status")
                         .HasColumnType("integer")
                         .HasColumnName("status");
@@ -400,6 +404,9 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_webhook_deliveries");
+
+                    b.HasIndex("ResourceId")
+                        .HasDatabaseName("ix_webhook_deliveries_resource");
 
                     b.HasIndex("WebhookId", "EventId")
                         .HasDatabaseName("ix_webhook_deliveries_event");

@@ -9,12 +9,12 @@ public sealed class GetUserDataByIdTests(ServiceFixture service) : IClassFixture
     public async Task The_document_has_the_user_its_changes_and_memberships_and_the_deliveries()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        var webhook = (await service.CreateWebhookAsync(receiver, "user.created", "user.updated")).Id();
+        var webhook = (await service.CreateWebhookAsync(receiver, "user.created", "group.created", "user.updated")).Id();
         var id = (await service.CreateUserAsync(new { first_name = "Ada", email = "ada@example.org" })).Id();
         await service.CreateUserAsync(new { first_name = "Other" });
         var group = (await service.CreateGroupAsync(new { users = new[] { id } })).Id();
         (await service.PatchAsync($"/user/{id}", new { last_name = "Lovelace" })).MustBe(200);
-        await receiver.WaitAsync(3);
+        await receiver.WaitAsync(4);
         JsonObject data = [];
         await Eventually.BeAsync(async () => (data = await ReadAsync(id))["deliveries"]!.AsArray().Count == 2);
 
@@ -25,6 +25,8 @@ public sealed class GetUserDataByIdTests(ServiceFixture service) : IClassFixture
         Assert.Equal(
             [$"{webhook} user.created 204", $"{webhook} user.updated 204"],
             data["deliveries"]!.AsArray().Select(attempt => $"{attempt!["webhook_id"]} {attempt["type"]} {attempt["status"]}"));
+        // The deliveries about a group are not those of a user.
+        (await service.GetAsync($"/user/{group}/data")).MustBe(404);
     }
 
     [Fact]

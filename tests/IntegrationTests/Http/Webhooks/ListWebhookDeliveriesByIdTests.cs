@@ -58,9 +58,10 @@ public sealed class ListWebhookDeliveriesByIdTests(ServiceFixture service) : ICl
             await database.ExecuteAsync(
                 """
                 INSERT INTO webhooks (id, url, state, secret) VALUES (gen_random_uuid(), 'https://a.example.org', 'disabled', 'whsec_');
-                INSERT INTO webhook_deliveries (id, webhook_id, event_id, type, position, attempt, time, duration_ms, succeeded, answer)
+                INSERT INTO webhook_deliveries (id, webhook_id, event_id, resource_id, type, position, attempt, time, duration_ms,
+                    succeeded, answer)
                 SELECT (lpad(to_hex((extract(epoch FROM now() - age) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid, w.id,
-                    '1', 'user.created', 1, 1, now() - age, 1, true, ''
+                    '1', gen_random_uuid(), 'user.created', 1, 1, now() - age, 1, true, ''
                 FROM webhooks AS w, unnest(ARRAY[interval '31 days', interval '29 days']) AS age
                 """);
         }
