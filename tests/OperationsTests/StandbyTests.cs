@@ -10,8 +10,6 @@ namespace CleanWorkspace.OperationsTests;
 /// <summary>A primary and a streaming standby, each with an instance of the service, and the failover between them.</summary>
 public sealed class StandbyTests : IAsyncLifetime
 {
-    private const string ReadOnly = "The database is read-only: it is a standby, or an operator made it so.";
-
     private static readonly (string, string) Quiet = ("Serilog:MinimumLevel:Default", "Fatal");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("workspace-standby-").FullName;
@@ -133,8 +131,7 @@ public sealed class StandbyTests : IAsyncLifetime
     // A standby answers reads, and refuses writes without a change.
     private static async Task MustOnlyReadAsync(HttpClient client)
     {
-        var ready = (await GetAsync(client, "/healthz/ready")).MustBe(503);
-        Assert.Contains(ReadOnly, ready.Text, StringComparison.Ordinal);
+        (await GetAsync(client, "/healthz/ready")).MustBe(503);
         foreach (var path in new[] { "/healthz/live", "/user", "/auth/group", "/auth/audit", "/webhook", "/events", "/user/export" })
         {
             (await GetAsync(client, path)).MustBe(200);

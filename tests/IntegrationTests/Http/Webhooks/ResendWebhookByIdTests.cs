@@ -168,7 +168,7 @@ public sealed class ResendWebhookByIdTests(ServiceFixture service) : IClassFixtu
         await Eventually.BeAsync(async () => (long)(await service.ExecuteAsync(
             """
             SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO webhook_resends%'
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO webhook_resends%'
             """))! == 1);
         await deletion.CommitAsync();
 
