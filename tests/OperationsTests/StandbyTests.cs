@@ -71,13 +71,13 @@ public sealed class StandbyTests : IAsyncLifetime
             var writers = Enumerable.Range(0, 4).Select(seed => WriteAsync(writing.Client, seed)).ToList();
             for (var i = 1; i <= 6; i++)
             {
-                await follower.UntilAsync(() => follower.Count >= 20 * i);
+                await UntilAsync(() => follower.Count >= 20 * i);
                 exports.Add(await ExportAsync(i % 3 == 0 ? writing.Client : reading.Client, writing.Client, reading.Client));
             }
 
             await Task.WhenAll(writers);
             var last = await CreateUserAsync(writing.Client, "Last");
-            await follower.UntilAsync(() => follower.Created.Contains(last));
+            await UntilAsync(() => follower.Created.Contains(last));
             await stop.CancelAsync();
             await following;
             foreach (var other in exports.Append(onPrimary))
@@ -249,6 +249,9 @@ public sealed class StandbyTests : IAsyncLifetime
         return await Answer.ReadAsync(request, response);
     }
 
+    // Waits while a follower runs.
+    private static Task UntilAsync(Func<bool> isSo) => Eventually.BeAsync(() => Task.FromResult(isSo()), TimeLimit.OfWait);
+
     private static int PortOf(PrivatePostgresServer server) => new NpgsqlConnectionStringBuilder(server.ConnectionString).Port;
 
     private static async Task KillAsync(PrivatePostgresServer server)
@@ -295,9 +298,6 @@ public sealed class StandbyTests : IAsyncLifetime
                 await ReadAsync();
             }
         }
-
-        /// <summary>Waits while the follower runs.</summary>
-        public Task UntilAsync(Func<bool> isSo) => Eventually.BeAsync(() => Task.FromResult(isSo()), TimeLimit.OfWait);
 
         /// <summary>Follows up to the creation of the user.</summary>
         public Task ReadUntilAsync(string user) => Eventually.BeAsync(
