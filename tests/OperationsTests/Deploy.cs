@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Npgsql;
 
 namespace CleanWorkspace.OperationsTests;
 
@@ -69,6 +70,32 @@ internal static class Deploy
     {
         var (exitCode, error) = await RunProgramAsync(program, arguments, variables);
         Assert.True(exitCode == 0, error);
+    }
+
+    /// <summary>Returns the settings of libpq for a database.</summary>
+    public static Dictionary<string, string?> VariablesOf(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return new Dictionary<string, string?>
+        {
+            ["PGHOST"] = settings.Host,
+            ["PGPORT"] = $"{settings.Port}",
+            ["PGUSER"] = settings.Username,
+            ["PGPASSWORD"] = settings.Password,
+            ["PGDATABASE"] = settings.Database,
+        };
+    }
+
+    /// <summary>Makes a copied cluster startable as a private server: gives it the password and the account of its source.</summary>
+    /// <param name="source">The data folder of the private server that was copied.</param>
+    /// <param name="folder">The data folder with the copy.</param>
+    public static async Task AdoptClusterAsync(string source, string folder)
+    {
+        File.Copy(Path.Combine(source, "password"), Path.Combine(folder, "password"));
+        // Without it, the folder would be refused as one with other files.
+        await File.WriteAllTextAsync(Path.Combine(folder, "lock-users"), "");
+        // The test may run as root, and the server never does.
+        await MustRunAsync("chown", ["-R", $"--reference={Path.Combine(source, "cluster")}", folder], []);
     }
 
     private static async Task<(int ExitCode, string Error)> RunProgramAsync(

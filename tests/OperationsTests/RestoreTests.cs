@@ -47,7 +47,7 @@ public sealed class RestoreTests : IAsyncLifetime
     {
         var dump = Path.Combine(_folder, "workspace.dump");
         var (before, token) = await FillAsync(_source.ConnectionString);
-        Assert.Equal((0, ""), await Deploy.RunAsync("backup/backup.sh", [], VariablesOf(_source.ConnectionString), output: dump));
+        Assert.Equal((0, ""), await Deploy.RunAsync("backup/backup.sh", [], Deploy.VariablesOf(_source.ConnectionString), output: dump));
 
         await using var target = await StartAsync("target");
         await TestDatabase.ExecuteAsync(target.ConnectionString, "CREATE ROLE restorer LOGIN PASSWORD 'restorer'");
@@ -58,7 +58,7 @@ public sealed class RestoreTests : IAsyncLifetime
             Password = "restorer",
             Database = "restored",
         }.ConnectionString;
-        Assert.Equal((0, ""), await Deploy.RunAsync("backup/restore.sh", [], VariablesOf(restored), input: dump));
+        Assert.Equal((0, ""), await Deploy.RunAsync("backup/restore.sh", [], Deploy.VariablesOf(restored), input: dump));
 
         var log = Path.Combine(_folder, "log.txt");
         await using var service = await TestService.StartAsync(
@@ -69,14 +69,14 @@ public sealed class RestoreTests : IAsyncLifetime
             ("Serilog:WriteTo:0:Args:shared", "true"));
         Assert.Equal(before, await DescribeAsync(service));
         await MustWorkAsync(service, token);
-        var again = await Deploy.RunAsync("backup/restore.sh", [], VariablesOf(restored), input: dump);
+        var again = await Deploy.RunAsync("backup/restore.sh", [], Deploy.VariablesOf(restored), input: dump);
         Assert.Equal((1, $"{NotEmpty}\n"), again);
 
         // An operator forces the older state under the running service.
         token = await TokenAfterAsync(service, "New");
         await TestDatabase.ExecuteAsync(target.ConnectionString, "DROP DATABASE restored WITH (FORCE)");
         await TestDatabase.ExecuteAsync(target.ConnectionString, "CREATE DATABASE restored OWNER restorer TEMPLATE template0");
-        Assert.Equal((0, ""), await Deploy.RunAsync("backup/restore.sh", [], VariablesOf(restored), input: dump));
+        Assert.Equal((0, ""), await Deploy.RunAsync("backup/restore.sh", [], Deploy.VariablesOf(restored), input: dump));
         await Eventually.BeAsync(
             async () =>
             {
@@ -100,7 +100,7 @@ public sealed class RestoreTests : IAsyncLifetime
         _source = await PrivatePostgresServer.StartAsync(_source.DataDirectory);
         var backup = Path.Combine(_folder, "base");
         await Deploy.MustRunAsync(
-            "pg_basebackup", ["--pgdata", backup, "--checkpoint=fast", "--wal-method=none"], VariablesOf(_source.ConnectionString));
+            "pg_basebackup", ["--pgdata", backup, "--checkpoint=fast", "--wal-method=none"], Deploy.VariablesOf(_source.ConnectionString));
 
         var (before, _) = await FillAsync(_source.ConnectionString);
         var time = (DateTime)(await TestDatabase.ExecuteAsync(_source.ConnectionString, "SELECT clock_timestamp()"))!;
@@ -117,21 +117,13 @@ public sealed class RestoreTests : IAsyncLifetime
         await _source.DisposeAsync();
 
         var data = Path.Combine(_folder, "target");
-        foreach (var file in Directory.EnumerateFiles(_source.DataDirectory))
-        {
-            Directory.CreateDirectory(data);
-            File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
-        }
-
         var cluster = Path.Combine(data, "cluster");
         string[] arguments = [backup, Archive, cluster, $"{time:yyyy-MM-dd HH:mm:ss.ffffff}+00"];
         Assert.Equal((0, ""), await Deploy.RunAsync("backup/restore-archive.sh", arguments, []));
         var again = await Deploy.RunAsync("backup/restore-archive.sh", arguments, []);
         Assert.Equal((1, $"Nothing was restored: the folder {cluster} is not empty.\n"), again);
 
-        // The test may run as root, and the server never does.
-        await Deploy.MustRunAsync("chown", ["-R", $"--reference={Path.Combine(_source.DataDirectory, "cluster")}", data], []);
-
+        await Deploy.AdoptClusterAsync(_source.DataDirectory, data);
         await using var target = await StartAsync("target");
         await Eventually.BeAsync(
             async () => !(bool)(await TestDatabase.ExecuteAsync(target.ConnectionString, "SELECT pg_is_in_recovery()"))!, TimeLimit.OfWait);
@@ -223,17 +215,4 @@ public sealed class RestoreTests : IAsyncLifetime
 
     private static async Task<int> CountAsync(TestService service) =>
         (int)JsonNode.Parse(await service.Client.GetStringAsync("/user?page_size=1"))!["count"]!;
-
-    private static Dictionary<string, string?> VariablesOf(string connectionString)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        return new Dictionary<string, string?>
-        {
-            ["PGHOST"] = settings.Host,
-            ["PGPORT"] = $"{settings.Port}",
-            ["PGUSER"] = settings.Username,
-            ["PGPASSWORD"] = settings.Password,
-            ["PGDATABASE"] = settings.Database,
-        };
-    }
 }

@@ -12,13 +12,13 @@ public interface IEventFeed
     Task<EventToken> BeginAsync(EventToken? after, CancellationToken cancellationToken);
 
     /// <summary>Reads the next events. If there are none yet, the page is empty. Its token may still be a later one.</summary>
-    /// <param name="after">A token of this feed.</param>
+    /// <param name="after">A token that <see cref="BeginAsync"/> returned. If the epoch has changed since, the page is empty.</param>
     /// <param name="filter">The events to read.</param>
     /// <param name="limit">The number of entries after which the page ends. It ends with a whole write, so it can have more.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     Task<EventPage> ReadAsync(EventToken after, EventFilter filter, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Waits until there may be events after the token.</summary>
+    /// <summary>Waits until there may be events after the token, or the epoch has changed.</summary>
     /// <returns>False if the time has passed or the service is stopping.</returns>
     Task<bool> WaitAsync(EventToken after, TimeSpan time, CancellationToken cancellationToken);
 }

@@ -14,10 +14,12 @@ internal sealed class ListEventsHandler(IEventFeed feed, TimeProvider clock) : I
     public async Task<EventPage> Handle(EventsListRequest request, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
-        var after = await feed.BeginAsync(request.After, cancellationToken);
+        var after = request.After;
         while (true)
         {
-            var page = await feed.ReadAsync(after, request.Filter, request.Limit, cancellationToken);
+            // A failover during the wait begins a new epoch, which may not have the token.
+            var begin = await feed.BeginAsync(after, cancellationToken);
+            var page = await feed.ReadAsync(begin, request.Filter, request.Limit, cancellationToken);
             var left = TimeSpan.FromSeconds(request.Wait) - clock.GetElapsedTime(start);
             if (page.Start.Count > 0 || left <= TimeSpan.Zero || !await feed.WaitAsync(page.Next, left, cancellationToken))
             {

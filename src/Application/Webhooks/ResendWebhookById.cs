@@ -94,7 +94,17 @@ internal sealed class ResendWebhookByIdHandler(IWorkspaceDbContext db, WebhookRe
         }
 
         db.WebhookResends.AddRange(found);
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException exception)
+        {
+            throw await db.Webhooks.AnyAsync(webhook => webhook.Id == request.Id, cancellationToken)
+                ? Failure.Contention(exception)
+                : Failure.NotFound<Webhook>(request.Id);
+        }
+
         return new WebhookResendResponse { Resends = found.Count };
     }
 }

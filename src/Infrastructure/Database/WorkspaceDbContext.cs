@@ -39,8 +39,10 @@ internal sealed class WorkspaceDbContext : DbContext, IWorkspaceDbContext
         }
         catch (Exception exception) when (DatabaseFault.Find(exception) is PostgresException refusal)
         {
+            // A row that a new row refers to was read before, so another writer has deleted it.
+            var hasLostRace = WriteRules.HasLostRace(refusal) || refusal.SqlState == PostgresErrorCodes.ForeignKeyViolation;
             throw (Exception?)WriteRules.FailureOf(refusal)
-                ?? (WriteRules.HasLostRace(refusal) ? new DbUpdateConcurrencyException(refusal.MessageText, refusal) : refusal);
+                ?? (hasLostRace ? new DbUpdateConcurrencyException(refusal.MessageText, refusal) : refusal);
         }
     }
 

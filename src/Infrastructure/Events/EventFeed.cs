@@ -70,7 +70,8 @@ internal sealed class EventFeed(
     public async Task<EventPage> ReadAsync(EventToken after, EventFilter filter, int limit, CancellationToken cancellationToken)
     {
         var state = _state!;
-        if (state.Position <= after.Position)
+        // In a new epoch, BeginAsync decides whether the feed can be continued from the token.
+        if (state.Epoch != after.Epoch || state.Position <= after.Position)
         {
             return new EventPage([], after);
         }
@@ -95,7 +96,7 @@ internal sealed class EventFeed(
         Interlocked.Increment(ref _followers);
         try
         {
-            for (var next = _next.Task; _state!.Position <= after.Position; next = _next.Task)
+            for (var next = _next.Task; _state!.Epoch == after.Epoch && _state.Position <= after.Position; next = _next.Task)
             {
                 await next.WaitAsync(time, end.Token);
             }

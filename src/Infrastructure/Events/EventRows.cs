@@ -30,9 +30,10 @@ internal static class EventRows
             SELECT a.position AS place, 0 AS part, a.*
             FROM page JOIN audit_entries AS a ON a.position > @after AND a.position <= page.last
             UNION ALL
-            SELECT i.position, array_position(i.parts, a.write_id), a.*
-            FROM page JOIN audit_entries AS i ON i.position > @after AND i.position <= page.last
-            JOIN audit_entries AS a ON a.write_id = ANY (i.parts) AND a.position IS NULL
+            SELECT i.position, p.part::integer, a.*
+            FROM page JOIN audit_entries AS i ON i.position > @after AND i.position <= page.last AND i.parts IS NOT NULL
+            CROSS JOIN LATERAL unnest(i.parts) WITH ORDINALITY AS p (write_id, part)
+            JOIN audit_entries AS a ON a.write_id = p.write_id AND a.position IS NULL
         ),
         events AS (
             SELECT e.*, k.step, n.noun || k.name AS type

@@ -11,21 +11,37 @@ END
 $$;
 
 -- Begins a new epoch if this database is another one than at the last poll. Tokens of the earlier epoch stay valid up to the position
--- at which both databases certainly agree: the lowest watermark, which was final when it was stored.
+-- at which both databases certainly agree. That is the lowest watermark, which was final when it was stored. After a failover it can be a
+-- later one: if every transaction that was running when it was stored has committed here. Of a transaction that has not, nobody knows
+-- whether the lost primary has committed it.
 CREATE OR REPLACE FUNCTION begin_epoch() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    earlier text;
+    shared bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('event_epochs', 0));
-    IF event_source() IS DISTINCT FROM (SELECT source FROM event_epochs ORDER BY number DESC LIMIT 1) THEN
+    SELECT source INTO earlier FROM event_epochs ORDER BY number DESC LIMIT 1;
+    IF event_source() IS DISTINCT FROM earlier THEN
+        SELECT coalesce(min(position), 0) INTO shared FROM event_watermarks;
+        -- Only the timeline differs, so the numbers of transactions mean the same.
+        IF regexp_replace(event_source(), '-\w+', '') = regexp_replace(earlier, '-\w+', '') THEN
+            SELECT greatest(shared, max(agreed.position)) INTO shared FROM (
+                SELECT w.position FROM event_watermarks AS w
+                -- A set in the list of columns is made as far as it is read. The oldest running transaction is the first of it.
+                WHERE NOT EXISTS (
+                    SELECT FROM (SELECT generate_series(w.horizon::text::bigint, w.transaction::text::bigint - 1)) AS t (number)
+                    WHERE pg_xact_status(number::text::xid8) IS DISTINCT FROM 'committed')
+                ORDER BY w.position DESC LIMIT 1) AS agreed;
+        END IF;
+
         INSERT INTO event_epochs (number, name, source, starts_after, removed_until)
-        SELECT coalesce(max(number), 0) + 1, left(gen_random_uuid()::text, 8), event_source(),
-            coalesce((SELECT min(position) FROM event_watermarks), 0), coalesce(max(removed_until), 0)
+        SELECT coalesce(max(number), 0) + 1, left(gen_random_uuid()::text, 8), event_source(), shared, coalesce(max(removed_until), 0)
         FROM event_epochs;
         DELETE FROM event_watermarks;
-        INSERT INTO event_watermarks (position, transaction, horizon)
-        SELECT starts_after, '3', '3' FROM event_epochs ORDER BY number DESC LIMIT 1;
+        INSERT INTO event_watermarks (position, transaction, horizon) VALUES (shared, '3', '3');
         -- The lost history after a backup had higher positions. New events must not get their ids: a receiver would take them for repeated
         -- ones.
-        IF (SELECT count(*) FROM event_epochs) > 1 THEN
+        IF earlier IS NOT NULL THEN
             PERFORM setval('write_positions', (SELECT last_value FROM write_positions) + 4294967296);
         END IF;
     END IF;
@@ -64,6 +80,33 @@ BEGIN
         SELECT min(position), '3' INTO final_position, covered FROM event_watermarks;
     END IF;
 END
+$$;
+
+-- Returns the current snapshot. On a standby, PostgreSQL's own one does not name the running transactions.
+CREATE OR REPLACE FUNCTION running_transactions() RETURNS pg_snapshot LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN pg_is_in_recovery() THEN (
+        SELECT concat(pg_snapshot_xmin(s), ':', pg_snapshot_xmax(s), ':', string_agg(number::text, ',' ORDER BY number))::pg_snapshot
+        FROM generate_series(pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint - 1) AS t (number)
+        WHERE pg_xact_status(number::text::xid8) = 'in progress') ELSE s END
+    FROM pg_current_snapshot() AS s
+$$;
+
+-- Returns the snapshot of this transaction for the token of an export. On a standby, a transaction counts as running if it had not ended
+-- earlier and the snapshot shows no entry of it. If it has no entries at all, that makes no difference.
+-- earlier: what running_transactions() returned in a transaction before this one.
+-- final_position: as poll_events() returns it in this transaction. No write up to it is running.
+CREATE OR REPLACE FUNCTION export_snapshot(earlier pg_snapshot, final_position bigint) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN pg_is_in_recovery() THEN (
+        SELECT concat(pg_snapshot_xmin(s), ':', pg_snapshot_xmax(s), ':', string_agg(number::text, ',' ORDER BY number))
+        FROM (
+            (SELECT xip::text::bigint FROM pg_snapshot_xip(earlier) AS xip
+            UNION ALL
+            SELECT generate_series(pg_snapshot_xmax(earlier)::text::bigint, pg_snapshot_xmax(s)::text::bigint - 1))
+            EXCEPT
+            SELECT a.transaction::text::bigint FROM audit_entries AS a WHERE a.position > final_position
+        ) AS t (number)
+        WHERE number >= pg_snapshot_xmin(s)::text::bigint) ELSE s::text END
+    FROM pg_current_snapshot() AS s
 $$;
 
 -- A new database has its first epoch at once, so that exports have tokens before the service has started.

@@ -54,18 +54,24 @@ internal sealed class Export(NpgsqlConnection connection, IExportWriter writer)
     private static readonly Fields<UserGroupResponse> GroupFields = FieldsOf(
         ["id", "name", .. ImportColumns.Groups.Select(column => column.Name), "created_at", "updated_at"]);
 
+    // A standby needs it to name the running transactions of the snapshot.
+    private const string ReadRunning = "SELECT running_transactions()::text";
+
     // The snapshot is the one of all statements of the export.
-    private const string ReadToken = "SELECT epoch, final_position, pg_current_snapshot()::text FROM poll_events()";
+    private const string ReadToken =
+        "SELECT epoch, final_position, export_snapshot(@earlier::pg_snapshot, final_position) FROM poll_events()";
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await using var running = new NpgsqlCommand(ReadRunning, connection);
+        var earlier = (string)(await running.ExecuteScalarAsync(cancellationToken))!;
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await using (var prepare = new NpgsqlCommand(PrepareTransaction, connection))
         {
             await prepare.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await foreach (var row in ReadAsync(ReadToken, cancellationToken))
+        await foreach (var row in ReadAsync(ReadToken, cancellationToken, new NpgsqlParameter<string>("earlier", earlier)))
         {
             writer.Begin(new EventToken(row.GetString(0), row.GetInt64(1), row.GetString(2)));
         }
@@ -123,9 +129,11 @@ internal sealed class Export(NpgsqlConnection connection, IExportWriter writer)
     private static string SelectAll<T>(Rows<T> rows, Fields<T> fields) =>
         $"SELECT {rows.ColumnsOf(fields)} FROM {rows.Table} ORDER BY {rows.Key[0]}";
 
-    private async IAsyncEnumerable<NpgsqlDataReader> ReadAsync(string sql, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<NpgsqlDataReader> ReadAsync(
+        string sql, [EnumeratorCancellation] CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddRange(parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var isAtEnd = false;
         try

@@ -170,7 +170,12 @@ internal sealed class WebhookFollower(
             }
         }
 
-        Pass(new FeedPlace(page.Next.Position, 0));
+        // An instance that has just taken over may not know the next write yet, a part of which is done.
+        if (page.Next.Position > start.Position)
+        {
+            Pass(new FeedPlace(page.Next.Position, 0));
+        }
+
         return new Batch(items, page.Next.Position >= work.Resend?.Until ? BatchState.Complete : BatchState.Open);
 
         void Pass(FeedPlace next)

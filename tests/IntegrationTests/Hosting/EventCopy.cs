@@ -11,6 +11,9 @@ internal sealed class EventCopy
     private readonly Dictionary<string, long> _versions = [];
     private readonly HashSet<string> _ids = [];
 
+    /// <summary>The number of events that were applied.</summary>
+    public int Events => _ids.Count;
+
     /// <summary>Tells whether the copy has the user.</summary>
     public bool HasUser(string id) => _users.ContainsKey(id);
 

@@ -4,6 +4,9 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using StandardWebhooks;
+using StandardWebhooks.Diagnostics;
 
 namespace CleanWorkspace.IntegrationTests.Hosting;
 
@@ -142,5 +145,19 @@ internal sealed class RawEndpoint : IAsyncDisposable
     }
 
     /// <summary>A request as it arrived.</summary>
-    public sealed record ReceivedRequest(string Line, IReadOnlyDictionary<string, string> Headers, byte[] Body);
+    public sealed record ReceivedRequest(string Line, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+    {
+        /// <summary>Fails unless the library of Standard Webhooks accepts the signature for this message, and for no other one.</summary>
+        public void MustVerify(string signature, string secret)
+        {
+            var headers = new HeaderDictionary
+            {
+                ["webhook-id"] = Headers["webhook-id"],
+                ["webhook-timestamp"] = Headers["webhook-timestamp"],
+                ["webhook-signature"] = signature,
+            };
+            new StandardWebhook(secret).Verify(Encoding.UTF8.GetString(Body), headers);
+            Assert.Throws<WebhookVerificationException>(() => new StandardWebhook(secret).Verify("{\"forged\":true}", headers));
+        }
+    }
 }

@@ -473,9 +473,9 @@ namespace CleanWorkspace.Infrastructure.Schema.Migrations
 
             migrationBuilder.Sql(
                 """
-                DROP ROUTINE audit_columns, audited_value, begin_epoch, current_write, event_source, fold_text, merge_changes, merge_ids,
-                    plan_for, poll_events, position_of, require_unused_key, require_version, search_text, search_word, touched_at, write_id,
-                    write_parts, writer_slot, written_at;
+                DROP ROUTINE audit_columns, audited_value, begin_epoch, current_write, event_source, export_snapshot, fold_text,
+                    merge_changes, merge_ids, plan_for, poll_events, position_of, require_unused_key, require_version,
+                    running_transactions, search_text, search_word, touched_at, write_id, write_parts, writer_slot, written_at;
                 DROP EXTENSION unaccent;
                 DROP EXTENSION pg_trgm;
                 """);

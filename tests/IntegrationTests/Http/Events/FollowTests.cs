@@ -1,11 +1,24 @@
+using System.Globalization;
 using CleanWorkspace.IntegrationTests.Hosting;
 using Npgsql;
+using Xunit.Abstractions;
 
 namespace CleanWorkspace.IntegrationTests.Http.Events;
 
-/// <summary>The promises of the feed under concurrent writers: complete, unique, ordered and atomic.</summary>
-public sealed class FollowTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IAsyncLifetime
+/// <summary>
+/// The promises of the feed under concurrent writers: complete, unique, ordered and atomic. The variable <c>FOLLOW_WRITES</c> sets the
+/// number of random writes, for example 100000. By default the test is short.
+/// </summary>
+public sealed class FollowTests(ServiceFixture service, ITestOutputHelper output) : IClassFixture<ServiceFixture>, IAsyncLifetime
 {
+    private const int Writers = 8;
+    private const int Exports = 4;
+
+    private static readonly int Writes =
+        int.Parse(Environment.GetEnvironmentVariable("FOLLOW_WRITES") ?? "480", CultureInfo.InvariantCulture);
+
+    private int _writes;
+
     public Task InitializeAsync() => service.ClearAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -13,12 +26,13 @@ public sealed class FollowTests(ServiceFixture service) : IClassFixture<ServiceF
     [Fact]
     public async Task A_copy_that_applies_events_equals_the_directory()
     {
-        var reader = await EventReader.StartAsync(service);
-        var copy = new EventCopy();
+        var (reader, copy) = (await EventReader.StartAsync(service), new EventCopy());
         using var stop = new CancellationTokenSource();
         var following = FollowAsync(reader, copy, stop.Token);
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(WriteAsync).Append(WriteAndRollBackAsync()));
+        var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(WriteAsync).Append(WriteAndRollBackAsync()));
+        var exports = await ExportAsync(writing);
+        await writing;
         await ImportAsync(Enumerable.Range(0, 500).Select(i => $"i{i}@example.org,Imported {i},Group {i % 7}"));
         await ImportAsync(Enumerable.Range(250, 500).Select(i => $"i{i}@example.org,Again {i},Group {i % 5}"));
 
@@ -27,6 +41,14 @@ public sealed class FollowTests(ServiceFixture service) : IClassFixture<ServiceF
         await stop.CancelAsync();
         await following;
         await copy.MustEqualAsync(service);
+        foreach (var (exported, token) in exports)
+        {
+            // The export is the state at its token: the later events lead from it to the same end.
+            await FollowAsync(new EventReader(service, token), exported, last);
+            exported.MustEqual(copy);
+        }
+
+        output.WriteLine($"{_writes} writes, {copy.Events} events, {exports.Count} exports");
     }
 
     [Fact]
@@ -178,11 +200,38 @@ public sealed class FollowTests(ServiceFixture service) : IClassFixture<ServiceF
         }
     }
 
+    // Follows until the user is there.
+    private static async Task FollowAsync(EventReader reader, EventCopy copy, string user)
+    {
+        while (!copy.HasUser(user))
+        {
+            copy.Apply(await reader.ReadAsync("&wait=30&limit=1000"));
+        }
+    }
+
+    // Exports several times while the writers write.
+    private async Task<List<(EventCopy Copy, string Token)>> ExportAsync(Task writing)
+    {
+        var exports = new List<(EventCopy, string)>();
+        for (var i = 0; i < Exports; i++)
+        {
+            while (_writes < Writes * i / Exports && !writing.IsCompleted)
+            {
+                await Task.Delay(20);
+            }
+
+            var copy = new EventCopy();
+            exports.Add((copy, copy.Load((await service.GetAsync("/user/export?format=ndjson")).MustBe(200).Lines)));
+        }
+
+        return exports;
+    }
+
     // Changes a few users and groups that all writers share, so that they wait for each other.
     private async Task WriteAsync(int seed)
     {
         var random = new Random(seed);
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < Writes / Writers; i++)
         {
             var (users, groups) = (await IdsAsync("/user"), await IdsAsync("/auth/group"));
             var (user, group) = (Pick(users), Pick(groups));
@@ -200,6 +249,7 @@ public sealed class FollowTests(ServiceFixture service) : IClassFixture<ServiceF
             };
             // Other writers may have deleted what this one names.
             Assert.True((await write).Status is 200 or 201 or 204 or 400 or 404);
+            Interlocked.Increment(ref _writes);
         }
 
         async Task<string[]> IdsAsync(string list) => (await service.ReadListAsync($"{list}?page_size=12&fields=id")).Ids();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CleanWorkspace.IntegrationTests.Hosting;
+using Npgsql;
 
 namespace CleanWorkspace.IntegrationTests.Http.Webhooks;
 
@@ -146,6 +147,32 @@ public sealed class ResendWebhookByIdTests(ServiceFixture service) : IClassFixtu
 
         await service.ExecuteAsync("UPDATE event_epochs SET removed_until = 0");
         (await ResendAsync(Bodies.UnknownId, new { after = "now" })).MustBe(404);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_deleted_meanwhile_is_not_found()
+    {
+        var id = (await service.PostAsync("/webhook", new { url = "https://hooks.example.org", state = "disabled" })).MustBe(201).Json.Id();
+        var reader = await EventReader.StartAsync(service);
+        var user = (await service.CreateUserAsync()).Id();
+        var events = await reader.ReadUntilAsync(events => events.Any(change => change.IsOf("user.created", user)));
+        await using var connection = new NpgsqlConnection(service.ConnectionString);
+        await connection.OpenAsync();
+        await using var deletion = await connection.BeginTransactionAsync();
+        await using (var delete = new NpgsqlCommand($"DELETE FROM webhooks WHERE id = '{id}'", connection))
+        {
+            await delete.ExecuteNonQueryAsync();
+        }
+
+        var resending = ResendAsync(id, new { event_id = (string)events[^1]["id"]! });
+        await Eventually.BeAsync(async () => (long)(await service.ExecuteAsync(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO webhook_resends%'
+            """))! == 1);
+        await deletion.CommitAsync();
+
+        Assert.Equal("webhook_not_found", (string)(await resending).MustBe(404).Json["code"]!);
     }
 
     private Task<Answer> ResendAsync(string id, object body) => service.PostAsync($"/webhook/{id}/resend", body);

@@ -26,6 +26,24 @@ public sealed class RotateWebhookByIdTests(ServiceFixture service) : IClassFixtu
     }
 
     [Fact]
+    public async Task After_a_rotation_both_secrets_sign_each_delivery()
+    {
+        await using var endpoint = RawEndpoint.Start("HTTP/1.1 204 No Content\r\n\r\n");
+        var body = $$"""{"url":"http://127.0.0.1:{{endpoint.Port}}/hook","types":["user.created"]}""";
+        var webhook = (await service.PostAsync("/webhook", body)).MustBe(201).Json;
+        var rotated = (await service.PostAsync($"/webhook/{webhook.Id()}/rotate", "")).MustBe(200).Json;
+
+        await service.CreateUserAsync();
+
+        await Eventually.BeAsync(() => Task.FromResult(endpoint.Requests.Count > 0), TimeLimit.OfWait);
+        var request = endpoint.Requests.First();
+        var signatures = request.Headers["webhook-signature"].Split(' ');
+        Assert.Equal(2, signatures.Length);
+        request.MustVerify(signatures[0], (string)rotated["secret"]!);
+        request.MustVerify(signatures[1], (string)webhook["secret"]!);
+    }
+
+    [Fact]
     public async Task An_answer_with_a_secret_is_not_compressed()
     {
         var description = new string('x', 1000);
