@@ -896,7 +896,7 @@ ORDER BY a.write_id, a.resource_id;
 
 SELECT w.webhook_id AS "WebhookId", w.event_id AS "EventId", w.type AS "Type", w.time AS "Time", w.status AS "Status", w.answer AS "Answer"
 FROM webhook_deliveries AS w
-WHERE w.event_id LIKE @eventEnd_endswith
+WHERE w.resource_id = @request_Id AND w.type LIKE 'user.%'
 ORDER BY w.id;
 
 -- POST /user/UUID/erase: 204
@@ -921,16 +921,18 @@ UPDATE audit_entries AS a SET changes = (
     SELECT jsonb_object_agg(key, CASE WHEN key = ANY ('{id,role,user_groups,created_at,updated_at,version}'::text[]) THEN value ELSE '{}' END) FROM jsonb_each(a.changes))
 WHERE a.resource_id = @id AND a.resource = 'users' AND a.changes <> '{}';
 UPDATE webhook_deliveries SET answer = ''
-WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%' AND answer <> '';
+WHERE resource_id = @id AND type LIKE 'user.%' AND answer <> '';
 INSERT INTO row_counts (count) SELECT 0
 WHERE 0 > (SELECT count(*) FROM (SELECT set_config('workspace.write_id', '', true)) AS locked);
 INSERT INTO audit_entries (write_id, position, created_at, resource_id, resource, kind, actor, operation, trace_id)
 SELECT id, position_of(id), written_at(id), @id, 'users', 'erased', this ->> 'actor', this ->> 'operation', this ->> 'trace_id'
 FROM write_id() AS id, current_write() AS this
 WHERE EXISTS (SELECT FROM audit_entries WHERE resource_id = @id AND resource = 'users')
-    OR EXISTS (SELECT FROM webhook_deliveries WHERE event_id LIKE '%.' || @id::text AND type LIKE 'user.%');
+    OR EXISTS (SELECT FROM webhook_deliveries WHERE resource_id = @id AND type LIKE 'user.%');
 
 -- GET /user/export?format=csv: 200
+
+SELECT running_transactions()::text;
 
 SET TRANSACTION READ ONLY;
 -- Sorting and hashing would finish earlier, but write the whole workspace to temporary files before the first row.
@@ -941,7 +943,7 @@ SET LOCAL enable_hashjoin = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
 
-SELECT epoch, final_position, pg_current_snapshot()::text FROM poll_events();
+SELECT epoch, final_position, export_snapshot(@earlier::pg_snapshot, final_position) FROM poll_events();
 
 SELECT u.id, u.first_name, u.last_name, u.email, u.role, ARRAY(SELECT s.group_id FROM memberships AS s WHERE s.user_id = u.id ORDER BY s.group_id) AS user_groups, u.created_at, u.updated_at, u.version, coalesce(m.names, '{}')
 FROM users AS u LEFT JOIN (SELECT user_id, array_agg(name) AS names
@@ -966,6 +968,8 @@ ORDER BY u.id;
 
 -- GET /user/export?format=ndjson: 200
 
+SELECT running_transactions()::text;
+
 SET TRANSACTION READ ONLY;
 -- Sorting and hashing would finish earlier, but write the whole workspace to temporary files before the first row.
 SET LOCAL enable_sort = off;
@@ -975,7 +979,7 @@ SET LOCAL enable_hashjoin = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
 
-SELECT epoch, final_position, pg_current_snapshot()::text FROM poll_events();
+SELECT epoch, final_position, export_snapshot(@earlier::pg_snapshot, final_position) FROM poll_events();
 
 SELECT g.id, g.name, g.icon, g.description, '{}'::uuid[] AS users, g.created_at, g.updated_at, g.version FROM user_groups AS g ORDER BY g.id;
 
