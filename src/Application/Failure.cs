@@ -145,6 +145,13 @@ public sealed class Failure : Exception
         RetryAfter = ShortWait,
     };
 
+    /// <summary>So many writes are running on the database that the token of an export cannot name them.</summary>
+    public static Failure TooManyWrites() => new(
+        FailureKind.Unavailable, "too_many_writes", "Too many writes are running on the database. Try again in a few seconds.")
+    {
+        RetryAfter = ShortWait,
+    };
+
     /// <summary>The role of the caller does not allow what the request asks for.</summary>
     /// <param name="code">The stable error code.</param>
     /// <param name="detail">A sentence for people: what is not allowed and what to do.</param>

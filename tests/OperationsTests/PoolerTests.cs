@@ -221,7 +221,7 @@ public sealed class PoolerTests : IAsyncLifetime
             await begin.ExecuteScalarAsync();
             connections.Add(connection);
         }
-        catch (PostgresException)
+        catch (NpgsqlException)
         {
             // It waited longer than query_wait_timeout.
             await connection.DisposeAsync();

@@ -60,6 +60,7 @@ public sealed class StandbyTests : IAsyncLifetime
         await using var reading = await TestService.StartAsync(_standby.ConnectionString, Quiet);
         await MustOnlyReadAsync(reading.Client);
         await MustExportExactlyAsync(writing.Client, reading.Client);
+        await MustRefuseLongTokensAsync(writing.Client, reading.Client);
 
         // Tokens are used on the two instances by turns, and exports of both are continued.
         var follower = await ExportAsync(writing.Client, reading.Client, writing.Client);
@@ -71,13 +72,13 @@ public sealed class StandbyTests : IAsyncLifetime
             var writers = Enumerable.Range(0, 4).Select(seed => WriteAsync(writing.Client, seed)).ToList();
             for (var i = 1; i <= 6; i++)
             {
-                await UntilAsync(() => follower.Count >= 20 * i);
+                await UntilAsync(() => follower.Count >= 20 * i || following.IsFaulted);
                 exports.Add(await ExportAsync(i % 3 == 0 ? writing.Client : reading.Client, writing.Client, reading.Client));
             }
 
             await Task.WhenAll(writers);
             var last = await CreateUserAsync(writing.Client, "Last");
-            await UntilAsync(() => follower.Created.Contains(last));
+            await UntilAsync(() => follower.Created.Contains(last) || following.IsFaulted);
             await stop.CancelAsync();
             await following;
             foreach (var other in exports.Append(onPrimary))
@@ -166,6 +167,40 @@ public sealed class StandbyTests : IAsyncLifetime
         Assert.Equal(new[] { users[0], users[2] }.Order(), follower.Updated.Order());
     }
 
+    // On a standby, the token of an export names every part of a running transaction. It must not give out a token that it refuses.
+    private async Task MustRefuseLongTokensAsync(HttpClient writing, HttpClient reading)
+    {
+        var user = await CreateUserAsync(writing, "A");
+        await using var connection = new NpgsqlConnection(_primary.ConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var parts = new NpgsqlCommand(
+            $"""
+            DO $$
+            BEGIN
+                FOR i IN 1..1500 LOOP
+                    BEGIN
+                        UPDATE users SET first_name = i::text WHERE id = '{user}';
+                    EXCEPTION WHEN division_by_zero THEN NULL;
+                    END;
+                END LOOP;
+            END
+            $$
+            """,
+            connection);
+        await parts.ExecuteNonQueryAsync();
+        // A snapshot ends at the last transaction that has ended.
+        await CreateUserAsync(writing, "B");
+
+        Answer? refused = null;
+        await Eventually.BeAsync(async () => (refused = await GetAsync(reading, "/user/export")).Status == 503, TimeLimit.OfWait);
+        Assert.Equal("too_many_writes", (string)refused!.Json["code"]!);
+        (await GetAsync(writing, "/user/export")).MustBe(200);
+
+        await transaction.RollbackAsync();
+        await Eventually.BeAsync(async () => (await GetAsync(reading, "/user/export")).Status == 200, TimeLimit.OfWait);
+    }
+
     // Creates, changes and deletes users and groups. Some requests are refused, which rolls back their transactions.
     private static async Task WriteAsync(HttpClient client, int seed)
     {
@@ -211,6 +246,8 @@ public sealed class StandbyTests : IAsyncLifetime
             {
                 Assert.Empty(answer.Json["results"]!.AsArray());
             }
+
+            await Task.Delay(100);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed partial record EventToken(string Epoch, long Position, string? Sna
     private const string NowText = "now";
     private const int ChecksumLength = 4;
 
-    // A snapshot names each write that was running, and a server has some thousand connections at most.
+    // A token is part of an address. A snapshot names each write that was running, on a standby also the parts of a write.
     private const int MaxLength = 6000;
 
     /// <inheritdoc/>
@@ -31,6 +31,9 @@ public sealed partial record EventToken(string Epoch, long Position, string? Sna
 
     /// <inheritdoc/>
     public static string Form => "as now, or copied unchanged from an answer of this feed or from an export";
+
+    /// <summary>Whether the text of this token would be refused. Only a snapshot with very many running writes makes it so.</summary>
+    public bool IsTooLong => ToString().Length > MaxLength;
 
     /// <summary>Stands for the end of the feed.</summary>
     public static EventToken Now { get; } = new("", 0);

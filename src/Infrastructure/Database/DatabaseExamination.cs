@@ -22,8 +22,6 @@ public sealed class DatabaseExamination(
     // Old entries are removed every hour.
     private static readonly TimeSpan MaxDelayOfRemoval = TimeSpan.FromDays(1);
 
-    private const string Rights = "rights";
-
     private const string ReadServer = """
         SELECT current_setting('server_version_num')::integer / 10000, current_setting('server_version'), clock_timestamp(),
             pg_is_in_recovery(), pg_encoding_to_char(encoding), datctype,
@@ -73,13 +71,18 @@ public sealed class DatabaseExamination(
             $"This instance opens at most {connections.MaxConnections}",
             $"This instance can open {connections.MaxConnections} connections to the database, but {limit?.Setting} allows {limit?.Count}. "
             + "Lower Maximum Pool Size in ConnectionStrings__Workspace, or raise the limit"));
-        if (findings.Exists(finding => finding is { Subject: Rights, Level: FindingLevel.Wrong }))
+        IReadOnlyList<string> pending;
+        try
         {
-            // This user may be unable to read the schema.
+            pending = await migrator.FindPendingAsync(cancellationToken);
+        }
+        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // The finding about rights has what this user lacks.
             return findings;
         }
 
-        if (await migrator.FindPendingAsync(cancellationToken) is { Count: > 0 } pending)
+        if (pending.Count > 0)
         {
             findings.Add(new Finding(
                 rightsToMigrate.Length > 0 ? FindingLevel.Wrong : FindingLevel.Warning,
@@ -138,7 +141,7 @@ public sealed class DatabaseExamination(
                 "pg_trgm and unaccent are installed",
                 $"An extension is missing. The service installs it if it may. Otherwise let an administrator run: {extensions}"),
             Check(
-                Rights,
+                "rights",
                 rights.Length == 0,
                 FindingLevel.Wrong,
                 "The user of the database may do everything that requests need",

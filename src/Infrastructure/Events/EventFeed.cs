@@ -47,9 +47,14 @@ internal sealed class EventFeed(
             return new EventToken(state.Epoch, state.Position);
         }
 
-        if (after.Epoch != state.Epoch && !await HasSameHistoryAsync(after, cancellationToken))
+        if (after.Epoch != state.Epoch)
         {
-            throw Gone("epoch_changed", "The database was restored from a backup or replaced by a standby since this token.", state);
+            // Another instance may have seen the new epoch earlier than this one.
+            state = await RenewAsync(state, cancellationToken);
+            if (after.Epoch != state.Epoch && !await HasSameHistoryAsync(after, cancellationToken))
+            {
+                throw Gone("epoch_changed", "The database was restored from a backup or replaced by a standby since this token.", state);
+            }
         }
 
         if (after.Position < state.Oldest)
@@ -124,29 +129,48 @@ internal sealed class EventFeed(
             state = await PollAsync(cancellationToken);
         }
 
-        if (before is not null && before.Epoch != state.Epoch)
-        {
-            _logger.LogWarning(
-                "The database was restored from a backup or replaced by a standby. Followers with a later token get 410 epoch_changed and "
-                + "make a new copy");
-        }
-
         if (state.Position == before?.Position && state.Epoch == before.Epoch)
         {
             _state = state with { Shared = before.Shared };
             return;
         }
 
-        _state = before is not null && before.Epoch == state.Epoch && Volatile.Read(ref _followers) > 0
+        Publish(before is not null && before.Epoch == state.Epoch && Volatile.Read(ref _followers) > 0
             ? state with { Shared = await ReadSharedAsync(state, before, cancellationToken) }
-            : state;
-        Interlocked.Exchange(ref _next, CreateNext()).SetResult();
+            : state);
     }
 
     private static TaskCompletionSource CreateNext() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Failure Gone(string code, string reason, State state) =>
         Failure.Gone(code, reason, new EventToken(state.Epoch, state.Oldest).ToString());
+
+    // Returns the given state, or a newer one if the epoch has changed.
+    private async Task<State> RenewAsync(State known, CancellationToken cancellationToken)
+    {
+        var latest = await PollAsync(cancellationToken);
+        if (latest.Epoch == known.Epoch)
+        {
+            return known;
+        }
+
+        Publish(latest);
+        return latest;
+    }
+
+    // Shows a state to the followers that wait.
+    private void Publish(State state)
+    {
+        if (_state is { } before && before.Epoch != state.Epoch)
+        {
+            _logger.LogWarning(
+                "The database was restored from a backup or replaced by a standby. Followers with a later token get 410 epoch_changed and "
+                + "make a new copy");
+        }
+
+        _state = state;
+        Interlocked.Exchange(ref _next, CreateNext()).SetResult();
+    }
 
     private Task<State> PollAsync(CancellationToken cancellationToken) => liveness.RunAsync(
         async token =>

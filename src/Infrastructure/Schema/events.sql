@@ -11,9 +11,9 @@ END
 $$;
 
 -- Begins a new epoch if this database is another one than at the last poll. Tokens of the earlier epoch stay valid up to the position
--- at which both databases certainly agree. That is the lowest watermark, which was final when it was stored. After a failover it can be a
--- later one: if every transaction that was running when it was stored has committed here. Of a transaction that has not, nobody knows
--- whether the lost primary has committed it.
+-- at which both databases certainly agree. That is the lowest watermark, which was final when it was stored. After a failover or a
+-- restore to a time it can be a later one: if every transaction that was running when it was stored has committed here. A transaction
+-- that has not may have committed in the other database.
 CREATE OR REPLACE FUNCTION begin_epoch() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     earlier text;
@@ -27,7 +27,7 @@ BEGIN
         IF regexp_replace(event_source(), '-\w+', '') = regexp_replace(earlier, '-\w+', '') THEN
             SELECT greatest(shared, max(agreed.position)) INTO shared FROM (
                 SELECT w.position FROM event_watermarks AS w
-                -- A set in the list of columns is made as far as it is read. The oldest running transaction is the first of it.
+                -- In the list of columns, generate_series ends at the first row that NOT EXISTS finds. Usually it is the first number.
                 WHERE NOT EXISTS (
                     SELECT FROM (SELECT generate_series(w.horizon::text::bigint, w.transaction::text::bigint - 1)) AS t (number)
                     WHERE pg_xact_status(number::text::xid8) IS DISTINCT FROM 'committed')

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Runtime.CompilerServices;
+using CleanWorkspace.Application;
 using CleanWorkspace.Application.Events;
 using CleanWorkspace.Application.Lists;
 using CleanWorkspace.Application.Transfers;
@@ -73,7 +74,8 @@ internal sealed class Export(NpgsqlConnection connection, IExportWriter writer)
 
         await foreach (var row in ReadAsync(ReadToken, cancellationToken, new NpgsqlParameter<string>("earlier", earlier)))
         {
-            writer.Begin(new EventToken(row.GetString(0), row.GetInt64(1), row.GetString(2)));
+            var token = new EventToken(row.GetString(0), row.GetInt64(1), row.GetString(2));
+            writer.Begin(token.IsTooLong ? throw Failure.TooManyWrites() : token);
         }
 
         if (writer.HasGroups)

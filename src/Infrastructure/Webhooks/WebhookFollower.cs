@@ -170,7 +170,7 @@ internal sealed class WebhookFollower(
             }
         }
 
-        // An instance that has just taken over may not know the next write yet, a part of which is done.
+        // A part of the next write may be delivered already, although this instance does not know that write yet. The place stays then.
         if (page.Next.Position > start.Position)
         {
             Pass(new FeedPlace(page.Next.Position, 0));

@@ -7,7 +7,7 @@ namespace CleanWorkspace.WebApi.Authentication;
 /// <summary>
 /// Stores the last use of each API key in the database, every 30 seconds and for all keys at once. Requests do not wait for it.
 /// </summary>
-/// <remarks>If a write fails, its uses are lost. The next use of each key is stored with the next write.</remarks>
+/// <remarks>If a write fails, its uses are lost. The next use of each key is stored with a later write.</remarks>
 internal sealed class KeyUseRecorder(KeyCache keys, IServiceScopeFactory scopes, ILogger<KeyUseRecorder> logger)
     : Upkeep(logger, "Cannot store the last uses of API keys")
 {

@@ -138,6 +138,8 @@ internal static class ApiSetup
     private static Task WriteReadinessAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = MediaTypeNames.Text.Plain;
-        return context.Response.WriteAsync(string.Join(' ', report.Entries.Values.Select(entry => entry.Description ?? $"{entry.Status}")));
+        // The description of an exception is its message, which may have names that are nobody's business.
+        return context.Response.WriteAsync(string.Join(' ', report.Entries.Values.Select(
+            entry => entry is { Exception: null, Description: { } reason } ? reason : $"{entry.Status}")));
     }
 }

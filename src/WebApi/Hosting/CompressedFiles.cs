@@ -8,8 +8,8 @@ namespace CleanWorkspace.WebApi.Hosting;
 
 /// <summary>Keeps the compressed files of the page <c>/swagger</c>, so that each is compressed once for each encoding.</summary>
 /// <remarks>
-/// Anyone may read these files, and to compress the largest one takes more time than many other requests. They are part of the program,
-/// so their number is fixed.
+/// Anyone may read these files, and compressing the largest one costs more than most requests. They are part of the program, so their
+/// number is fixed.
 /// </remarks>
 internal sealed class CompressedFiles
 {

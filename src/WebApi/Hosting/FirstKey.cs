@@ -7,7 +7,7 @@ namespace CleanWorkspace.WebApi.Hosting;
 
 /// <summary>
 /// Creates the first API key from <c>Bootstrap:AdminKey</c>, so that an operator needs no command after the first start. A service with
-/// a key ignores the setting.
+/// a key ignores a valid setting.
 /// </summary>
 /// <param name="Token">The token, or null if the operator creates the first key.</param>
 internal sealed record FirstKey(KeyToken? Token)

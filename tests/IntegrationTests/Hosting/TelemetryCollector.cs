@@ -41,9 +41,9 @@ internal sealed class TelemetryCollector : IAsyncDisposable
     /// <summary>Tells whether a message has these bytes.</summary>
     public bool Has(byte[] bytes) => _messages.Any(message => message.AsSpan().IndexOf(bytes) >= 0);
 
-    /// <summary>Waits until a message has this trace id.</summary>
-    public Task WaitForTraceAsync(string traceId) =>
-        Eventually.BeAsync(() => Task.FromResult(Has(Convert.FromHexString(traceId))), TimeLimit.OfWait, traceId);
+    /// <summary>Waits for the span of the request that has this span as its parent. The spans within the request come before it.</summary>
+    public Task WaitForRequestAsync(string parent) =>
+        Eventually.BeAsync(() => Task.FromResult(Has(Convert.FromHexString(parent))), TimeLimit.OfWait, parent);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

@@ -24,6 +24,8 @@ public sealed class FeedTortureTests(FragilePostgres postgres, ITestOutputHelper
 
     private static readonly int EventsBetweenKills = Math.Max(1000, Events / 100);
 
+    private static readonly int ImportRows = Math.Max(200, Events / 1000);
+
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan HeldOpen = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
@@ -197,7 +199,7 @@ public sealed class FeedTortureTests(FragilePostgres postgres, ITestOutputHelper
 
     private async Task ImportAsync(Random random)
     {
-        var rows = Enumerable.Range(0, 200).Select(_ => random.Next(1000)).Distinct()
+        var rows = Enumerable.Range(0, ImportRows).Select(_ => random.Next(ImportRows * 5)).Distinct()
             .Select(i => $"i{i}@example.org,{random.Next()},Imported {i % 3}");
         await SendAsync(client => client.PostAsync(
             "/user/import?create_groups=true",

@@ -200,12 +200,14 @@ public sealed class FollowTests(ServiceFixture service, ITestOutputHelper output
         }
     }
 
-    // Follows until the user is there.
+    // Follows until the user is there. The events exist already.
     private static async Task FollowAsync(EventReader reader, EventCopy copy, string user)
     {
         while (!copy.HasUser(user))
         {
-            copy.Apply(await reader.ReadAsync("&wait=30&limit=1000"));
+            var events = await reader.ReadAsync("&wait=30&limit=1000");
+            Assert.NotEmpty(events);
+            copy.Apply(events);
         }
     }
 
