@@ -24,7 +24,7 @@ public sealed class FeedTortureTests(FragilePostgres postgres, ITestOutputHelper
 
     private static readonly int EventsBetweenKills = Math.Max(1000, Events / 100);
 
-    private static readonly int ImportRows = Math.Max(200, Events / 1000);
+    private static readonly int ImportRows = Math.Max(200, Events / 300);
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan HeldOpen = TimeSpan.FromSeconds(3);
