@@ -17,12 +17,10 @@ public sealed class FirstKeyTests
         var token = (await ProgramRun.OfAsync("sh", ["-c", command])).Output;
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var service = await TestService.StartAsync(database.ConnectionString, ("Bootstrap:AdminKey", token));
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/auth/key");
+        var request = new HttpRequestMessage(HttpMethod.Get, "/auth/key");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
 
-        using var response = await service.Client.SendAsync(request);
-
-        var keys = (await Answer.ReadAsync(request, response)).MustBe(200).Json["results"]!.AsArray();
+        var keys = (await Answer.OfAsync(service.Client, request)).MustBe(200).Json["results"]!.AsArray();
         var created = DateTimeOffset.Parse((string)Assert.Single(keys)!["created_at"]!, CultureInfo.InvariantCulture);
         Assert.InRange(DateTimeOffset.UtcNow - created, TimeSpan.Zero, TimeSpan.FromHours(1));
     }

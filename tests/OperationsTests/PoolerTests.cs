@@ -209,11 +209,13 @@ public sealed class PoolerTests : IAsyncLifetime
         await Eventually.BeAsync(async () => (await GetAsync(service.Client, "/healthz/ready")).Status == 200);
     }
 
+    private static NpgsqlConnection ConnectionTo(PgBouncer pooler) =>
+        new(new NpgsqlConnectionStringBuilder(pooler.ConnectionString) { Pooling = false }.ConnectionString);
+
     // Keeps one more connection of the pooler to the server, if it has a free one. Returns the number of all that are kept.
     private static async Task<int> OccupyAsync(PgBouncer pooler, List<NpgsqlConnection> connections)
     {
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(pooler.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = ConnectionTo(pooler);
         try
         {
             await connection.OpenAsync();
@@ -233,12 +235,11 @@ public sealed class PoolerTests : IAsyncLifetime
     // Opens connections until the pooler refuses them.
     private static async Task FillAsync(PgBouncer pooler, List<NpgsqlConnection> connections)
     {
-        var settings = new NpgsqlConnectionStringBuilder(pooler.ConnectionString) { Pooling = false }.ConnectionString;
         try
         {
             while (true)
             {
-                var connection = new NpgsqlConnection(settings);
+                var connection = ConnectionTo(pooler);
                 connections.Add(connection);
                 await connection.OpenAsync();
             }
@@ -396,15 +397,10 @@ public sealed class PoolerTests : IAsyncLifetime
 
     private static Task<Answer> GetAsync(HttpClient client, string path) => SendAsync(client, HttpMethod.Get, path);
 
-    private static Task<Answer> SendAsync(HttpClient client, HttpMethod method, string path, object body) =>
-        SendAsync(client, method, path, ServiceFixture.ToContent(body));
-
-    private static async Task<Answer> SendAsync(HttpClient client, HttpMethod method, string path, HttpContent? content = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
-        using var response = await client.SendAsync(request);
-        return await Answer.ReadAsync(request, response);
-    }
+    private static Task<Answer> SendAsync(HttpClient client, HttpMethod method, string path, object? body = null) =>
+        body is HttpContent content
+            ? Answer.OfAsync(client, new HttpRequestMessage(method, path) { Content = content })
+            : Answer.OfAsync(client, method, path, body);
 
     /// <summary>Remembers every answer with a status of 500 or more.</summary>
     private sealed class RecordingHandler() : DelegatingHandler(new SocketsHttpHandler { UseCookies = false })

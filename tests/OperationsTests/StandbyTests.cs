@@ -138,7 +138,7 @@ public sealed class StandbyTests : IAsyncLifetime
             (await GetAsync(client, path)).MustBe(200);
         }
 
-        var refused = (await SendAsync(client, HttpMethod.Post, "/user", new { first_name = "Ada" })).MustBe(503);
+        var refused = (await Answer.OfAsync(client, HttpMethod.Post, "/user", new { first_name = "Ada" })).MustBe(503);
         Assert.Equal("database_unavailable", (string)refused.Json["code"]!);
         Assert.NotNull(refused.Headers.RetryAfter);
     }
@@ -215,14 +215,14 @@ public sealed class StandbyTests : IAsyncLifetime
                     await RenameAsync(client, users[random.Next(users.Count)], name);
                     break;
                 case 1 when users.Count > 3:
-                    (await SendAsync(client, HttpMethod.Delete, $"/user/{users[0]}")).MustBe(204);
+                    (await Answer.OfAsync(client, HttpMethod.Delete, $"/user/{users[0]}")).MustBe(204);
                     users.RemoveAt(0);
                     break;
                 case 2:
-                    (await SendAsync(client, HttpMethod.Post, "/auth/group", new { name, users })).MustBe(201);
+                    (await Answer.OfAsync(client, HttpMethod.Post, "/auth/group", new { name, users })).MustBe(201);
                     break;
                 case 3:
-                    await SendAsync(client, HttpMethod.Post, "/user", new { email = "same@example.org" });
+                    await Answer.OfAsync(client, HttpMethod.Post, "/user", new { email = "same@example.org" });
                     break;
                 default:
                     users.Add(await CreateUserAsync(client, name));
@@ -272,19 +272,12 @@ public sealed class StandbyTests : IAsyncLifetime
         (await GetAsync(client, $"/events?after={after}")).MustBe(200).Json["results"]!.AsArray();
 
     private static async Task<string> CreateUserAsync(HttpClient client, string name) =>
-        (await SendAsync(client, HttpMethod.Post, "/user", new { first_name = name })).MustBe(201).Json.Id();
+        (await Answer.OfAsync(client, HttpMethod.Post, "/user", new { first_name = name })).MustBe(201).Json.Id();
 
     private static async Task RenameAsync(HttpClient client, string user, string name) =>
-        (await SendAsync(client, HttpMethod.Patch, $"/user/{user}", new { first_name = name })).MustBe(200);
+        (await Answer.OfAsync(client, HttpMethod.Patch, $"/user/{user}", new { first_name = name })).MustBe(200);
 
-    private static Task<Answer> GetAsync(HttpClient client, string path) => SendAsync(client, HttpMethod.Get, path);
-
-    private static async Task<Answer> SendAsync(HttpClient client, HttpMethod method, string path, object? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) };
-        using var response = await client.SendAsync(request);
-        return await Answer.ReadAsync(request, response);
-    }
+    private static Task<Answer> GetAsync(HttpClient client, string path) => Answer.OfAsync(client, HttpMethod.Get, path);
 
     // Waits while a follower runs.
     private static Task UntilAsync(Func<bool> isSo) => Eventually.BeAsync(() => Task.FromResult(isSo()), TimeLimit.OfWait);

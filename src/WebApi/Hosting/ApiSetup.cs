@@ -128,9 +128,12 @@ internal static class ApiSetup
         app.MapHealthChecks($"{HealthPath}/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(readOnly);
         var readiness = new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReadinessAsync };
         app.MapHealthChecks($"{HealthPath}/ready", readiness).WithMetadata(readOnly);
-        foreach (var name in description is null ? [] : OpenApiSetup.DocumentNames)
+        if (description is not null)
         {
-            app.Map(OpenApiSetup.PathOf(name), context => description!.WriteAsync(name, context)).WithMetadata(readOnly);
+            foreach (var name in OpenApiSetup.DocumentNames)
+            {
+                app.Map(OpenApiSetup.PathOf(name), context => description.WriteAsync(name, context)).WithMetadata(readOnly);
+            }
         }
     }
 

@@ -33,9 +33,9 @@ internal sealed class UnofferedHeaders : IResourceFilter
             return;
         }
 
-        foreach (var name in HttpMethods.IsPost(method) ? MethodOverrides : [])
+        if (HttpMethods.IsPost(method))
         {
-            if (headers.ContainsKey(name))
+            foreach (var name in MethodOverrides.Where(headers.ContainsKey))
             {
                 Refuse(context, name, "Send the request with the method that you mean.");
             }

@@ -57,6 +57,20 @@ public sealed class Answer
 
     public bool IsTo(HttpMethod method) => _request.StartsWith($"{method} ", StringComparison.Ordinal);
 
+    /// <summary>Sends a request and reads the answer. A body is sent as JSON.</summary>
+    public static Task<Answer> OfAsync(HttpClient client, HttpMethod method, string path, object? body = null) =>
+        OfAsync(client, new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) });
+
+    /// <summary>Sends a request, disposes it, and reads the answer.</summary>
+    public static async Task<Answer> OfAsync(HttpClient client, HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await client.SendAsync(request);
+            return await ReadAsync(request, response);
+        }
+    }
+
     public static async Task<Answer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response)
     {
         await using var body = Decode(response.Content, await response.Content.ReadAsStreamAsync());

@@ -146,12 +146,8 @@ public sealed class ConnectionTests : IAsyncLifetime
 
     private static Task<Answer> AskAsync(TestService service) => SendAsync(service, HttpMethod.Get, AnyList);
 
-    private static async Task<Answer> SendAsync(TestService service, HttpMethod method, string path, object? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) };
-        using var response = await service.Client.SendAsync(request);
-        return await Answer.ReadAsync(request, response);
-    }
+    private static Task<Answer> SendAsync(TestService service, HttpMethod method, string path, object? body = null) =>
+        Answer.OfAsync(service.Client, method, path, body);
 
     private Task<object?> LimitAsync(int count) => _database.ExecuteAsync($"ALTER ROLE {_role} CONNECTION LIMIT {count}");
 }

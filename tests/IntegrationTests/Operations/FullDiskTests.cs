@@ -81,10 +81,6 @@ public sealed class FullDiskTests : IAsyncLifetime
         return (int)answer.StatusCode;
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) };
-        using var response = await _service.Client.SendAsync(request);
-        return await Answer.ReadAsync(request, response);
-    }
+    private Task<Answer> SendAsync(HttpMethod method, string path, string? body = null) =>
+        Answer.OfAsync(_service.Client, method, path, body);
 }

@@ -234,17 +234,8 @@ public sealed class ImportJobTests : IAsyncLifetime
         Assert.Equal(2L, await _database.ExecuteAsync("SELECT count(*) FROM users"));
     }
 
-    private static async Task<Answer> SendAsync(HttpClient client, HttpRequestMessage request)
-    {
-        using (request)
-        {
-            using var response = await client.SendAsync(request);
-            return await Answer.ReadAsync(request, response);
-        }
-    }
-
     private static Task<Answer> PostAsync(HttpClient client, string file) =>
-        SendAsync(client, new HttpRequestMessage(HttpMethod.Post, "/user/import?async=true")
+        Answer.OfAsync(client, new HttpRequestMessage(HttpMethod.Post, "/user/import?async=true")
         {
             Content = ServiceFixture.ToFile(Encoding.UTF8.GetBytes(file), "text/csv"),
         });
@@ -262,17 +253,14 @@ public sealed class ImportJobTests : IAsyncLifetime
     }
 
     private static async Task CreateAdaAsync(HttpClient client) =>
-        (await SendAsync(client, new HttpRequestMessage(HttpMethod.Post, "/user")
-        {
-            Content = ServiceFixture.ToContent(new { email = "ada@example.org", first_name = "Ada" }),
-        })).MustBe(201);
+        (await Answer.OfAsync(client, HttpMethod.Post, "/user", new { email = "ada@example.org", first_name = "Ada" })).MustBe(201);
 
     private static async Task<string> StartAsync(HttpClient client, string file) =>
         (await PostAsync(client, file)).MustBe(202).Headers.Location!.AbsolutePath;
 
     private static async Task<JsonObject> ReadAsync(HttpClient client, string path)
     {
-        var job = (await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, path))).MustBe(200).Json;
+        var job = (await Answer.OfAsync(client, HttpMethod.Get, path)).MustBe(200).Json;
         Contract.VerifyImportJob(job);
         return job;
     }

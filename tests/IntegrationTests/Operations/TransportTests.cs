@@ -361,12 +361,8 @@ public sealed class TransportTests(ServiceFixture service) : IClassFixture<Servi
         }
     }
 
-    private static async Task<Answer> AskAsync(TestService service, HttpMethod method, string path, string? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : ServiceFixture.ToContent(body) };
-        using var response = await service.Client.SendAsync(request);
-        return await Answer.ReadAsync(request, response);
-    }
+    private static Task<Answer> AskAsync(TestService service, HttpMethod method, string path, string? body = null) =>
+        Answer.OfAsync(service.Client, method, path, body);
 
     private static HttpContent Padded(string json, int size) => ServiceFixture.ToContent(Encoding.UTF8.GetBytes(json.PadRight(size)));
 
